@@ -1,0 +1,48 @@
+PYTHON ?= python3
+BIN := .venv/bin
+PY := $(BIN)/python
+INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --constraint scripts/constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types spec generate check-generated clean
+
+help:  ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
+
+.venv/runtime: pyproject.toml scripts/constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 ...")'
+	@test -x $(PY) || $(PYTHON) -m venv .venv
+	@$(INSTALL) pip
+	@$(INSTALL) --editable '.[server]'
+	@touch $@
+
+.venv/dev: .venv/runtime
+	@$(INSTALL) --group dev
+	@touch $@
+
+demo: .venv/runtime  ## Run the tour: every call, against the local server or the service your environment names
+	@$(PY) -m scripts.demo
+
+test: .venv/dev  ## Run every test
+	@$(PY) -m pytest $(ARGS)
+
+lint: .venv/dev  ## Check style and formatting
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+types: .venv/dev  ## Check types with mypy (strict) and pyright
+	@$(BIN)/mypy
+	@$(BIN)/mypy tests/typing scripts
+	@$(BIN)/basedpyright
+
+spec: .venv/dev  ## Pin an upstream document: make spec UPSTREAM=path-or-URL
+	@$(PY) -m scripts.pin_spec --revision "$(REVISION)" --date "$(DATE)" -- "$(UPSTREAM)"
+
+generate: .venv/dev  ## Write generated/chatcompletions_api from openapi.yaml
+	@$(PY) -m scripts.generate
+
+check-generated: .venv/dev  ## Check that generated/ is what make generate would write
+	@$(PY) -m scripts.generate --check
+
+clean:  ## Remove what the other targets made, the environment included
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist

@@ -1,0 +1,1 @@
+"""Build steps of this repository: pin, prepare, generate, compare, measure."""
