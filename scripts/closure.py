@@ -1,0 +1,119 @@
+"""Cut the chat operations out of an OpenAPI document, with everything they refer to."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from scripts.errors import DocumentError, shown
+from scripts.grammar import child_kind
+from scripts.operations import chat_paths, chunk_references
+from scripts.references import Pointer, as_ref, find, pointer, refuse_cycles, resolve
+
+__all__ = ["Slice", "resolve", "slice_chat"]
+
+_COMPONENT_NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
+_HEAD: Final[tuple[str, ...]] = ("openapi", "jsonSchemaDialect", "info", "servers", "security")
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A document of chat operations.
+
+    Attributes:
+        document: complete in itself; components sorted by name, all else in the order of the source.
+        missing: operations that the source has not, such as `GET /chat/completions`.
+        describes_chunks: whether the source says what a stream's chunks look like.
+    """
+
+    document: dict[str, Any]
+    missing: list[str]
+    describes_chunks: bool
+
+
+def slice_chat(document: dict[str, Any]) -> Slice:
+    """Take the chat operations, the transitive closure of their references, and the stream's chunk schema.
+
+    Args:
+        document: an OpenAPI document.
+
+    Returns:
+        The part that the client needs; it shares its nodes with the input.
+
+    Raises:
+        DocumentError: there is no chat operation, or a reference dangles, leaves the document, goes in
+            circles, or points at something that is neither a component nor in a chat operation.
+    """
+    paths, missing = chat_paths(document)
+    head = {key: document[key] for key in _HEAD if key in document}
+    chunks = chunk_references(document, paths)
+    closure = _Closure(document)
+    closure.follow(find({**head, "paths": paths}, "document"))
+    closure.follow((ref, ("paths",)) for ref in chunks)
+    components = {section: dict(sorted(named.items())) for section, named in sorted(closure.components.items())}
+    sliced: dict[str, Any] = {**head, **_tags(document, paths), "paths": paths, "components": components}
+    for target, at in closure.targets.items():
+        if target[0] != "components":
+            _resolve_within(sliced, target, at)
+    refuse_cycles(sliced, closure.targets)
+    return Slice(sliced, missing, bool(chunks))
+
+
+class _Closure:
+    """The components that were reached so far; a worklist, because chains of references have no bound."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.components: dict[str, dict[str, Any]] = {}
+        self.targets: dict[Pointer, str] = {}
+        self._document = document
+
+    def follow(self, references: Iterable[tuple[str, Pointer]]) -> None:
+        waiting = [references]
+        while waiting:
+            for ref, at in waiting.pop():
+                target = pointer(ref, place := as_ref(at))
+                if target in self.targets:
+                    continue
+                resolve(self._document, ref, place)
+                self.targets[target] = place
+                if target[0] == "components":
+                    waiting.extend(self._add(target, place))
+
+    def _add(self, target: Pointer, at: str) -> list[Iterable[tuple[str, Pointer]]]:
+        if len(target) < 3:
+            raise DocumentError(f"$ref {shown(as_ref(target))} at {shown(at)} names no component")
+        _, section, name = target[:3]
+        if not _COMPONENT_NAME.fullmatch(name):
+            raise DocumentError(f"the component name {shown(name)} at {shown(at)} is not allowed by OpenAPI")
+        if name in self.components.setdefault(section, {}):
+            return []
+        component = resolve(self._document, as_ref(target[:3]))
+        self.components[section][name] = component
+        kind = child_kind(child_kind("components", section), name)
+        return [find(component, kind, target[:3])]
+
+
+def _tags(document: dict[str, Any], paths: dict[str, Any]) -> dict[str, Any]:
+    named = {
+        str(tag)
+        for item in paths.values()
+        for operation in item.values()
+        if isinstance(operation, dict) and isinstance(operation.get("tags"), list)
+        for tag in operation["tags"]
+    }
+    declared = document.get("tags")
+    tags = [
+        tag
+        for tag in (declared if isinstance(declared, list) else ())
+        if isinstance(tag, dict) and str(tag.get("name")) in named
+    ]
+    return {"tags": tags} if tags else {}
+
+
+def _resolve_within(document: dict[str, Any], target: Pointer, at: str) -> None:
+    try:
+        resolve(document, as_ref(target))
+    except DocumentError:
+        raise DocumentError(
+            f"$ref {shown(as_ref(target))} at {shown(at)} points at no component; move its target there"
+        ) from None

@@ -1,0 +1,165 @@
+"""Pin the chat operations of an upstream OpenAPI document as `openapi.yaml` (`make spec UPSTREAM=...`)."""
+
+import argparse
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from scripts.closure import slice_chat
+from scripts.defaults import allow_null_defaults
+from scripts.document import DocumentError, dump, parse
+from scripts.errors import shown
+from scripts.operations import CHUNK_SCHEMA
+from scripts.overlay import apply, load_overlay
+from scripts.prose import strip
+from scripts.receipt import make_receipt
+from scripts.source import public_name, read
+from scripts.words import Coverage, coverage
+
+_ROOT: Final = Path(__file__).resolve().parent.parent
+_HEAD: Final = """\
+# Pinned by `make spec` from the document that x-receipt names; do not edit.
+# Facts are upstream's, words are ours: change those in scripts/overlay.yaml.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A pinned document.
+
+    Attributes:
+        document: the OpenAPI document, receipt included.
+        missing: operations that upstream does not have.
+        describes_chunks: whether upstream says what a stream's chunks look like.
+        stale: overlay targets that match nothing.
+        words: which parts have no words of ours.
+    """
+
+    document: dict[str, Any]
+    missing: list[str]
+    describes_chunks: bool
+    stale: list[str]
+    words: Coverage
+
+    @property
+    def text(self) -> str:
+        """The content of `openapi.yaml`."""
+        return _HEAD + dump(self.document)
+
+    def notices(self) -> list[str]:
+        """Say what the reader of the pin should know.
+
+        Returns:
+            A line for each missing operation, stale overlay target and part without words.
+        """
+        lines = [f"upstream has no {operation}" for operation in self.missing]
+        if not self.describes_chunks:
+            lines.append(f"upstream does not describe a stream's chunks ({CHUNK_SCHEMA})")
+        lines += [f"overlay target matches nothing: {target}" for target in self.stale]
+        return lines + [f"no words yet: {target}" for target in self.words.missing]
+
+
+def pin(source: str, overlay: str, revision: str | None = None, day: str | None = None) -> Pin:
+    """Make a pin from an upstream document.
+
+    Args:
+        source: path or URL of an OpenAPI 3.0 or 3.1 document.
+        overlay: path of the overlay with our words.
+        revision: upstream's revision, if the source does not show it.
+        day: upstream's date as YYYY-MM-DD, if the source does not show it.
+
+    Returns:
+        The pin; the same for the same bytes, name and overlay.
+
+    Raises:
+        DocumentError: the document or the overlay cannot be used.
+    """
+    data = read(source)
+    name = public_name(source)
+    receipt = make_receipt(source, data, revision, day)
+    facts = strip(parse(data, name))
+    allow_null_defaults(facts)
+    try:
+        cut = slice_chat(facts)
+    except DocumentError as error:
+        raise DocumentError(f"{shown(name)}: {error}") from None
+    worded, stale = apply(cut.document, load_overlay(overlay))
+    document = {"openapi": worded["openapi"], "x-receipt": receipt, **worded}
+    return Pin(document, cut.missing, cut.describes_chunks, stale, coverage(worded))
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Write a file so that a reader sees the old content or the new, whatever happens in between.
+
+    Args:
+        path: the file.
+        text: its new content, written as UTF-8.
+
+    Raises:
+        DocumentError: the folder does not take it; the old file is as it was.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        beside.replace(path)
+    except OSError as error:
+        raise DocumentError(f"cannot write {shown(str(path))}: {error.strerror}") from None
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        arguments: the command line without the program's name; that of the process by default.
+
+    Returns:
+        0, or 1 after one line on stderr that says what is wrong.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        if not options.upstream.strip():
+            raise DocumentError("give the document to pin: make spec UPSTREAM=<path or URL>")
+        made = pin(options.upstream, str(options.overlay), options.revision, options.date)
+        replace_file(options.output, made.text)
+    except DocumentError as error:
+        print(f"make spec: {error}", file=sys.stderr)
+        return 1
+    for line in made.notices():
+        print(line, file=sys.stderr)
+    print(_summary(made, options.output))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.pin_spec",
+        description="Pin the chat operations of an upstream OpenAPI document: every fact, none of its prose.",
+    )
+    parser.add_argument("upstream", metavar="UPSTREAM", help="path or http(s) URL of an OpenAPI 3.0 or 3.1 document")
+    parser.add_argument("--revision", help="upstream's revision (default: taken from the name of UPSTREAM)")
+    parser.add_argument("--date", help="upstream's date, YYYY-MM-DD (default: taken from the name of UPSTREAM)")
+    parser.add_argument("--output", type=Path, default=_ROOT / "openapi.yaml", help="default: %(default)s")
+    parser.add_argument("--overlay", type=Path, default=_ROOT / "scripts/overlay.yaml", help="default: %(default)s")
+    return parser
+
+
+def _summary(made: Pin, output: Path) -> str:
+    receipt = made.document["x-receipt"]
+    revision, day = receipt["revision"] or "unknown", receipt["date"] or "date unknown"
+    sections = made.document["components"]
+    schemas = len(sections.get("schemas", {}))
+    operations = sum(method in item for item in made.document["paths"].values() for method in ("get", "post", "delete"))
+    worded = made.words.total - len(made.words.missing)
+    return (
+        f"{output.name}: {operations} operations and {schemas} schemas"
+        f" of {receipt['source']}, revision {revision}, {day};"
+        f" {worded} of {made.words.total} parts have words"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

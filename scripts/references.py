@@ -1,0 +1,150 @@
+"""Follow `$ref`: find every reference of a document by position, and resolve it."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+from urllib.parse import unquote
+
+from scripts.errors import DocumentError, shown
+from scripts.grammar import VALUE, actual_kind, children
+
+Pointer = tuple[str, ...]
+"""Keys and indexes from the root to a node."""
+
+_COMPONENT_NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
+_IN_PLACE: Final = ("allOf", "anyOf", "oneOf")
+
+
+def resolve(document: dict[str, Any], ref: str, at: str = "") -> Any:
+    """Return what a reference points at.
+
+    Args:
+        document: the document that holds both ends.
+        ref: a `$ref` into the same document, such as `#/components/schemas/Metadata`.
+        at: where the reference stands, for the error.
+
+    Returns:
+        The node itself, which may be a reference again.
+
+    Raises:
+        DocumentError: the reference leaves the document, or there is nothing where it points.
+    """
+    node: Any = document
+    for key in pointer(ref, at):
+        try:
+            node = node[int(key) if isinstance(node, list) else key]
+        except (KeyError, IndexError, ValueError, TypeError):
+            raise DocumentError(f"dangling $ref {shown(ref)}{_at(at)} (is the document cut short?)") from None
+    return node
+
+
+def pointer(ref: str, at: str = "") -> Pointer:
+    """Split a reference into the keys that lead to its target.
+
+    Args:
+        ref: a `$ref` into the same document.
+        at: where the reference stands, for the error.
+
+    Returns:
+        The keys, with the escapes of URLs and of JSON pointers undone.
+
+    Raises:
+        DocumentError: the reference leaves the document, or is no JSON pointer.
+    """
+    if not ref.startswith("#"):
+        raise DocumentError(f"$ref {shown(ref)}{_at(at)} leaves the document; bundle it into one file first")
+    if not ref.startswith("#/"):
+        raise DocumentError(f"$ref {shown(ref)}{_at(at)} is no path from the document's root")
+    return tuple(unquote(key).replace("~1", "/").replace("~0", "~") for key in ref[2:].split("/"))
+
+
+def as_ref(keys: Iterable[str | int]) -> str:
+    """Write keys as a reference.
+
+    Args:
+        keys: keys and indexes from the root.
+
+    Returns:
+        A `$ref` that points there.
+    """
+    return "#" + "".join("/" + str(key).replace("~", "~0").replace("/", "~1").replace("%", "%25") for key in keys)
+
+
+def find(node: Any, kind: str, at: Pointer = ()) -> Iterator[tuple[str, Pointer]]:
+    """Find the references in a part of a document; what merely looks like one in a value is none.
+
+    Args:
+        node: where to look.
+        kind: what the node is, in the terms of `scripts.grammar`.
+        at: where the node stands.
+
+    Yields:
+        Each `$ref`, discriminator target and security scheme, as a reference, and where it stands.
+
+    Raises:
+        DocumentError: a discriminator's target is not text.
+    """
+    kind = actual_kind(kind, node)
+    if kind == VALUE:
+        return
+    if isinstance(node, dict) and isinstance(node.get("$ref"), str):
+        yield node["$ref"], (*at, "$ref")
+    if kind == "discriminator" and isinstance(mapping := node.get("mapping"), dict):
+        for tag, target in mapping.items():
+            place = (*at, "mapping", tag)
+            if not isinstance(target, str):
+                raise DocumentError(f"the discriminator target at {shown(as_ref(place))} is not text")
+            is_name = _COMPONENT_NAME.fullmatch(target) and not target.endswith((".json", ".yaml", ".yml"))
+            yield f"#/components/schemas/{target}" if is_name else target, place
+    if kind in ("document", "operation") and isinstance(requirements := node.get("security"), list):
+        for requirement in requirements:
+            for name in requirement if isinstance(requirement, dict) else ():
+                yield as_ref(("components", "securitySchemes", name)), (*at, "security")
+    for key, child, of_child in children(kind, node):
+        yield from find(child, of_child, (*at, str(key)))
+
+
+def refuse_cycles(document: dict[str, Any], targets: Iterable[Pointer]) -> None:
+    """Refuse schemas that are defined as themselves, which no reader could ever finish.
+
+    A schema that holds itself as a property or item describes a tree and is fine.
+
+    Args:
+        document: a document without dangling references.
+        targets: what its references point at.
+
+    Raises:
+        DocumentError: a chain of `$ref`, `allOf`, `anyOf` and `oneOf` leads back to its start.
+    """
+    finished: set[Pointer] = set()
+    for target in targets:
+        chain = {target: _applied(document, target)}
+        while chain:
+            current = next(reversed(chain))
+            following = next(chain[current], None)
+            if following is None:
+                finished.add(current)
+                del chain[current]
+            elif following in chain:
+                names = [*chain][[*chain].index(following) :]
+                shown_chain = " -> ".join(shown(as_ref(keys)) for keys in (*names[:5], following))
+                raise DocumentError(f"circular $ref {shown_chain}")
+            elif following not in finished:
+                chain[following] = _applied(document, following)
+
+
+def _applied(document: dict[str, Any], target: Pointer) -> Iterator[Pointer]:
+    nodes = [resolve(document, as_ref(target))]
+    while nodes:
+        node = nodes.pop()
+        if not isinstance(node, dict):
+            continue
+        if isinstance(ref := node.get("$ref"), str):
+            yield pointer(ref)
+        for key in _IN_PLACE:
+            if isinstance(members := node.get(key), list):
+                nodes.extend(members)
+
+
+def _at(at: str) -> str:
+    return f" at {shown(at)}" if at else ""
