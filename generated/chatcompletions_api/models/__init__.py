@@ -1,0 +1,416 @@
+"""The data models of the API, each imported on first use."""
+
+from __future__ import annotations
+
+import copyreg
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from .allowed_tool import AllowedTool
+    from .allowed_tools_mode import AllowedToolsMode
+    from .annotation import Annotation
+    from .audio_format import AudioFormat
+    from .audio_param import AudioParam
+    from .audio_reference import AudioReference
+    from .chat_completion_allowed_tools import ChatCompletionAllowedTools
+    from .chat_completion_allowed_tools_choice import ChatCompletionAllowedToolsChoice
+    from .chat_completion_audio import ChatCompletionAudio
+    from .chat_completion_deleted import ChatCompletionDeleted
+    from .chat_completion_function_call_option import ChatCompletionFunctionCallOption
+    from .chat_completion_functions import ChatCompletionFunctions
+    from .chat_completion_list import ChatCompletionList
+    from .chat_completion_message_custom_tool_call import ChatCompletionMessageCustomToolCall
+    from .chat_completion_message_list import ChatCompletionMessageList
+    from .chat_completion_message_tool_call import ChatCompletionMessageToolCall
+    from .chat_completion_message_tool_call_chunk import ChatCompletionMessageToolCallChunk
+    from .chat_completion_moderation import ChatCompletionModeration
+    from .chat_completion_moderation_error import ChatCompletionModerationError
+    from .chat_completion_moderation_results import ChatCompletionModerationResults
+    from .chat_completion_named_tool_choice import ChatCompletionNamedToolChoice
+    from .chat_completion_named_tool_choice_custom import ChatCompletionNamedToolChoiceCustom
+    from .chat_completion_request_assistant_message import ChatCompletionRequestAssistantMessage
+    from .chat_completion_request_developer_message import ChatCompletionRequestDeveloperMessage
+    from .chat_completion_request_function_message import ChatCompletionRequestFunctionMessage
+    from .chat_completion_request_message_content_part_audio import (
+        ChatCompletionRequestMessageContentPartAudio,
+    )
+    from .chat_completion_request_message_content_part_file import ChatCompletionRequestMessageContentPartFile
+    from .chat_completion_request_message_content_part_image import (
+        ChatCompletionRequestMessageContentPartImage,
+    )
+    from .chat_completion_request_message_content_part_refusal import (
+        ChatCompletionRequestMessageContentPartRefusal,
+    )
+    from .chat_completion_request_message_content_part_text import ChatCompletionRequestMessageContentPartText
+    from .chat_completion_request_system_message import ChatCompletionRequestSystemMessage
+    from .chat_completion_request_tool_message import ChatCompletionRequestToolMessage
+    from .chat_completion_request_user_message import ChatCompletionRequestUserMessage
+    from .chat_completion_response_message import ChatCompletionResponseMessage
+    from .chat_completion_store_message import ChatCompletionStoreMessage
+    from .chat_completion_stream_options import ChatCompletionStreamOptions
+    from .chat_completion_stream_response_delta import ChatCompletionStreamResponseDelta
+    from .chat_completion_token_logprob import ChatCompletionTokenLogprob
+    from .chat_completion_tool import ChatCompletionTool
+    from .choice import Choice
+    from .choice_logprobs import ChoiceLogprobs
+    from .chunk_choice import ChunkChoice
+    from .completion_tokens_details import CompletionTokensDetails
+    from .completion_usage import CompletionUsage
+    from .create_chat_completion_request import CreateChatCompletionRequest
+    from .create_chat_completion_response import CreateChatCompletionResponse
+    from .create_chat_completion_stream_response import CreateChatCompletionStreamResponse
+    from .custom_call import CustomCall
+    from .custom_tool import CustomTool
+    from .custom_tool_chat_completions import CustomToolChatCompletions
+    from .custom_tool_grammar import CustomToolGrammar
+    from .custom_tool_grammar_format import CustomToolGrammarFormat
+    from .custom_tool_text_format import CustomToolTextFormat
+    from .custom_voice import CustomVoice
+    from .error import Error
+    from .error_response import ErrorResponse
+    from .finish_reason import FinishReason
+    from .function_call import FunctionCall
+    from .function_call_delta import FunctionCallDelta
+    from .function_call_mode import FunctionCallMode
+    from .function_object import FunctionObject
+    from .function_parameters import FunctionParameters
+    from .grammar_syntax import GrammarSyntax
+    from .image_detail import ImageDetail
+    from .image_url import ImageUrl
+    from .input_audio import InputAudio
+    from .input_audio_format import InputAudioFormat
+    from .input_file import InputFile
+    from .json_schema import JsonSchema
+    from .logit_bias import LogitBias
+    from .message_role import MessageRole
+    from .metadata import Metadata
+    from .metadata_filter import MetadataFilter
+    from .modality import Modality
+    from .model_id import ModelId
+    from .moderation_categories import ModerationCategories
+    from .moderation_category_applied_input_types import ModerationCategoryAppliedInputTypes
+    from .moderation_category_scores import ModerationCategoryScores
+    from .moderation_config_param import ModerationConfigParam
+    from .moderation_input_type import ModerationInputType
+    from .moderation_mode import ModerationMode
+    from .moderation_param import ModerationParam
+    from .moderation_policy_param import ModerationPolicyParam
+    from .moderation_result_body import ModerationResultBody
+    from .named_custom import NamedCustom
+    from .named_function import NamedFunction
+    from .prediction_content import PredictionContent
+    from .prompt_cache_breakpoint_param import PromptCacheBreakpointParam
+    from .prompt_cache_mode_enum import PromptCacheModeEnum
+    from .prompt_cache_options_param import PromptCacheOptionsParam
+    from .prompt_cache_retention import PromptCacheRetention
+    from .prompt_tokens_details import PromptTokensDetails
+    from .reasoning_effort import ReasoningEffort
+    from .response_format_json_object import ResponseFormatJsonObject
+    from .response_format_json_schema import ResponseFormatJsonSchema
+    from .response_format_json_schema_schema import ResponseFormatJsonSchemaSchema
+    from .response_format_text import ResponseFormatText
+    from .service_tier import ServiceTier
+    from .sort_order import SortOrder
+    from .tool_choice_mode import ToolChoiceMode
+    from .top_logprob import TopLogprob
+    from .update_chat_completion_request import UpdateChatCompletionRequest
+    from .url_citation import UrlCitation
+    from .user_location import UserLocation
+    from .verbosity import Verbosity
+    from .voice_id import VoiceId
+    from .web_search_context_size import WebSearchContextSize
+    from .web_search_location import WebSearchLocation
+    from .web_search_options import WebSearchOptions
+
+_MODULES = {
+    "AllowedTool": "allowed_tool",
+    "AllowedToolsMode": "allowed_tools_mode",
+    "Annotation": "annotation",
+    "AudioFormat": "audio_format",
+    "AudioParam": "audio_param",
+    "AudioReference": "audio_reference",
+    "ChatCompletionAllowedTools": "chat_completion_allowed_tools",
+    "ChatCompletionAllowedToolsChoice": "chat_completion_allowed_tools_choice",
+    "ChatCompletionAudio": "chat_completion_audio",
+    "ChatCompletionDeleted": "chat_completion_deleted",
+    "ChatCompletionFunctionCallOption": "chat_completion_function_call_option",
+    "ChatCompletionFunctions": "chat_completion_functions",
+    "ChatCompletionList": "chat_completion_list",
+    "ChatCompletionMessageCustomToolCall": "chat_completion_message_custom_tool_call",
+    "ChatCompletionMessageList": "chat_completion_message_list",
+    "ChatCompletionMessageToolCall": "chat_completion_message_tool_call",
+    "ChatCompletionMessageToolCallChunk": "chat_completion_message_tool_call_chunk",
+    "ChatCompletionModeration": "chat_completion_moderation",
+    "ChatCompletionModerationError": "chat_completion_moderation_error",
+    "ChatCompletionModerationResults": "chat_completion_moderation_results",
+    "ChatCompletionNamedToolChoice": "chat_completion_named_tool_choice",
+    "ChatCompletionNamedToolChoiceCustom": "chat_completion_named_tool_choice_custom",
+    "ChatCompletionRequestAssistantMessage": "chat_completion_request_assistant_message",
+    "ChatCompletionRequestDeveloperMessage": "chat_completion_request_developer_message",
+    "ChatCompletionRequestFunctionMessage": "chat_completion_request_function_message",
+    "ChatCompletionRequestMessageContentPartAudio": "chat_completion_request_message_content_part_audio",
+    "ChatCompletionRequestMessageContentPartFile": "chat_completion_request_message_content_part_file",
+    "ChatCompletionRequestMessageContentPartImage": "chat_completion_request_message_content_part_image",
+    "ChatCompletionRequestMessageContentPartRefusal": "chat_completion_request_message_content_part_refusal",
+    "ChatCompletionRequestMessageContentPartText": "chat_completion_request_message_content_part_text",
+    "ChatCompletionRequestSystemMessage": "chat_completion_request_system_message",
+    "ChatCompletionRequestToolMessage": "chat_completion_request_tool_message",
+    "ChatCompletionRequestUserMessage": "chat_completion_request_user_message",
+    "ChatCompletionResponseMessage": "chat_completion_response_message",
+    "ChatCompletionStoreMessage": "chat_completion_store_message",
+    "ChatCompletionStreamOptions": "chat_completion_stream_options",
+    "ChatCompletionStreamResponseDelta": "chat_completion_stream_response_delta",
+    "ChatCompletionTokenLogprob": "chat_completion_token_logprob",
+    "ChatCompletionTool": "chat_completion_tool",
+    "Choice": "choice",
+    "ChoiceLogprobs": "choice_logprobs",
+    "ChunkChoice": "chunk_choice",
+    "CompletionTokensDetails": "completion_tokens_details",
+    "CompletionUsage": "completion_usage",
+    "CreateChatCompletionRequest": "create_chat_completion_request",
+    "CreateChatCompletionResponse": "create_chat_completion_response",
+    "CreateChatCompletionStreamResponse": "create_chat_completion_stream_response",
+    "CustomCall": "custom_call",
+    "CustomTool": "custom_tool",
+    "CustomToolChatCompletions": "custom_tool_chat_completions",
+    "CustomToolGrammar": "custom_tool_grammar",
+    "CustomToolGrammarFormat": "custom_tool_grammar_format",
+    "CustomToolTextFormat": "custom_tool_text_format",
+    "CustomVoice": "custom_voice",
+    "Error": "error",
+    "ErrorResponse": "error_response",
+    "FinishReason": "finish_reason",
+    "FunctionCall": "function_call",
+    "FunctionCallDelta": "function_call_delta",
+    "FunctionCallMode": "function_call_mode",
+    "FunctionObject": "function_object",
+    "FunctionParameters": "function_parameters",
+    "GrammarSyntax": "grammar_syntax",
+    "ImageDetail": "image_detail",
+    "ImageUrl": "image_url",
+    "InputAudio": "input_audio",
+    "InputAudioFormat": "input_audio_format",
+    "InputFile": "input_file",
+    "JsonSchema": "json_schema",
+    "LogitBias": "logit_bias",
+    "MessageRole": "message_role",
+    "Metadata": "metadata",
+    "MetadataFilter": "metadata_filter",
+    "Modality": "modality",
+    "ModelId": "model_id",
+    "ModerationCategories": "moderation_categories",
+    "ModerationCategoryAppliedInputTypes": "moderation_category_applied_input_types",
+    "ModerationCategoryScores": "moderation_category_scores",
+    "ModerationConfigParam": "moderation_config_param",
+    "ModerationInputType": "moderation_input_type",
+    "ModerationMode": "moderation_mode",
+    "ModerationParam": "moderation_param",
+    "ModerationPolicyParam": "moderation_policy_param",
+    "ModerationResultBody": "moderation_result_body",
+    "NamedCustom": "named_custom",
+    "NamedFunction": "named_function",
+    "PredictionContent": "prediction_content",
+    "PromptCacheBreakpointParam": "prompt_cache_breakpoint_param",
+    "PromptCacheModeEnum": "prompt_cache_mode_enum",
+    "PromptCacheOptionsParam": "prompt_cache_options_param",
+    "PromptCacheRetention": "prompt_cache_retention",
+    "PromptTokensDetails": "prompt_tokens_details",
+    "ReasoningEffort": "reasoning_effort",
+    "ResponseFormatJsonObject": "response_format_json_object",
+    "ResponseFormatJsonSchema": "response_format_json_schema",
+    "ResponseFormatJsonSchemaSchema": "response_format_json_schema_schema",
+    "ResponseFormatText": "response_format_text",
+    "ServiceTier": "service_tier",
+    "SortOrder": "sort_order",
+    "ToolChoiceMode": "tool_choice_mode",
+    "TopLogprob": "top_logprob",
+    "UpdateChatCompletionRequest": "update_chat_completion_request",
+    "UrlCitation": "url_citation",
+    "UserLocation": "user_location",
+    "Verbosity": "verbosity",
+    "VoiceId": "voice_id",
+    "WebSearchContextSize": "web_search_context_size",
+    "WebSearchLocation": "web_search_location",
+    "WebSearchOptions": "web_search_options",
+}
+
+__all__ = (
+    "AllowedTool",
+    "AllowedToolsMode",
+    "Annotation",
+    "AudioFormat",
+    "AudioParam",
+    "AudioReference",
+    "ChatCompletionAllowedTools",
+    "ChatCompletionAllowedToolsChoice",
+    "ChatCompletionAudio",
+    "ChatCompletionDeleted",
+    "ChatCompletionFunctionCallOption",
+    "ChatCompletionFunctions",
+    "ChatCompletionList",
+    "ChatCompletionMessageCustomToolCall",
+    "ChatCompletionMessageList",
+    "ChatCompletionMessageToolCall",
+    "ChatCompletionMessageToolCallChunk",
+    "ChatCompletionModeration",
+    "ChatCompletionModerationError",
+    "ChatCompletionModerationResults",
+    "ChatCompletionNamedToolChoice",
+    "ChatCompletionNamedToolChoiceCustom",
+    "ChatCompletionRequestAssistantMessage",
+    "ChatCompletionRequestDeveloperMessage",
+    "ChatCompletionRequestFunctionMessage",
+    "ChatCompletionRequestMessageContentPartAudio",
+    "ChatCompletionRequestMessageContentPartFile",
+    "ChatCompletionRequestMessageContentPartImage",
+    "ChatCompletionRequestMessageContentPartRefusal",
+    "ChatCompletionRequestMessageContentPartText",
+    "ChatCompletionRequestSystemMessage",
+    "ChatCompletionRequestToolMessage",
+    "ChatCompletionRequestUserMessage",
+    "ChatCompletionResponseMessage",
+    "ChatCompletionStoreMessage",
+    "ChatCompletionStreamOptions",
+    "ChatCompletionStreamResponseDelta",
+    "ChatCompletionTokenLogprob",
+    "ChatCompletionTool",
+    "Choice",
+    "ChoiceLogprobs",
+    "ChunkChoice",
+    "CompletionTokensDetails",
+    "CompletionUsage",
+    "CreateChatCompletionRequest",
+    "CreateChatCompletionResponse",
+    "CreateChatCompletionStreamResponse",
+    "CustomCall",
+    "CustomTool",
+    "CustomToolChatCompletions",
+    "CustomToolGrammar",
+    "CustomToolGrammarFormat",
+    "CustomToolTextFormat",
+    "CustomVoice",
+    "Error",
+    "ErrorResponse",
+    "FinishReason",
+    "FunctionCall",
+    "FunctionCallDelta",
+    "FunctionCallMode",
+    "FunctionObject",
+    "FunctionParameters",
+    "GrammarSyntax",
+    "ImageDetail",
+    "ImageUrl",
+    "InputAudio",
+    "InputAudioFormat",
+    "InputFile",
+    "JsonSchema",
+    "LogitBias",
+    "MessageRole",
+    "Metadata",
+    "MetadataFilter",
+    "Modality",
+    "ModelId",
+    "ModerationCategories",
+    "ModerationCategoryAppliedInputTypes",
+    "ModerationCategoryScores",
+    "ModerationConfigParam",
+    "ModerationInputType",
+    "ModerationMode",
+    "ModerationParam",
+    "ModerationPolicyParam",
+    "ModerationResultBody",
+    "NamedCustom",
+    "NamedFunction",
+    "PredictionContent",
+    "PromptCacheBreakpointParam",
+    "PromptCacheModeEnum",
+    "PromptCacheOptionsParam",
+    "PromptCacheRetention",
+    "PromptTokensDetails",
+    "ReasoningEffort",
+    "ResponseFormatJsonObject",
+    "ResponseFormatJsonSchema",
+    "ResponseFormatJsonSchemaSchema",
+    "ResponseFormatText",
+    "ServiceTier",
+    "SortOrder",
+    "ToolChoiceMode",
+    "TopLogprob",
+    "UpdateChatCompletionRequest",
+    "UrlCitation",
+    "UserLocation",
+    "Verbosity",
+    "VoiceId",
+    "WebSearchContextSize",
+    "WebSearchLocation",
+    "WebSearchOptions",
+)
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = getattr(import_module("." + _MODULES[name], __name__), name)
+        globals()[name] = found
+        return found
+
+
+def __dir__() -> list[str]:
+    return sorted(globals().keys() | _MODULES.keys())
+
+
+def _reduce_unset(unset: Unset) -> str:
+    return "UNSET"
+
+
+# Code asks `is UNSET`: a copied or unpickled one must be the one in types.py.
+copyreg.pickle(Unset, _reduce_unset)
+
+
+def _show(model: Any) -> str:
+    """Return a model as text: what is set, in the order of declaration."""
+    named = ((field.name, getattr(model, field.name)) for field in type(model).__attrs_attrs__ if field.repr)
+    shown = (
+        f"{name}={value!r}"
+        for name, value in named
+        if value is not UNSET and (value or name != "additional_properties")
+    )
+    return f"{type(model).__name__}({', '.join(shown)})"
+
+
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+
+
+def _write(fields: Mapping[Any, Any], extra: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Return a model as JSON can hold it: what came beyond its fields, then the fields, without what is UNSET."""
+    written: dict[Any, Any] = {}
+    for part in (extra, fields):
+        for key, value in part.items():
+            if type(value) in _SCALARS:
+                written[key] = value
+            elif value is not UNSET:
+                written[key] = _to_json(value)
+    return written
+
+
+def _to_json(value: Any) -> Any:
+    """Return a value as JSON can hold it: models become dicts, wherever they are."""
+    if type(value) in _SCALARS:
+        return value
+    if isinstance(value, dict):
+        return _write(value, {})
+    if isinstance(value, list):
+        return [_to_json(item) for item in value if item is not UNSET]
+    if isinstance(value, tuple):
+        return tuple(_to_json(item) for item in value if item is not UNSET)
+    if hasattr(value, "to_dict"):
+        return value.to_dict()
+    if isinstance(value, Mapping):
+        return _write(value, {})
+    return value

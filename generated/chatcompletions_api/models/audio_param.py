@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self
+
+from attrs import define
+from attrs import field as _field
+
+from .. import models
+
+if TYPE_CHECKING:
+    from ..models.audio_format import AudioFormat
+    from ..models.custom_voice import CustomVoice
+    from ..models.voice_id import VoiceId
+
+# A subclass with fields of its own is made by its __init__, from these, before it is read.
+_BLANK: Any = {"voice": None, "format_": None}
+
+
+@define
+class AudioParam:
+    """Voice and format of spoken output. Required when `modalities` holds `audio`, otherwise left out."""
+
+    voice: CustomVoice | str | VoiceId
+    """A voice, either built in and given by name or made to order and given by id."""
+    format_: AudioFormat
+    """Encoding of the sound. Streaming may narrow the choice, usually to `pcm16`."""
+    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        if not isinstance(src_dict, dict) and not isinstance(src_dict, Mapping):
+            raise TypeError(f"{cls.__name__} is read from a mapping, but {type(src_dict).__name__} came")
+        d = dict(src_dict)
+        own = cls is AudioParam or cls.__attrs_attrs__ is AudioParam.__attrs_attrs__
+        self = cls.__new__(cls) if own else cls(**_BLANK)
+        self.voice = value = d.pop("voice", None)
+        if isinstance(value, dict):
+            self.voice = models.CustomVoice.from_dict(value)
+        self.format_ = d.pop("format", None)
+        self.additional_properties = d or {}
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write the object for the API; what is UNSET is left out."""
+        return models._write(
+            {
+                "voice": self.voice,
+                "format": self.format_,
+            },
+            self.additional_properties,
+        )
+
+    def __repr__(self) -> str:
+        return models._show(self)
+
+    @property
+    def additional_keys(self) -> list[str]:
+        """The names of what came beyond the declared fields."""
+        return list(self.additional_properties)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from attrs import define
+from attrs import field as _field
+
+from .. import models
+
+if TYPE_CHECKING:
+    from ..models.create_chat_completion_response import CreateChatCompletionResponse
+
+# A subclass with fields of its own is made by its __init__, from these, before it is read.
+_BLANK: Any = {"object_": None, "data": None, "first_id": None, "last_id": None, "has_more": None}
+
+
+@define
+class ChatCompletionList:
+    """One page of stored completions."""
+
+    object_: Literal["list"]
+    """Tags this object as a page of a listing."""
+    data: list[CreateChatCompletionResponse]
+    """The completions of this page, in the requested order."""
+    first_id: str
+    """Id of the page's first completion."""
+    last_id: str
+    """Id of the page's last completion; pass it as `after` to get the next page."""
+    has_more: bool
+    """Whether further completions follow this page."""
+    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        if not isinstance(src_dict, dict) and not isinstance(src_dict, Mapping):
+            raise TypeError(f"{cls.__name__} is read from a mapping, but {type(src_dict).__name__} came")
+        d = dict(src_dict)
+        own = cls is ChatCompletionList or cls.__attrs_attrs__ is ChatCompletionList.__attrs_attrs__
+        self = cls.__new__(cls) if own else cls(**_BLANK)
+        self.object_ = d.pop("object", None)
+        self.data = value = d.pop("data", None)
+        if isinstance(value, list):
+            items = []
+            for item in value:
+                if isinstance(item, dict):
+                    item = models.CreateChatCompletionResponse.from_dict(item)
+                items.append(item)
+            self.data = items
+        self.first_id = d.pop("first_id", None)
+        self.last_id = d.pop("last_id", None)
+        self.has_more = d.pop("has_more", None)
+        self.additional_properties = d or {}
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write the object for the API; what is UNSET is left out."""
+        return models._write(
+            {
+                "object": self.object_,
+                "data": self.data,
+                "first_id": self.first_id,
+                "last_id": self.last_id,
+                "has_more": self.has_more,
+            },
+            self.additional_properties,
+        )
+
+    def __repr__(self) -> str:
+        return models._show(self)
+
+    @property
+    def additional_keys(self) -> list[str]:
+        """The names of what came beyond the declared fields."""
+        return list(self.additional_properties)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.additional_properties

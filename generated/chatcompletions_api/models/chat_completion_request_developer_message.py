@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from attrs import define
+from attrs import field as _field
+
+from .. import models
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.chat_completion_request_message_content_part_text import (
+        ChatCompletionRequestMessageContentPartText,
+    )
+
+# A subclass with fields of its own is made by its __init__, from these, before it is read.
+_BLANK: Any = {"content": None, "role": None}
+
+
+@define
+class ChatCompletionRequestDeveloperMessage:
+    """Instructions of the application's developer, which rank above what the user asks. Reasoning models
+    take these in place of system messages.
+    """
+
+    content: list[ChatCompletionRequestMessageContentPartText] | str
+    """The instructions, as text or as text parts."""
+    role: Literal["developer"]
+    """Marks the message as the developer's."""
+    name: str | Unset = UNSET
+    """Name of this participant, to tell apart several with the same role."""
+    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        if not isinstance(src_dict, dict) and not isinstance(src_dict, Mapping):
+            raise TypeError(f"{cls.__name__} is read from a mapping, but {type(src_dict).__name__} came")
+        d = dict(src_dict)
+        own = (
+            cls is ChatCompletionRequestDeveloperMessage
+            or cls.__attrs_attrs__ is ChatCompletionRequestDeveloperMessage.__attrs_attrs__
+        )
+        self = cls.__new__(cls) if own else cls(**_BLANK)
+        self.content = value = d.pop("content", None)
+        if isinstance(value, list):
+            items = []
+            for item in value:
+                if isinstance(item, dict):
+                    item = models.ChatCompletionRequestMessageContentPartText.from_dict(item)
+                items.append(item)
+            self.content = items
+        self.role = d.pop("role", None)
+        self.name = d.pop("name", UNSET)
+        self.additional_properties = d or {}
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write the object for the API; what is UNSET is left out."""
+        return models._write(
+            {
+                "content": self.content,
+                "role": self.role,
+                "name": self.name,
+            },
+            self.additional_properties,
+        )
+
+    def __repr__(self) -> str:
+        return models._show(self)
+
+    @property
+    def additional_keys(self) -> list[str]:
+        """The names of what came beyond the declared fields."""
+        return list(self.additional_properties)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.additional_properties

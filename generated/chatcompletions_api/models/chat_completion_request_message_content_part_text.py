@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from attrs import define
+from attrs import field as _field
+
+from .. import models
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.prompt_cache_breakpoint_param import PromptCacheBreakpointParam
+
+# A subclass with fields of its own is made by its __init__, from these, before it is read.
+_BLANK: Any = {"type_": None, "text": None}
+
+
+@define
+class ChatCompletionRequestMessageContentPartText:
+    """Text as part of a message."""
+
+    type_: Literal["text"]
+    """Marks the part as text."""
+    text: str
+    """The text itself."""
+    prompt_cache_breakpoint: PromptCacheBreakpointParam | Unset = UNSET
+    """Marks where a cacheable prompt prefix ends; everything up to the marked part belongs to it."""
+    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        if not isinstance(src_dict, dict) and not isinstance(src_dict, Mapping):
+            raise TypeError(f"{cls.__name__} is read from a mapping, but {type(src_dict).__name__} came")
+        d = dict(src_dict)
+        own = (
+            cls is ChatCompletionRequestMessageContentPartText
+            or cls.__attrs_attrs__ is ChatCompletionRequestMessageContentPartText.__attrs_attrs__
+        )
+        self = cls.__new__(cls) if own else cls(**_BLANK)
+        self.type_ = d.pop("type", None)
+        self.text = d.pop("text", None)
+        self.prompt_cache_breakpoint = value = d.pop("prompt_cache_breakpoint", UNSET)
+        if isinstance(value, dict):
+            self.prompt_cache_breakpoint = models.PromptCacheBreakpointParam.from_dict(value)
+        self.additional_properties = d or {}
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write the object for the API; what is UNSET is left out."""
+        return models._write(
+            {
+                "type": self.type_,
+                "text": self.text,
+                "prompt_cache_breakpoint": self.prompt_cache_breakpoint,
+            },
+            self.additional_properties,
+        )
+
+    def __repr__(self) -> str:
+        return models._show(self)
+
+    @property
+    def additional_keys(self) -> list[str]:
+        """The names of what came beyond the declared fields."""
+        return list(self.additional_properties)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define
+from attrs import field as _field
+
+from .. import models
+from ..types import UNSET, Unset
+
+
+@define
+class ChatCompletionStreamOptions:
+    """Options that matter only when `stream` is true."""
+
+    include_usage: bool | Unset = UNSET
+    """Adds one chunk before `[DONE]` with the token counts of the whole call in `usage` and an empty
+    `choices`; the chunks before it have a null `usage`. A stream that is cut short may lack that chunk.
+    """
+    include_obfuscation: bool | Unset = UNSET
+    """Whether chunks are padded with random text in `obfuscation`, so that their sizes on the network give
+    nothing away. Chunks are padded unless this is false, which saves bandwidth.
+    """
+    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        if not isinstance(src_dict, dict) and not isinstance(src_dict, Mapping):
+            raise TypeError(f"{cls.__name__} is read from a mapping, but {type(src_dict).__name__} came")
+        d = dict(src_dict)
+        own = (
+            cls is ChatCompletionStreamOptions
+            or cls.__attrs_attrs__ is ChatCompletionStreamOptions.__attrs_attrs__
+        )
+        self = cls.__new__(cls) if own else cls()
+        self.include_usage = d.pop("include_usage", UNSET)
+        self.include_obfuscation = d.pop("include_obfuscation", UNSET)
+        self.additional_properties = d or {}
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write the object for the API; what is UNSET is left out."""
+        return models._write(
+            {
+                "include_usage": self.include_usage,
+                "include_obfuscation": self.include_obfuscation,
+            },
+            self.additional_properties,
+        )
+
+    def __repr__(self) -> str:
+        return models._show(self)
+
+    @property
+    def additional_keys(self) -> list[str]:
+        """The names of what came beyond the declared fields."""
+        return list(self.additional_properties)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,376 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self
+
+from attrs import define
+from attrs import field as _field
+
+from .. import models
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.audio_param import AudioParam
+    from ..models.chat_completion_allowed_tools_choice import ChatCompletionAllowedToolsChoice
+    from ..models.chat_completion_function_call_option import ChatCompletionFunctionCallOption
+    from ..models.chat_completion_functions import ChatCompletionFunctions
+    from ..models.chat_completion_named_tool_choice import ChatCompletionNamedToolChoice
+    from ..models.chat_completion_named_tool_choice_custom import ChatCompletionNamedToolChoiceCustom
+    from ..models.chat_completion_request_assistant_message import ChatCompletionRequestAssistantMessage
+    from ..models.chat_completion_request_developer_message import ChatCompletionRequestDeveloperMessage
+    from ..models.chat_completion_request_function_message import ChatCompletionRequestFunctionMessage
+    from ..models.chat_completion_request_system_message import ChatCompletionRequestSystemMessage
+    from ..models.chat_completion_request_tool_message import ChatCompletionRequestToolMessage
+    from ..models.chat_completion_request_user_message import ChatCompletionRequestUserMessage
+    from ..models.chat_completion_stream_options import ChatCompletionStreamOptions
+    from ..models.chat_completion_tool import ChatCompletionTool
+    from ..models.custom_tool_chat_completions import CustomToolChatCompletions
+    from ..models.function_call_mode import FunctionCallMode
+    from ..models.logit_bias import LogitBias
+    from ..models.metadata import Metadata
+    from ..models.modality import Modality
+    from ..models.model_id import ModelId
+    from ..models.moderation_param import ModerationParam
+    from ..models.prediction_content import PredictionContent
+    from ..models.prompt_cache_options_param import PromptCacheOptionsParam
+    from ..models.prompt_cache_retention import PromptCacheRetention
+    from ..models.reasoning_effort import ReasoningEffort
+    from ..models.response_format_json_object import ResponseFormatJsonObject
+    from ..models.response_format_json_schema import ResponseFormatJsonSchema
+    from ..models.response_format_text import ResponseFormatText
+    from ..models.service_tier import ServiceTier
+    from ..models.tool_choice_mode import ToolChoiceMode
+    from ..models.verbosity import Verbosity
+    from ..models.web_search_options import WebSearchOptions
+
+# A subclass with fields of its own is made by its __init__, from these, before it is read.
+_BLANK: Any = {"messages": None, "model": None}
+
+
+@define
+class CreateChatCompletionRequest:
+    """What `create` sends. Only `messages` and `model` are required; the model decides which of the other
+    options it accepts.
+    """
+
+    messages: list[
+        ChatCompletionRequestAssistantMessage
+        | ChatCompletionRequestDeveloperMessage
+        | ChatCompletionRequestFunctionMessage
+        | ChatCompletionRequestSystemMessage
+        | ChatCompletionRequestToolMessage
+        | ChatCompletionRequestUserMessage
+    ]
+    """The conversation so far, oldest message first."""
+    model: ModelId | str
+    """Id of a model. Ids other than the listed ones are allowed too."""
+    metadata: Metadata | None | Unset = UNSET
+    """Pairs to attach to the completion; stored ones can be listed by them. Absent or null means none."""
+    top_logprobs: int | None | Unset = UNSET
+    """How many of the likeliest tokens to report for each position, from 0 to 20. Needs `logprobs` set to
+    true; absent or null means none.
+    """
+    temperature: float | None | Unset = UNSET
+    """Randomness of sampling, between 0 and 2. Low values give steady answers, high values varied ones;
+    change either this or `top_p`. Absent means 1 for most models.
+    """
+    top_p: float | None | Unset = UNSET
+    """Between 0 and 1. Samples only from the likeliest tokens whose probabilities add up to this share;
+    change either this or `temperature`. Absent means 1, no restriction.
+    """
+    user: str | Unset = UNSET
+    """Identifier of the end user. Deprecated; use `safety_identifier` for spotting abuse and
+    `prompt_cache_key` for caching.
+    """
+    safety_identifier: None | str | Unset = UNSET
+    """Steady identifier of the end user, at most 64 characters, by which the service tells whose requests
+    break its rules. Send a hash, not a name or an address.
+    """
+    prompt_cache_key: None | str | Unset = UNSET
+    """Label shared by requests that begin alike, so that they find each other's cached prompt more often."""
+    prompt_cache_retention: None | PromptCacheRetention | Unset = UNSET
+    """How long a cached prompt is kept, in memory for a short while or for up to 24 hours. Deprecated in
+    favor of `prompt_cache_options`.
+    """
+    prompt_cache_options: PromptCacheOptionsParam | Unset = UNSET
+    """How the prompt of a call is cached for later calls that begin alike."""
+    service_tier: None | ServiceTier | Unset = UNSET
+    """Class of processing to use for this call, which sets its price and speed. Absent or null means
+    `auto`.
+    """
+    modalities: list[Modality] | None | Unset = UNSET
+    """Kinds of output wanted. Absent means text alone; asking for audio also calls for the `audio`
+    options.
+    """
+    verbosity: None | Unset | Verbosity = UNSET
+    """How wordy the answer should be. Absent means `medium`."""
+    reasoning_effort: None | ReasoningEffort | Unset = UNSET
+    """How much a reasoning model should think before it answers. Less effort gives a quicker and cheaper
+    answer; absent leaves it to the model's own default.
+    """
+    max_completion_tokens: int | None | Unset = UNSET
+    """Most tokens the model may generate, hidden reasoning included; the answer is cut off there with a
+    finish reason of `length`. Absent or null means no limit but the model's own.
+    """
+    frequency_penalty: float | None | Unset = UNSET
+    """Between -2 and 2. Positive values make a token less likely the more often the text already has it,
+    negative ones more likely. Absent means 0, which does neither.
+    """
+    presence_penalty: float | None | Unset = UNSET
+    """Between -2 and 2. Positive values make a token less likely once the text has it at all, negative
+    ones more likely. Absent means 0, which does neither.
+    """
+    web_search_options: WebSearchOptions | Unset = UNSET
+    """Lets a search model look things up on the web before it answers. An empty object takes the defaults."""
+    response_format: ResponseFormatJsonObject | ResponseFormatJsonSchema | ResponseFormatText | Unset = UNSET
+    """Shape of the answer, either free text, JSON of any shape, or JSON that follows a given schema.
+    Absent means free text.
+    """
+    audio: AudioParam | None | Unset = UNSET
+    """Voice and format of spoken output. Required when `modalities` holds `audio`, otherwise left out."""
+    store: bool | None | Unset = UNSET
+    """Keeps the completion on the service, so that it can be listed, fetched, updated and deleted later.
+    Absent or null means that it cannot.
+    """
+    moderation: ModerationParam | None | Unset = UNSET
+    """Has a moderation model examine the conversation and the answer, and report in the answer's
+    `moderation`. Absent or null asks for no such report.
+    """
+    stream: bool | None | Unset = UNSET
+    """Sends the answer piece by piece as server-sent events while it is being generated. Absent or null
+    means one JSON object at the end.
+    """
+    stop: list[str] | None | str | Unset = UNSET
+    """Up to 4 sequences at which generation ends; the answer does not contain the sequence itself. Some
+    reasoning models do not accept it.
+    """
+    logit_bias: LogitBias | None | Unset = UNSET
+    """Makes single tokens likelier or rarer. Maps token ids, written as text, to a bias from -100, which
+    all but bans the token, to 100, which all but forces it. Absent or null means no bias.
+    """
+    logprobs: bool | None | Unset = UNSET
+    """Whether to report the log probability of every token of the answer. Absent or null means no."""
+    max_tokens: int | None | Unset = UNSET
+    """Most tokens the answer may have; reasoning models do not accept it. Deprecated, use
+    `max_completion_tokens`.
+    """
+    n: int | None | Unset = UNSET
+    """How many answers to generate, from 1 to 128; each appears in `choices` and each is paid for. Absent
+    means 1.
+    """
+    prediction: None | PredictionContent | Unset = UNSET
+    """Text that much of the answer is expected to repeat, such as a file being edited, to get it sooner.
+    Absent or null means no such text.
+    """
+    seed: int | None | Unset = UNSET
+    """Makes sampling as repeatable as the service can manage, without a guarantee, when all else is equal.
+    Deprecated without a replacement.
+    """
+    stream_options: ChatCompletionStreamOptions | None | Unset = UNSET
+    """Options for a streamed answer. Leave it out unless `stream` is true."""
+    tools: list[ChatCompletionTool | CustomToolChatCompletions] | Unset = UNSET
+    """Functions and custom tools that the model may call. Absent means that it can only answer."""
+    tool_choice: (
+        ChatCompletionAllowedToolsChoice
+        | ChatCompletionNamedToolChoice
+        | ChatCompletionNamedToolChoiceCustom
+        | ToolChoiceMode
+        | Unset
+    ) = UNSET
+    """Whether the model calls tools, and which. With `none` it calls no tool, with `auto` it decides by
+    itself, with `required` it calls at least one; an object narrows or names the tools.
+    """
+    parallel_tool_calls: bool | Unset = UNSET
+    """Whether the model may make several tool calls in one message."""
+    function_call: ChatCompletionFunctionCallOption | FunctionCallMode | Unset = UNSET
+    """Whether the model calls a function, and which. Deprecated; `tool_choice` took its place."""
+    functions: list[ChatCompletionFunctions] | Unset = UNSET
+    """Functions that the model may call. Deprecated; `tools` took its place."""
+    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        if not isinstance(src_dict, dict) and not isinstance(src_dict, Mapping):
+            raise TypeError(f"{cls.__name__} is read from a mapping, but {type(src_dict).__name__} came")
+        d = dict(src_dict)
+        own = (
+            cls is CreateChatCompletionRequest
+            or cls.__attrs_attrs__ is CreateChatCompletionRequest.__attrs_attrs__
+        )
+        self = cls.__new__(cls) if own else cls(**_BLANK)
+        self.messages = value = d.pop("messages", None)
+        if isinstance(value, list):
+            items = []
+            for item in value:
+                if isinstance(item, dict):
+                    tag = item.get("role")
+                    if tag == "developer":
+                        item = models.ChatCompletionRequestDeveloperMessage.from_dict(item)
+                    elif tag == "system":
+                        item = models.ChatCompletionRequestSystemMessage.from_dict(item)
+                    elif tag == "user":
+                        item = models.ChatCompletionRequestUserMessage.from_dict(item)
+                    elif tag == "assistant":
+                        item = models.ChatCompletionRequestAssistantMessage.from_dict(item)
+                    elif tag == "tool":
+                        item = models.ChatCompletionRequestToolMessage.from_dict(item)
+                    elif tag == "function":
+                        item = models.ChatCompletionRequestFunctionMessage.from_dict(item)
+                items.append(item)
+            self.messages = items
+        self.model = d.pop("model", None)
+        self.metadata = value = d.pop("metadata", UNSET)
+        if isinstance(value, dict):
+            self.metadata = models.Metadata.from_dict(value)
+        self.top_logprobs = d.pop("top_logprobs", UNSET)
+        self.temperature = d.pop("temperature", UNSET)
+        self.top_p = d.pop("top_p", UNSET)
+        self.user = d.pop("user", UNSET)
+        self.safety_identifier = d.pop("safety_identifier", UNSET)
+        self.prompt_cache_key = d.pop("prompt_cache_key", UNSET)
+        self.prompt_cache_retention = d.pop("prompt_cache_retention", UNSET)
+        self.prompt_cache_options = value = d.pop("prompt_cache_options", UNSET)
+        if isinstance(value, dict):
+            self.prompt_cache_options = models.PromptCacheOptionsParam.from_dict(value)
+        self.service_tier = d.pop("service_tier", UNSET)
+        self.modalities = d.pop("modalities", UNSET)
+        self.verbosity = d.pop("verbosity", UNSET)
+        self.reasoning_effort = d.pop("reasoning_effort", UNSET)
+        self.max_completion_tokens = d.pop("max_completion_tokens", UNSET)
+        self.frequency_penalty = d.pop("frequency_penalty", UNSET)
+        self.presence_penalty = d.pop("presence_penalty", UNSET)
+        self.web_search_options = value = d.pop("web_search_options", UNSET)
+        if isinstance(value, dict):
+            self.web_search_options = models.WebSearchOptions.from_dict(value)
+        self.response_format = value = d.pop("response_format", UNSET)
+        if isinstance(value, dict):
+            tag = value.get("type")
+            if tag == "text":
+                self.response_format = models.ResponseFormatText.from_dict(value)
+            elif tag == "json_schema":
+                self.response_format = models.ResponseFormatJsonSchema.from_dict(value)
+            elif tag == "json_object":
+                self.response_format = models.ResponseFormatJsonObject.from_dict(value)
+        self.audio = value = d.pop("audio", UNSET)
+        if isinstance(value, dict):
+            self.audio = models.AudioParam.from_dict(value)
+        self.store = d.pop("store", UNSET)
+        self.moderation = value = d.pop("moderation", UNSET)
+        if isinstance(value, dict):
+            self.moderation = models.ModerationParam.from_dict(value)
+        self.stream = d.pop("stream", UNSET)
+        self.stop = d.pop("stop", UNSET)
+        self.logit_bias = value = d.pop("logit_bias", UNSET)
+        if isinstance(value, dict):
+            self.logit_bias = models.LogitBias.from_dict(value)
+        self.logprobs = d.pop("logprobs", UNSET)
+        self.max_tokens = d.pop("max_tokens", UNSET)
+        self.n = d.pop("n", UNSET)
+        self.prediction = value = d.pop("prediction", UNSET)
+        if isinstance(value, dict):
+            self.prediction = models.PredictionContent.from_dict(value)
+        self.seed = d.pop("seed", UNSET)
+        self.stream_options = value = d.pop("stream_options", UNSET)
+        if isinstance(value, dict):
+            self.stream_options = models.ChatCompletionStreamOptions.from_dict(value)
+        self.tools = value = d.pop("tools", UNSET)
+        if isinstance(value, list):
+            items = []
+            for item in value:
+                if isinstance(item, dict):
+                    tag = item.get("type")
+                    if tag == "function":
+                        item = models.ChatCompletionTool.from_dict(item)
+                    elif tag == "custom":
+                        item = models.CustomToolChatCompletions.from_dict(item)
+                items.append(item)
+            self.tools = items
+        self.tool_choice = value = d.pop("tool_choice", UNSET)
+        if isinstance(value, dict):
+            tag = value.get("type")
+            if tag == "allowed_tools":
+                self.tool_choice = models.ChatCompletionAllowedToolsChoice.from_dict(value)
+            elif tag == "function":
+                self.tool_choice = models.ChatCompletionNamedToolChoice.from_dict(value)
+            elif tag == "custom":
+                self.tool_choice = models.ChatCompletionNamedToolChoiceCustom.from_dict(value)
+        self.parallel_tool_calls = d.pop("parallel_tool_calls", UNSET)
+        self.function_call = value = d.pop("function_call", UNSET)
+        if isinstance(value, dict):
+            self.function_call = models.ChatCompletionFunctionCallOption.from_dict(value)
+        self.functions = value = d.pop("functions", UNSET)
+        if isinstance(value, list):
+            items = []
+            for item in value:
+                if isinstance(item, dict):
+                    item = models.ChatCompletionFunctions.from_dict(item)
+                items.append(item)
+            self.functions = items
+        self.additional_properties = d or {}
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write the object for the API; what is UNSET is left out."""
+        return models._write(
+            {
+                "messages": self.messages,
+                "model": self.model,
+                "metadata": self.metadata,
+                "top_logprobs": self.top_logprobs,
+                "temperature": self.temperature,
+                "top_p": self.top_p,
+                "user": self.user,
+                "safety_identifier": self.safety_identifier,
+                "prompt_cache_key": self.prompt_cache_key,
+                "prompt_cache_retention": self.prompt_cache_retention,
+                "prompt_cache_options": self.prompt_cache_options,
+                "service_tier": self.service_tier,
+                "modalities": self.modalities,
+                "verbosity": self.verbosity,
+                "reasoning_effort": self.reasoning_effort,
+                "max_completion_tokens": self.max_completion_tokens,
+                "frequency_penalty": self.frequency_penalty,
+                "presence_penalty": self.presence_penalty,
+                "web_search_options": self.web_search_options,
+                "response_format": self.response_format,
+                "audio": self.audio,
+                "store": self.store,
+                "moderation": self.moderation,
+                "stream": self.stream,
+                "stop": self.stop,
+                "logit_bias": self.logit_bias,
+                "logprobs": self.logprobs,
+                "max_tokens": self.max_tokens,
+                "n": self.n,
+                "prediction": self.prediction,
+                "seed": self.seed,
+                "stream_options": self.stream_options,
+                "tools": self.tools,
+                "tool_choice": self.tool_choice,
+                "parallel_tool_calls": self.parallel_tool_calls,
+                "function_call": self.function_call,
+                "functions": self.functions,
+            },
+            self.additional_properties,
+        )
+
+    def __repr__(self) -> str:
+        return models._show(self)
+
+    @property
+    def additional_keys(self) -> list[str]:
+        """The names of what came beyond the declared fields."""
+        return list(self.additional_properties)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from attrs import define
+from attrs import field as _field
+
+from .. import models
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.chat_completion_moderation import ChatCompletionModeration
+    from ..models.choice import Choice
+    from ..models.completion_usage import CompletionUsage
+    from ..models.metadata import Metadata
+    from ..models.service_tier import ServiceTier
+
+# A subclass with fields of its own is made by its __init__, from these, before it is read.
+_BLANK: Any = {"id": None, "choices": None, "created": None, "model": None, "object_": None}
+
+
+@define
+class CreateChatCompletionResponse:
+    """A completion, as it is created or as it was stored."""
+
+    id: str
+    """Id of the completion, by which a stored one is fetched, updated or deleted."""
+    choices: list[Choice]
+    """The answers, one unless the request's `n` asked for more."""
+    created: int
+    """When the completion was made, as Unix time in seconds."""
+    model: str
+    """Model that answered, often a dated version of the one asked for."""
+    object_: Literal["chat.completion"]
+    """Tags this object as a whole completion."""
+    metadata: Metadata | None | Unset = UNSET
+    """Pairs attached to the completion when it was created or last updated."""
+    service_tier: None | ServiceTier | Unset = UNSET
+    """Class of processing that served the call, which may differ from the one asked for."""
+    system_fingerprint: str | Unset = UNSET
+    """Identifies the configuration that produced the answer, as a companion to `seed`. Deprecated without
+    a replacement.
+    """
+    usage: CompletionUsage | Unset = UNSET
+    """Tokens that a call used up."""
+    moderation: ChatCompletionModeration | None | Unset = UNSET
+    """Findings of moderation; null or absent unless the request asked for it."""
+    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        if not isinstance(src_dict, dict) and not isinstance(src_dict, Mapping):
+            raise TypeError(f"{cls.__name__} is read from a mapping, but {type(src_dict).__name__} came")
+        d = dict(src_dict)
+        own = (
+            cls is CreateChatCompletionResponse
+            or cls.__attrs_attrs__ is CreateChatCompletionResponse.__attrs_attrs__
+        )
+        self = cls.__new__(cls) if own else cls(**_BLANK)
+        self.id = d.pop("id", None)
+        self.choices = value = d.pop("choices", None)
+        if isinstance(value, list):
+            items = []
+            for item in value:
+                if isinstance(item, dict):
+                    item = models.Choice.from_dict(item)
+                items.append(item)
+            self.choices = items
+        self.created = d.pop("created", None)
+        self.model = d.pop("model", None)
+        self.object_ = d.pop("object", None)
+        self.metadata = value = d.pop("metadata", UNSET)
+        if isinstance(value, dict):
+            self.metadata = models.Metadata.from_dict(value)
+        self.service_tier = d.pop("service_tier", UNSET)
+        self.system_fingerprint = d.pop("system_fingerprint", UNSET)
+        self.usage = value = d.pop("usage", UNSET)
+        if isinstance(value, dict):
+            self.usage = models.CompletionUsage.from_dict(value)
+        self.moderation = value = d.pop("moderation", UNSET)
+        if isinstance(value, dict):
+            self.moderation = models.ChatCompletionModeration.from_dict(value)
+        self.additional_properties = d or {}
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write the object for the API; what is UNSET is left out."""
+        return models._write(
+            {
+                "id": self.id,
+                "choices": self.choices,
+                "created": self.created,
+                "model": self.model,
+                "object": self.object_,
+                "metadata": self.metadata,
+                "service_tier": self.service_tier,
+                "system_fingerprint": self.system_fingerprint,
+                "usage": self.usage,
+                "moderation": self.moderation,
+            },
+            self.additional_properties,
+        )
+
+    def __repr__(self) -> str:
+        return models._show(self)
+
+    @property
+    def additional_keys(self) -> list[str]:
+        """The names of what came beyond the declared fields."""
+        return list(self.additional_properties)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.additional_properties

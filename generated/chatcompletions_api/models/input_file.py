@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define
+from attrs import field as _field
+
+from .. import models
+from ..types import UNSET, Unset
+
+
+@define
+class InputFile:
+    """The document, either its bytes with a name or the id of an upload."""
+
+    filename: str | Unset = UNSET
+    """Name of the document, for use with `file_data`."""
+    file_data: str | Unset = UNSET
+    """The document itself in base64, usually as a data URL. Leave it out when `file_id` is given."""
+    file_id: str | Unset = UNSET
+    """Id of a file uploaded earlier, in place of `file_data`."""
+    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        if not isinstance(src_dict, dict) and not isinstance(src_dict, Mapping):
+            raise TypeError(f"{cls.__name__} is read from a mapping, but {type(src_dict).__name__} came")
+        d = dict(src_dict)
+        own = cls is InputFile or cls.__attrs_attrs__ is InputFile.__attrs_attrs__
+        self = cls.__new__(cls) if own else cls()
+        self.filename = d.pop("filename", UNSET)
+        self.file_data = d.pop("file_data", UNSET)
+        self.file_id = d.pop("file_id", UNSET)
+        self.additional_properties = d or {}
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write the object for the API; what is UNSET is left out."""
+        return models._write(
+            {
+                "filename": self.filename,
+                "file_data": self.file_data,
+                "file_id": self.file_id,
+            },
+            self.additional_properties,
+        )
+
+    def __repr__(self) -> str:
+        return models._show(self)
+
+    @property
+    def additional_keys(self) -> list[str]:
+        """The names of what came beyond the declared fields."""
+        return list(self.additional_properties)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.additional_properties

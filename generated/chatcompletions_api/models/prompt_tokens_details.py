@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define
+from attrs import field as _field
+
+from .. import models
+from ..types import UNSET, Unset
+
+
+@define
+class PromptTokensDetails:
+    """Breakdown of the input tokens."""
+
+    audio_tokens: int | Unset = UNSET
+    """Input tokens that are sound."""
+    cached_tokens: int | Unset = UNSET
+    """Input tokens that were read from the prompt cache."""
+    text_tokens: int | Unset = UNSET
+    """Input tokens that are text."""
+    image_tokens: int | Unset = UNSET
+    """Input tokens that are pictures."""
+    cache_write_tokens: int | Unset = UNSET
+    """Input tokens that this call put into the prompt cache."""
+    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        if not isinstance(src_dict, dict) and not isinstance(src_dict, Mapping):
+            raise TypeError(f"{cls.__name__} is read from a mapping, but {type(src_dict).__name__} came")
+        d = dict(src_dict)
+        own = cls is PromptTokensDetails or cls.__attrs_attrs__ is PromptTokensDetails.__attrs_attrs__
+        self = cls.__new__(cls) if own else cls()
+        self.audio_tokens = d.pop("audio_tokens", UNSET)
+        self.cached_tokens = d.pop("cached_tokens", UNSET)
+        self.text_tokens = d.pop("text_tokens", UNSET)
+        self.image_tokens = d.pop("image_tokens", UNSET)
+        self.cache_write_tokens = d.pop("cache_write_tokens", UNSET)
+        self.additional_properties = d or {}
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write the object for the API; what is UNSET is left out."""
+        return models._write(
+            {
+                "audio_tokens": self.audio_tokens,
+                "cached_tokens": self.cached_tokens,
+                "text_tokens": self.text_tokens,
+                "image_tokens": self.image_tokens,
+                "cache_write_tokens": self.cache_write_tokens,
+            },
+            self.additional_properties,
+        )
+
+    def __repr__(self) -> str:
+        return models._show(self)
+
+    @property
+    def additional_keys(self) -> list[str]:
+        """The names of what came beyond the declared fields."""
+        return list(self.additional_properties)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define
+from attrs import field as _field
+
+from .. import models
+
+# A subclass with fields of its own is made by its __init__, from these, before it is read.
+_BLANK: Any = {"token": None, "logprob": None, "bytes_": None}
+
+
+@define
+class TopLogprob:
+    """A token that could have stood at this position, and how likely it was."""
+
+    token: str
+    """The candidate as text."""
+    logprob: float
+    """Natural logarithm of the candidate's probability, or -9999.0 if it is too unlikely to be ranked."""
+    bytes_: list[int] | None
+    """The candidate as UTF-8 bytes, each from 0 to 255; null when it has none."""
+    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        if not isinstance(src_dict, dict) and not isinstance(src_dict, Mapping):
+            raise TypeError(f"{cls.__name__} is read from a mapping, but {type(src_dict).__name__} came")
+        d = dict(src_dict)
+        own = cls is TopLogprob or cls.__attrs_attrs__ is TopLogprob.__attrs_attrs__
+        self = cls.__new__(cls) if own else cls(**_BLANK)
+        self.token = d.pop("token", None)
+        self.logprob = d.pop("logprob", None)
+        self.bytes_ = d.pop("bytes", None)
+        self.additional_properties = d or {}
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write the object for the API; what is UNSET is left out."""
+        return models._write(
+            {
+                "token": self.token,
+                "logprob": self.logprob,
+                "bytes": self.bytes_,
+            },
+            self.additional_properties,
+        )
+
+    def __repr__(self) -> str:
+        return models._show(self)
+
+    @property
+    def additional_keys(self) -> list[str]:
+        """The names of what came beyond the declared fields."""
+        return list(self.additional_properties)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.additional_properties

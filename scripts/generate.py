@@ -1,0 +1,161 @@
+"""Write `generated/chatcompletions_api` from the pin, or check that it is what would be written (`make generate`)."""
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import tomllib
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final
+
+from scripts import naming
+from scripts.document import load
+from scripts.emitted import check_emitted
+from scripts.errors import DocumentError
+from scripts.prepare.walk import printable
+from scripts.prepare_spec import Prepared, prepare_named
+from scripts.trees import differences, replace_folder
+
+_ROOT: Final = Path(__file__).resolve().parent.parent
+_CONFIG: Final = _ROOT / "scripts/codegen.yaml"
+_TEMPLATES: Final = _ROOT / "scripts/templates"
+_TOOLS: Final = ("openapi-python-client", "ruff")
+_REASON_LINES: Final = 3
+
+
+def build(spec: Path, folder: Path, tools: Path | None = None) -> Prepared:
+    """Generate the package from a pin into a folder that does not exist yet, and check it.
+
+    Args:
+        spec: The pinned OpenAPI document.
+        folder: Where the package goes.
+        tools: The folder with the generator and ruff; by default the one that Python runs from.
+
+    Returns:
+        The prepared document that the package was made from, and the names that had to be made up for it.
+
+    Raises:
+        DocumentError: If a tool is missing or has another version, the document cannot be prepared, the generator warns
+            or fails, or its output is not complete.
+    """
+    tools = tools or Path(sys.executable).parent
+    _check_tools(tools)
+    try:
+        prepared = prepare_named(load(str(spec)), naming.load_names())
+    except naming.NamesError as error:
+        raise DocumentError(str(error)) from error
+    with tempfile.TemporaryDirectory(prefix="prepared-") as aside:
+        document = Path(aside) / "prepared.json"
+        document.write_text(json.dumps(prepared.document, allow_nan=False), encoding="utf-8")
+        _run_generator(document, folder, tools)
+    (folder / "py.typed").touch()
+    check_emitted(folder, prepared.document)
+    return prepared
+
+
+def _check_tools(tools: Path) -> None:
+    pinned = _pinned()
+    for tool in _TOOLS:
+        if not (tools / tool).is_file():
+            raise DocumentError(f"{tool} is not in {tools.name}/ beside Python; install it: make .venv/dev")
+        try:
+            installed = version(tool)
+        except PackageNotFoundError:
+            installed = "none"
+        if installed != pinned[tool]:
+            wanted = f"pyproject.toml pins {tool} {pinned[tool]}"
+            raise DocumentError(f"{wanted}, {installed} is installed; install the pinned one: make .venv/dev")
+
+
+def _pinned() -> dict[str, str]:
+    groups: dict[str, list[Any]] = tomllib.loads((_ROOT / "pyproject.toml").read_text())["dependency-groups"]
+    exact = [re.fullmatch(r"([\w.-]+)==(\S+)", entry) for entry in groups["generate"] if isinstance(entry, str)]
+    return {found[1]: found[2] for found in exact if found is not None}
+
+
+def _run_generator(document: Path, folder: Path, tools: Path) -> None:
+    command = [str(tools / "openapi-python-client"), "generate", "--meta", "none", "--fail-on-warning"]
+    command += ["--path", str(document), "--config", str(_CONFIG), "--output-path", str(folder)]
+    if any(_TEMPLATES.glob("*.jinja")):
+        command += ["--custom-template-path", str(_TEMPLATES)]
+    path = os.pathsep.join([str(tools), os.environ.get("PATH", os.defpath)])
+    settings = {
+        "PATH": path,
+        "PYTHONHASHSEED": "0",
+        "PYTHONUTF8": "1",
+        "NO_COLOR": "1",
+        "_TYPER_STANDARD_TRACEBACK": "1",
+    }
+    done = subprocess.run(
+        command, env=os.environ | settings, cwd=document.parent, capture_output=True, text=True, check=False
+    )
+    if done.returncode or not folder.is_dir():
+        raise DocumentError(f"the generator refused: {_reason(done.stderr or done.stdout)}")
+
+
+def _reason(output: str) -> str:
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    if any(line.startswith("Traceback ") for line in lines):
+        return printable(lines[-1])
+    told = [line for line in lines if not line.startswith(("Warning(s) ", "Error(s) ", "If you believe"))]
+    return printable("; ".join(told[:_REASON_LINES])) or "it gave no reason"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        arguments: The command line without the program's name; that of the process by default.
+
+    Returns:
+        0, or 1 after saying on stderr what is wrong; the package is then as it was.
+    """
+    parser = argparse.ArgumentParser(prog="python -m scripts.generate", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare only, write nothing")
+    parser.add_argument("--spec", type=Path, default=_ROOT / "openapi.yaml", help="default: %(default)s")
+    parser.add_argument(
+        "--output", type=Path, default=_ROOT / "generated/chatcompletions_api", help="default: %(default)s"
+    )
+    options = parser.parse_args(arguments)
+    target = "make check-generated" if options.check else "make generate"
+    try:
+        return _check(options.spec, options.output) if options.check else _generate(options.spec, options.output)
+    except (DocumentError, OSError) as error:
+        print(f"{target}: {error}", file=sys.stderr)
+        return 1
+
+
+def _generate(spec: Path, output: Path) -> int:
+    with tempfile.TemporaryDirectory(prefix="generate-") as aside:
+        made = Path(aside) / output.name
+        prepared = build(spec, made)
+        replace_folder(made, output)
+    for place, name in prepared.hoisted.made_up.items():
+        print(f"{place}: called {name}; give it a name in scripts/names.yaml", file=sys.stderr)
+    if stale := prepared.hoisted.stale:
+        print(f"scripts/names.yaml names what {spec.name} does not have: {', '.join(stale)}", file=sys.stderr)
+    operations = sum(len(item) for item in prepared.document["paths"].values())
+    models = sum(1 for _ in (output / "models").glob("[!_]*.py"))
+    print(f"{output.name}: {operations} operations, {models} models")
+    return 0
+
+
+def _check(spec: Path, output: Path) -> int:
+    with tempfile.TemporaryDirectory(prefix="generate-") as aside:
+        made = Path(aside) / output.name
+        build(spec, made)
+        found = differences(made, output)
+    if found:
+        lines = "\n".join(f"  {line}" for line in found)
+        print(f"{output.name} is not what {spec.name} gives; run make generate\n{lines}", file=sys.stderr)
+        return 1
+    print(f"{output.name} is what {spec.name} gives")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,121 @@
+"""Names for what the pin leaves unnamed: the table of `names.yaml`, and a rule for the rest."""
+
+import re
+import unicodedata
+from collections.abc import Container
+from pathlib import Path
+
+from openapi_python_client.strings import ClassName, PythonIdentifier, pascal_case
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+TABLE = Path(__file__).with_name("names.yaml")
+
+_PREFIX = "field_"
+_IMPORTED = frozenset(
+    {"Any", "AuthenticatedClient", "BinaryIO", "Callable", "ClassVar", "Client", "File", "FileTypes", "Final",
+     "Generator", "HTTPStatus", "Iterable", "Iterator", "Literal", "Mapping", "MutableMapping", "Protocol",
+     "RequestFiles", "Response", "Self", "Sequence", "T", "TextIO", "TypeVar", "UNSET", "UUID", "Unset"}
+)  # fmt: skip
+_STEPS = re.compile(r"\.[^.\[\]{}|]+|\[\]|\{\}|\|.+?(?=[.\[{]|$)|\?.+")
+
+
+class NamesError(Exception):
+    """Says in one line what is wrong with the table of names."""
+
+
+def load_names(path: Path = TABLE) -> dict[str, str]:
+    """Read the table of names: places of the pin and the class that each becomes.
+
+    Args:
+        path: The YAML file, a mapping of texts.
+
+    Returns:
+        The names by place, in the order of the file.
+
+    Raises:
+        NamesError: If the file is no mapping of places to class names.
+    """
+    try:
+        table = YAML(typ="safe").load(path)
+    except (OSError, YAMLError) as error:
+        raise NamesError(f"{path.name}: {str(error).splitlines()[0]}") from error
+    if not isinstance(table, dict):
+        raise NamesError(f"{path.name}: expected a mapping of places to class names")
+    for place, name in table.items():
+        if not isinstance(place, str) or not isinstance(name, str) or class_name(name) != name:
+            raise NamesError(f"{path.name}: {place}: {name!r} is no class name that a module can hold")
+    return table
+
+
+def class_name(name: str) -> str:
+    """Return the class that the generator makes of a name, told apart from what its modules import."""
+    made = str(ClassName(unicodedata.normalize("NFKC", name), _PREFIX))
+    return f"{made.rstrip('_')}Model" if made in _IMPORTED or made.endswith("_") else made
+
+
+def module_name(name: str) -> str:
+    """Return the module that the generator writes a class to."""
+    return str(PythonIdentifier(class_name(name), _PREFIX))
+
+
+def module_key(name: str) -> str:
+    """Return what tells modules apart on every file system: two classes with one key would overwrite each other."""
+    return module_name(name).casefold()
+
+
+def attribute(name: str, *, exact: bool = False) -> str:
+    """Return the attribute that the generator makes of a property, `exact` where it has to tell two apart."""
+    return str(PythonIdentifier(unicodedata.normalize("NFKC", name), _PREFIX, skip_snake_case=exact))
+
+
+def unique(name: str, taken: Container[str]) -> str:
+    """Return the name, or the name with the first number that no module has yet."""
+    found, count = name, 1
+    while module_key(found) in taken:
+        count += 1
+        found = f"{name}{count}"
+    return found
+
+
+def derived(owner: str, owner_place: str, place: str) -> str:
+    """Make up a class name: the owner's and the steps from it, an element in the singular.
+
+    Args:
+        owner: The class that holds the schema.
+        owner_place: The place of that class.
+        place: The place of the schema, in the notation of `names.yaml`.
+
+    Returns:
+        A name such as `WebSearchOptionsFilter` for `CreateChatCompletionRequest.web_search_options.filters[]`.
+    """
+    if not place.startswith(owner_place):
+        owner = owner_place = re.split(r"[.\[{|?]", place, maxsplit=1)[0]
+    steps = _STEPS.findall(place[len(owner_place) :])
+    words: list[str] = [owner]
+    for step in steps:
+        if step in ("[]", "{}"):
+            words[-1] = _singular(words[-1]) if len(words) > 1 else f"{words[-1]}Entry"
+        elif step[0] == "|":
+            words.append(_branch(step[1:], alone=len(words) == 1))
+        else:
+            words.append(_status(step[1:]))
+    return class_name("".join(pascal_case(word) for word in words))
+
+
+def _branch(label: str, *, alone: bool) -> str:
+    kind = re.fullmatch(r"(enum|object)(\d*)", label)
+    if kind is None:
+        return label
+    return ({"enum": "Value", "object": "Object"}[kind[1]] if alone else "") + kind[2]
+
+
+def _status(step: str) -> str:
+    return "Response" if step.startswith("2") and step.isdecimal() else step
+
+
+def _singular(word: str) -> str:
+    for plural, singular in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh")):
+        if word.endswith(plural):
+            return word.removesuffix(plural) + singular
+    return word.removesuffix("s") if not word.endswith(("ss", "us", "is")) else word

@@ -1,0 +1,70 @@
+"""Make sure that every component and every property gets a Python name of its own."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from scripts import naming
+from scripts.prepare.references import rename_targets
+from scripts.prepare.walk import Schema, apply, schemas_of
+
+
+def name_after_classes(document: Schema) -> None:
+    """Name every component as the class that it becomes, each in a module of its own.
+
+    Evidence: `Foo-Bar` and `FooBar` are one class to the generator, and `FooBAR` and `FooBar` one file, which is
+    overwritten without a word; `Response` would hide what every endpoint module imports.
+    """
+    schemas = schemas_of(document)
+    taken: dict[str, str] = {}
+    names: dict[str, str] = {}
+    for name in sorted(schemas, key=lambda name: (name != naming.class_name(name), name)):
+        names[name] = naming.unique(naming.class_name(name), taken)
+        taken[naming.module_key(names[name])] = name
+    document["components"]["schemas"] = {names[name]: schema for name, schema in schemas.items()}
+    rename_targets(document, names)
+
+
+def leave_colliding_undeclared(document: Schema) -> None:
+    """Leave out the declaration of a property that can have no Python name of its own; its value stays readable.
+
+    Evidence: over `a.b` beside `a-b` the generator drops the whole model. A property without a declaration is kept in
+    `additional_properties`, under its exact name, and written back.
+    """
+
+    def tidy(schema: Schema) -> Schema:
+        if "properties" not in schema:
+            return schema
+        return schema | {"properties": {name: schema["properties"][name] for name in _nameable(schema["properties"])}}
+
+    apply(document, tidy)
+
+
+def _nameable(properties: Iterable[str]) -> Iterator[str]:
+    names = list(properties)
+    shared = Counter(naming.attribute(name) for name in names)
+    used = {attribute for attribute, count in shared.items() if count == 1}
+    for name in names:
+        if shared[naming.attribute(name)] == 1:
+            yield name
+        elif (attribute := naming.attribute(name, exact=True)) not in used:
+            used.add(attribute)
+            yield name
+
+
+def tidy_objects(document: Schema) -> None:
+    """Let `required` name only what is declared, and let every object hold what it does not declare.
+
+    Evidence: revisions require properties that they do not have, and list some twice. A closed object would lose an
+    added field; answers from servers have many.
+    """
+
+    def tidy(schema: Schema) -> Schema:
+        required = [name for name in schema.get("required", []) if name in schema.get("properties", {})]
+        kept = {key: value for key, value in schema.items() if key != "required"}
+        if kept.get("properties") == {}:
+            del kept["properties"]
+        if kept.get("type") == "object" and "properties" not in kept:
+            kept.setdefault("additionalProperties", True)
+        return kept | ({"required": required} if required else {})
+
+    apply(document, tidy)

@@ -1,0 +1,45 @@
+"""Settle query parameters."""
+
+from copy import deepcopy
+
+from scripts import naming
+from scripts.prepare.unions import NULL, flatten_union
+from scripts.prepare.walk import Schema, notes, operations, ref_name, ref_to, schemas_of, shape
+
+
+def settle_parameters(document: Schema) -> None:
+    """Give an object-typed query parameter a component that knows the prefix of its keys; let no parameter be null.
+
+    Evidence: the API wants `metadata[topic]=rivers`; the generator ignores `style` and would send `topic=rivers`, or
+    the repr of a dict. `x-query-prefix` tells the model template to write `metadata[topic]`. A query has no null.
+    """
+    for _path, _method, operation in operations(document):
+        for parameter in operation["parameters"]:
+            branches = [b for b in parameter["schema"].get("anyOf", []) if shape(b) != NULL]
+            if branches:
+                parameter["schema"] = flatten_union(parameter["schema"] | {"anyOf": branches})
+            found = _object_in(document, parameter["schema"])
+            if found is not None and parameter["in"] == "query":
+                parameter["schema"] = _filter(document, parameter, found)
+
+
+def _object_in(document: Schema, schema: Schema) -> Schema | None:
+    if (name := ref_name(schema)) is not None:
+        return _object_in(document, schemas_of(document)[name])
+    if schema.get("type") == "object":
+        return schema
+    found = (_object_in(document, branch) for branch in schema.get("anyOf", []))
+    return next((branch for branch in found if branch is not None), None)
+
+
+def _filter(document: Schema, parameter: Schema, found: Schema) -> Schema:
+    schemas = schemas_of(document)
+    words = {"description": parameter["description"]} if "description" in parameter else notes(found)
+    schema = deepcopy(shape(found)) | words | {"x-query-prefix": parameter["name"]}
+    schema.pop("x-place", None)
+    name = naming.derived(parameter["name"], parameter["name"], f"{parameter['name']}.filter")
+    same = next((known for known in schemas if schemas[known] == schema), None)
+    if same is None:
+        same = naming.unique(name, {naming.module_key(known): "" for known in schemas})
+        schemas[same] = schema
+    return ref_to(same)

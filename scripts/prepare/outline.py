@@ -1,0 +1,158 @@
+"""Keep the parts of the document that the generator reads, each where it is used."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from scripts.errors import shown
+from scripts.prepare.keywords import clean_text, keep_shape
+from scripts.prepare.walk import PrepareError, Schema, is_json, resolve
+
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_STATUS = re.compile(r"[1-5](\d\d|XX)|default")
+_STREAM = "text/event-stream"
+_COMPLETIONS = r"(?:/.*)?/chat/completions"
+_OPERATIONS = {
+    ("post", _COMPLETIONS): "create_chat_completion",
+    ("get", _COMPLETIONS): "list_chat_completions",
+    ("get", _COMPLETIONS + r"/\{[^/]+\}"): "get_chat_completion",
+    ("post", _COMPLETIONS + r"/\{[^/]+\}"): "update_chat_completion",
+    ("delete", _COMPLETIONS + r"/\{[^/]+\}"): "delete_chat_completion",
+    ("get", _COMPLETIONS + r"/\{[^/]+\}/messages"): "get_chat_completion_messages",
+}
+
+
+def operation_name(method: str, path: str) -> str | None:
+    """Return the module name of a chat operation, or None for any other operation."""
+    return next(
+        (
+            name
+            for (verb, pattern), name in _OPERATIONS.items()
+            if verb == method.lower() and re.fullmatch(pattern, path.rstrip("/"))
+        ),
+        None,
+    )
+
+
+def outline(source: Schema) -> Schema:
+    """Copy what the generator reads, with parameters, bodies and responses put where they are referred to.
+
+    Evidence: revisions differ in operation ids and tags, which name the modules; the generator ignores response
+    headers, reads only the operation's own security, which would change the client's type, and stops at answers
+    that are not JSON.
+
+    Raises:
+        PrepareError: If an operation cannot be read, naming the operation.
+    """
+    info = _mapping(source, "info")
+    paths: Schema = {}
+    used: set[str] = set()
+    for path, item in _mapping(source, "paths").items():
+        shared = _followed(source, item, path)
+        for method in (m for m in _METHODS if isinstance(shared.get(m), dict)):
+            operation = _operation(source, shared, method, path)
+            named = operation_name(method, path)
+            operation["operationId"] = named or _other_name(operation, method, path, used)
+            operation["tags"] = ["chat"] if named else operation["tags"]
+            used.add(operation["operationId"])
+            paths.setdefault(path, {})[method] = operation
+    components = _mapping(source, "components")
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": clean_text(info.get("title")) or "API", "version": str(info.get("version", "0"))},
+        "paths": paths,
+        "components": {"schemas": {str(k): keep_shape(v) for k, v in _mapping(components, "schemas").items()}},
+    }
+
+
+def _mapping(holder: Schema, key: str) -> Schema:
+    found = holder.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _followed(source: Schema, part: Any, place: str) -> Schema:
+    seen: list[Any] = []
+    while isinstance(part, dict) and "$ref" in part:
+        if part["$ref"] in seen:
+            raise PrepareError(f"{place}: $ref {shown(part['$ref'])} leads back to itself")
+        seen.append(part["$ref"])
+        part = resolve(source, part["$ref"])
+    if not isinstance(part, dict):
+        raise PrepareError(f"{place}: expected a mapping, found {type(part).__name__}")
+    return part
+
+
+def _other_name(operation: Schema, method: str, path: str, used: set[str]) -> str:
+    given = operation.get("operationId")
+    if isinstance(given, str) and given.isidentifier() and given not in used:
+        return given
+    name = "_".join([method, *re.findall(r"[A-Za-z0-9]+", path)])
+    while name in used:
+        name += "_2"
+    return name
+
+
+def _operation(source: Schema, shared: Schema, method: str, path: str) -> Schema:
+    found, place = shared[method], f"{method.upper()} {path}"
+    kept: Schema = {key: text for key in ("summary", "description") if (text := clean_text(found.get(key)))}
+    kept["operationId"] = found.get("operationId")
+    kept["tags"] = [tag for tag in found.get("tags") or [] if isinstance(tag, str)][:1] or ["default"]
+    declared = {(p["name"], p["in"]): p for p in _parameters(source, shared.get("parameters"), place)}
+    declared |= {(p["name"], p["in"]): p for p in _parameters(source, found.get("parameters"), place)}
+    in_path = re.findall(r"\{([^{}]+)\}", path)
+    kept["parameters"] = [p for p in declared.values() if p["in"] != "path" or p["name"] in in_path]
+    for name in (name for name in in_path if (name, "path") not in declared):
+        kept["parameters"].append({"name": name, "in": "path", "required": True, "schema": {"type": "string"}})
+    if found.get("requestBody") is not None:
+        body = _followed(source, found["requestBody"], f"{place} body")
+        content = _content(body, stream=False)
+        if not content:
+            raise PrepareError(f"{place}: the request body offers no JSON")
+        kept["requestBody"] = {"required": body.get("required") is True, "content": content}
+    kept["responses"] = {}
+    for status, answer in _mapping(found, "responses").items():
+        if _STATUS.fullmatch(str(status)) is None:
+            continue
+        response = _followed(source, answer, f"{place} {status}")
+        words = clean_text(response.get("description"))
+        kept["responses"][str(status)] = {"description": words, "content": _content(response, stream=True)}
+    return kept
+
+
+def _content(holder: Schema, *, stream: bool) -> Schema:
+    kept: Schema = {}
+    for content_type, media in _mapping(holder, "content").items():
+        if isinstance(media, dict) and (is_json(content_type) or (stream and content_type == _STREAM)):
+            kept["application/json" if is_json(content_type) else _STREAM] = {"schema": keep_shape(media.get("schema"))}
+    return kept
+
+
+def _parameters(source: Schema, found: Any, place: str) -> Iterator[Schema]:
+    for given in found if isinstance(found, list) else []:
+        parameter = _followed(source, given, place)
+        name, where = parameter.get("name"), parameter.get("in")
+        if not isinstance(name, str) or where not in ("query", "path", "header", "cookie") or "schema" not in parameter:
+            raise PrepareError(f"{place}: a parameter needs a name, a place (`in`) and a schema, found {shown(name)}")
+        if clean_text(name) != name or not name.isprintable():
+            raise PrepareError(f"{place}: parameter {shown(name)} holds characters that cannot be sent as they are")
+        kept: Schema = {
+            "name": name,
+            "in": where,
+            "required": parameter.get("required") is True or where == "path",
+        }
+        if words := clean_text(parameter.get("description")):
+            kept["description"] = words
+        yield kept | {"schema": keep_shape(parameter["schema"])}
+
+
+def keep_json_answers(document: Schema) -> None:
+    """Drop what an operation answers as a stream: the chunk model stays, as a component.
+
+    Evidence: the generator cannot read `text/event-stream` and takes the first type that it knows.
+    """
+    for item in document["paths"].values():
+        for operation in item.values():
+            for response in operation["responses"].values():
+                response["content"].pop(_STREAM, None)
+                if not response["content"]:
+                    del response["content"]

@@ -1,0 +1,165 @@
+"""Walk the schemas of an OpenAPI document: the same few moves that every rule is made of."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import unquote
+
+from scripts.errors import DocumentError, shown
+
+Schema = dict[str, Any]
+Rule = Callable[[Schema], Schema]
+
+SCHEMAS = "#/components/schemas/"
+UNIONS = ("anyOf", "oneOf")
+ANNOTATIONS = frozenset({"description", "deprecated", "x-place"})
+"""Keywords that say something about a schema without shaping it."""
+
+_LISTS = ("allOf", *UNIONS, "prefixItems")
+_MAPS = ("properties", "patternProperties")
+_SINGLES = ("items", "additionalProperties")
+
+
+class PrepareError(DocumentError):
+    """The pin cannot be prepared; the message is one line that says what is wrong and where."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
+
+
+def printable(text: str) -> str:
+    """Return text of an untrusted document on one line, its control characters escaped."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def schemas_of(document: Schema) -> dict[str, Schema]:
+    """Return the document's component schemas by name, to read or to change."""
+    components: dict[str, Schema] = document["components"]["schemas"]
+    return components
+
+
+def shape(schema: Schema) -> Schema:
+    """Return what shapes a schema, without its annotations; empty means that anything goes."""
+    return {key: value for key, value in schema.items() if key not in ANNOTATIONS}
+
+
+def notes(schema: Schema) -> Schema:
+    """Return the annotations of a schema."""
+    return {key: value for key, value in schema.items() if key in ANNOTATIONS}
+
+
+def ref_to(name: str) -> Schema:
+    """Return a reference to a component schema."""
+    return {"$ref": SCHEMAS + name}
+
+
+def ref_name(schema: Schema) -> str | None:
+    """Return the component schema that a reference names, or None if this is no such reference."""
+    ref = schema.get("$ref")
+    return ref.removeprefix(SCHEMAS) if isinstance(ref, str) and ref.startswith(SCHEMAS) else None
+
+
+def children(schema: Schema) -> Iterator[tuple[str, Schema]]:
+    """Yield the schemas directly inside one, each with its step in the notation of `scripts/names.yaml`."""
+    for key in _MAPS:
+        for name, child in schema.get(key, {}).items():
+            yield f".{name}", child
+    for key, step in zip(_SINGLES, ("[]", "{}"), strict=True):
+        if isinstance(schema.get(key), dict):
+            yield step, schema[key]
+    for key in _LISTS:
+        for child in schema.get(key, []):
+            yield "[]" if key == "prefixItems" else "", child
+
+
+def replace_children(schema: Schema, rule: Rule) -> Schema:
+    """Return a schema with the rule applied to each schema directly inside it."""
+    changed = dict(schema)
+    for key in _SINGLES:
+        if isinstance(schema.get(key), dict):
+            changed[key] = rule(schema[key])
+    for key in _LISTS:
+        if key in schema:
+            changed[key] = [rule(child) for child in schema[key]]
+    for key in _MAPS:
+        if key in schema:
+            changed[key] = {name: rule(child) for name, child in schema[key].items()}
+    return changed
+
+
+def rewrite(schema: Schema, rule: Rule) -> Schema:
+    """Return a schema with the rule applied to every schema in it, the innermost first."""
+    return rule(replace_children(schema, lambda child: rewrite(child, rule)))
+
+
+def operations(document: Schema) -> Iterator[tuple[str, str, Schema]]:
+    """Yield (path, method, operation) for each operation of an outlined document."""
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield path, method, operation
+
+
+def roots(document: Schema) -> Iterator[tuple[str, Schema, str]]:
+    """Yield (place, holder, key) for each outermost schema of an outlined document, so that `holder[key]` is it."""
+    for name in list(schemas_of(document)):
+        yield name, schemas_of(document), name
+    for _path, _method, operation in operations(document):
+        owner = operation["operationId"]
+        for parameter in operation["parameters"]:
+            yield f"{owner}?{parameter['name']}", parameter, "schema"
+        for media in operation.get("requestBody", {}).get("content", {}).values():
+            yield f"{owner}.body", media, "schema"
+        for status, response in operation["responses"].items():
+            for content_type, media in response.get("content", {}).items():
+                suffix = "" if is_json(content_type) else ".stream"
+                yield f"{owner}.{status}{suffix}", media, "schema"
+
+
+def apply(document: Schema, rule: Rule) -> None:
+    """Apply a rule to every schema of an outlined document, the innermost first."""
+    for _place, holder, key in roots(document):
+        holder[key] = rewrite(holder[key], rule)
+
+
+def every_schema(document: Schema) -> Iterator[tuple[str, Schema]]:
+    """Yield (place, schema) for every schema of an outlined document."""
+    for place, holder, key in list(roots(document)):
+        yield from _descend(place, holder[key])
+
+
+def schemas_in(schema: Schema) -> Iterator[Schema]:
+    """Yield a schema and every schema inside it."""
+    return (one for _, one in _descend("", schema))
+
+
+def _descend(place: str, schema: Schema) -> Iterator[tuple[str, Schema]]:
+    yield place, schema
+    for step, child in children(schema):
+        yield from _descend(place + step, child)
+
+
+def resolve(document: Schema, ref: object) -> Any:
+    """Return what a reference within the document points to.
+
+    Raises:
+        PrepareError: If it points out of the document or to nothing.
+    """
+    if not isinstance(ref, str) or not ref.startswith("#/"):
+        raise PrepareError(
+            f"$ref {shown(ref)} points out of the document; pin a document that holds everything it uses"
+        )
+    found: Any = document
+    for step in ref[2:].split("/"):
+        key = unquote(step).replace("~1", "/").replace("~0", "~")
+        if isinstance(found, dict) and key in found:
+            found = found[key]
+        elif isinstance(found, list) and key.isdecimal() and int(key) < len(found):
+            found = found[int(key)]
+        else:
+            raise PrepareError(f"$ref {shown(ref)} points to nothing; pin the document again with `make spec`")
+    return found
+
+
+def is_json(content_type: str) -> bool:
+    """Tell whether a media type is JSON, parameters such as a charset aside."""
+    essence = content_type.split(";")[0].strip().lower()
+    return essence == "application/json" or essence.endswith("+json")

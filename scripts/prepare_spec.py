@@ -1,0 +1,78 @@
+"""Prepare a copy of the pin that the generator handles: small named rules in a fixed order.
+
+The rules name no schema. Each says in its docstring what it is there for; `check` says when they no longer suffice.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from scripts import naming
+from scripts.prepare import classes, filters, inline, merge, outline, reach, references, unions
+from scripts.prepare.check import check
+from scripts.prepare.datatypes import settle_type
+from scripts.prepare.inline import Hoisted
+from scripts.prepare.values import settle_values
+from scripts.prepare.walk import PrepareError, apply
+
+__all__ = ["PrepareError", "Prepared", "check", "prepare", "prepare_named"]
+
+
+class Prepared(NamedTuple):
+    """A prepared document, and what a maintainer may want to name."""
+
+    document: dict[str, Any]
+    hoisted: Hoisted
+
+
+def prepare(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a copy of an OpenAPI 3.0 or 3.1 document that the generator turns into complete code.
+
+    Args:
+        document: The document as it was read; it is not changed.
+
+    Returns:
+        A 3.1 document of named objects, maps and enumerations, without defaults, titles or prose of a machine.
+
+    Raises:
+        PrepareError: If no rule can make the document fit, naming the place.
+    """
+    return prepare_named(document, naming.load_names()).document
+
+
+def prepare_named(source: dict[str, Any], names: Mapping[str, str]) -> Prepared:
+    """Prepare a document with a given table of names; see `prepare`."""
+    try:
+        return _prepared(source, names)
+    except RecursionError:
+        raise PrepareError("schemas are nested too deeply to be read") from None
+
+
+def _prepared(source: dict[str, Any], names: Mapping[str, str]) -> Prepared:
+    document = outline.outline(source)
+    references.promote_targets(document, source)
+    wanted = reach.unused_first(document)
+
+    apply(document, settle_type)
+    apply(document, settle_values)
+    apply(document, unions.null_as_branch)
+    apply(document, unions.flatten_union)
+    inline.mark_places(document)
+
+    merge.flatten_all_of(document)
+    apply(document, unions.flatten_union)
+    references.resolve_aliases(document)
+    references.move_null_to_uses(document)
+    apply(document, unions.flatten_union)
+
+    filters.settle_parameters(document)
+    reach.drop_unreachable(document, wanted)
+    inline.mark_places(document)
+    hoisted = inline.hoist(document, names)
+    references.cut_loops(document)
+
+    classes.name_after_classes(document)
+    classes.leave_colliding_undeclared(document)
+    classes.tidy_objects(document)
+    outline.keep_json_answers(document)
+    check(document)
+    return Prepared(document, hoisted)

@@ -1,0 +1,60 @@
+"""Compare and replace folders of text: whole, or not at all."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def differences(wanted: Path, found: Path) -> list[str]:
+    """Compare two folders both ways, byte for byte; what Python caches is no part of them.
+
+    Args:
+        wanted: The folder as it should be.
+        found: The folder as it is; it may be missing.
+
+    Returns:
+        One line for each file that is missing, stale or different, sorted by path.
+    """
+    right, left = _files(wanted), _files(found)
+    kinds = dict.fromkeys(right.keys() - left.keys(), "missing")
+    kinds |= dict.fromkeys(left.keys() - right.keys(), "stale")
+    kinds |= {path: "differs" for path in right.keys() & left.keys() if right[path] != left[path]}
+    return [f"{kinds[path]}: {path}" for path in sorted(kinds)]
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in _walk(folder)}
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*") if folder.is_dir() else ():
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield path
+
+
+def replace_folder(new: Path, target: Path) -> None:
+    """Put a copy of a folder where another is, or leave that one as it was.
+
+    Args:
+        new: The folder to copy.
+        target: The folder to replace; it may be missing.
+
+    Raises:
+        OSError: If the disk refuses; `target` is then as it was, and nothing is left beside it.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    old = aside / "old"
+    try:
+        shutil.copytree(new, aside / "new")
+        if target.exists():
+            target.rename(old)
+        try:
+            (aside / "new").rename(target)
+        except BaseException:
+            if old.exists():
+                old.rename(target)
+            raise
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)

@@ -1,0 +1,99 @@
+"""Rules of naming what the pin leaves unnamed."""
+
+from pathlib import Path
+
+import pytest
+
+from scripts import naming
+
+
+@pytest.mark.parametrize(
+    ("owner", "owner_place", "place", "wanted"),
+    [
+        ("WebSearch", "Request.web_search", "Request.web_search.filters[]", "WebSearchFilter"),
+        ("Reply", "Reply", "Reply.choices[]", "ReplyChoice"),
+        ("Reply", "Reply", "Reply.categories{}", "ReplyCategory"),
+        ("Reply", "Reply", "Reply.matches[][]", "ReplyMatch"),
+        ("Reply", "Reply", "Reply.status[]", "ReplyStatus"),
+        ("Reply", "Reply", "Reply.audio", "ReplyAudio"),
+        ("Reply", "Reply", "Reply.format|json_schema", "ReplyFormatJsonSchema"),
+        ("Reply", "Reply", "Reply.mode|enum", "ReplyMode"),
+        ("Reply", "Reply", "Reply.mode|object2", "ReplyMode2"),
+        ("Mode", "Mode", "Mode|enum", "ModeValue"),
+        ("Mode", "Mode", "Mode|object", "ModeObject"),
+        ("Words", "Words", "Words[]", "WordsEntry"),
+        ("list_things", "list_things", "list_things?sort-order", "ListThingsSortOrder"),
+        ("get_thing", "get_thing", "get_thing.200", "GetThingResponse"),
+        ("get_thing", "get_thing", "get_thing.404", "GetThing404"),
+        ("Derived", "Derived", "Base.mode", "BaseMode"),
+    ],
+)  # fmt: skip
+def test_a_name_is_made_of_the_owner_and_the_steps(owner: str, owner_place: str, place: str, wanted: str) -> None:
+    """A class without an entry is called after its owner and what leads from there, an element in the singular."""
+    assert naming.derived(owner, owner_place, place) == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("foo-bar baz", "FooBarBaz"),
+        ("PromptCacheTTLEnum", "PromptCacheTTLEnum"),
+        ("response", "ResponseModel"),
+        ("MutableMapping", "MutableMappingModel"),
+        ("KeyError", "KeyErrorModel"),
+        ("true", "TrueModel"),
+        ("3d", "Field3d"),
+        ("\ufb01le set", "FileSet"),
+        ('"""', "Field"),
+    ],
+)
+def test_a_class_name_is_an_identifier_of_its_own(name: str, wanted: str) -> None:
+    """A class never hides a builtin or an import of the generated modules, whatever it is named after."""
+    assert naming.class_name(name) == wanted
+
+
+def test_a_taken_name_is_counted_on() -> None:
+    """Two classes that would share a module, on any file system, get numbers."""
+    taken = {naming.module_key("FooBAR"), naming.module_key("FooBar2")}
+    assert naming.unique("FooBar", taken) == "FooBar3"
+    assert naming.unique("Foo", taken) == "Foo"
+
+
+def test_the_table_is_read_in_its_order(tmp_path: Path) -> None:
+    """The order of the file decides which place keeps a name."""
+    path = tmp_path / "names.yaml"
+    path.write_text("B.it: Shared\nA.it|enum: Shared\nlist?order: Order\n", encoding="utf-8")
+    assert list(naming.load_names(path).items()) == [
+        ("B.it", "Shared"),
+        ("A.it|enum", "Shared"),
+        ("list?order", "Order"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("- A.it", "expected a mapping"),
+        ("", "expected a mapping"),
+        ("A.it: [B]", "A.it: .* no class name"),
+        ("A.it: not a name", "A.it: .* no class name"),
+        ("A.it: Response", "A.it: .* no class name"),
+        ("A.it: class", "A.it: .* no class name"),
+        ("A.it: B\nA.it: C", "names.yaml: "),
+        ("A.it: !!python/object:os.system B", "names.yaml: "),
+        ("{", "names.yaml: "),
+    ],
+)
+def test_a_broken_table_is_refused_in_one_line(tmp_path: Path, text: str, message: str) -> None:
+    """A table that names no classes says where it is wrong."""
+    path = tmp_path / "names.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(naming.NamesError, match=message) as caught:
+        naming.load_names(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_table_is_named(tmp_path: Path) -> None:
+    """A table that is not there is no empty table."""
+    with pytest.raises(naming.NamesError, match=r"names\.yaml"):
+        naming.load_names(tmp_path / "names.yaml")
