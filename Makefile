@@ -3,8 +3,12 @@ BIN := .venv/bin
 PY := $(BIN)/python
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --constraint scripts/constraints.txt
 
+UPSTREAM_URL ?= https://raw.githubusercontent.com/openai/openai-openapi/HEAD/openapi.yaml
+BASE ?= openapi.yaml
+FORMAT ?= table
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types spec generate check-generated clean
+.PHONY: help demo test lint types update spec spec-diff generate check-generated bench clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -35,14 +39,27 @@ types: .venv/dev  ## Check types with mypy (strict) and pyright
 	@$(BIN)/mypy tests/typing scripts
 	@$(BIN)/basedpyright
 
+update: .venv/dev  ## Pin, generate and check a revision, and say what it means: make update UPSTREAM=path-or-URL
+	@$(PY) -m scripts.update --revision "$(REVISION)" --date "$(DATE)" --force "$(FORCE)" -- "$(UPSTREAM)"
+
 spec: .venv/dev  ## Pin an upstream document: make spec UPSTREAM=path-or-URL
 	@$(PY) -m scripts.pin_spec --revision "$(REVISION)" --date "$(DATE)" -- "$(UPSTREAM)"
+
+spec-diff: .venv/dev  ## Say what a document changes, by default the newest: make spec-diff UPSTREAM=path-or-URL
+	@$(PY) -m scripts.spec_diff --base "$(BASE)" --format "$(FORMAT)" -- "$(or $(UPSTREAM),$(UPSTREAM_URL))"
 
 generate: .venv/dev  ## Write generated/chatcompletions_api from openapi.yaml
 	@$(PY) -m scripts.generate
 
 check-generated: .venv/dev  ## Check that generated/ is what make generate would write
 	@$(PY) -m scripts.generate --check
+
+.venv/bench: .venv/dev
+	@$(INSTALL) --group bench
+	@touch $@
+
+bench: .venv/bench  ## Compare with raw httpx, the official SDK and stock models: make bench QUICK=1 ONLY=create
+	@$(PY) -m scripts.bench $(if $(filter-out 0,$(QUICK)),--quick) $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 clean:  ## Remove what the other targets made, the environment included
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist

@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from scripts import naming
-from scripts.document import load
+from scripts.document import parse
 from scripts.emitted import check_emitted
 from scripts.errors import DocumentError
 from scripts.prepare.walk import printable
 from scripts.prepare_spec import Prepared, prepare_named
+from scripts.provenance import write_provenance
+from scripts.source import public_name, read
 from scripts.trees import differences, replace_folder
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
@@ -44,15 +46,19 @@ def build(spec: Path, folder: Path, tools: Path | None = None) -> Prepared:
     """
     tools = tools or Path(sys.executable).parent
     _check_tools(tools)
+    data = read(str(spec))
+    document = parse(data, public_name(str(spec)))
     try:
-        prepared = prepare_named(load(str(spec)), naming.load_names())
+        prepared = prepare_named(document, naming.load_names())
     except naming.NamesError as error:
         raise DocumentError(str(error)) from error
     with tempfile.TemporaryDirectory(prefix="prepared-") as aside:
-        document = Path(aside) / "prepared.json"
-        document.write_text(json.dumps(prepared.document, allow_nan=False), encoding="utf-8")
-        _run_generator(document, folder, tools)
+        file = Path(aside) / "prepared.json"
+        file.write_text(json.dumps(prepared.document, allow_nan=False), encoding="utf-8")
+        _run_generator(file, folder, tools)
     (folder / "py.typed").touch()
+    generator = _TOOLS[0]
+    write_provenance(folder, data, document, generator, _pinned()[generator])
     check_emitted(folder, prepared.document)
     return prepared
 

@@ -6,8 +6,9 @@ from collections.abc import Container
 from pathlib import Path
 
 from openapi_python_client.strings import ClassName, PythonIdentifier, pascal_case
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+
+from scripts import yaml_reader
+from scripts.errors import DocumentError
 
 TABLE = Path(__file__).with_name("names.yaml")
 
@@ -37,8 +38,8 @@ def load_names(path: Path = TABLE) -> dict[str, str]:
         NamesError: If the file is no mapping of places to class names.
     """
     try:
-        table = YAML(typ="safe").load(path)
-    except (OSError, YAMLError) as error:
+        table = yaml_reader.parse(path.read_bytes())
+    except (OSError, DocumentError) as error:
         raise NamesError(f"{path.name}: {str(error).splitlines()[0]}") from error
     if not isinstance(table, dict):
         raise NamesError(f"{path.name}: expected a mapping of places to class names")

@@ -47,7 +47,26 @@ def prepare_named(source: dict[str, Any], names: Mapping[str, str]) -> Prepared:
         raise PrepareError("schemas are nested too deeply to be read") from None
 
 
-def _prepared(source: dict[str, Any], names: Mapping[str, str]) -> Prepared:
+def settle(source: dict[str, Any]) -> dict[str, Any]:
+    """Return what a document says, however it is spelled: the first half of `prepare`, which `scripts.diff` compares.
+
+    Args:
+        source: The document as it was read; it is not changed.
+
+    Returns:
+        A document of components as upstream names them, in which each schema has one type or is one union, null is a
+        branch, and `allOf` is merged.
+
+    Raises:
+        PrepareError: If the document cannot be read so, naming the place.
+    """
+    try:
+        return _settled(source)[0]
+    except RecursionError:
+        raise PrepareError("schemas are nested too deeply to be read") from None
+
+
+def _settled(source: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
     document = outline.outline(source)
     references.promote_targets(document, source)
     wanted = reach.unused_first(document)
@@ -62,13 +81,20 @@ def _prepared(source: dict[str, Any], names: Mapping[str, str]) -> Prepared:
     apply(document, unions.flatten_union)
     references.resolve_aliases(document)
     references.move_null_to_uses(document)
+    references.resolve_aliases(document)  # once more: without its null a union may be one
     apply(document, unions.flatten_union)
+    return document, wanted
+
+
+def _prepared(source: dict[str, Any], names: Mapping[str, str]) -> Prepared:
+    document, wanted = _settled(source)
 
     filters.settle_parameters(document)
     reach.drop_unreachable(document, wanted)
     inline.mark_places(document)
     hoisted = inline.hoist(document, names)
     references.cut_loops(document)
+    references.spell_out_tagged_unions(document)
 
     classes.name_after_classes(document)
     classes.leave_colliding_undeclared(document)

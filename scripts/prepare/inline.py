@@ -1,13 +1,12 @@
 """Give every object, map and enumeration that stands inside another schema a component of its own."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from scripts import naming
 from scripts.prepare.unions import NULL
-from scripts.prepare.walk import Schema, children, ref_to, replace_children, rewrite, roots, schemas_of, shape
+from scripts.prepare.walk import Schema, children, ref_to, replace_children, roots, schemas_of, shape, structure
 
 
 @dataclass
@@ -91,7 +90,7 @@ def hoist(document: Schema, table: Mapping[str, str]) -> Hoisted:
     def moved(schema: Schema) -> Schema:
         if not _needs_name(schema):
             return _without_place(replace_children(schema, moved))
-        name = names[schema["x-place"], _structure(schema)]
+        name = names[schema["x-place"], structure(schema)]
         if name not in schemas:
             schemas[name] = _without_place(replace_children(schema, moved))
         elif "description" in schema:
@@ -109,15 +108,6 @@ def _needs_name(schema: Schema) -> bool:
     return schema.get("type") == "object" or "enum" in schema
 
 
-def _structure(schema: Schema) -> str:
-    """Return a text that is equal for equal structures, whatever the words and the order of `required`."""
-
-    def bare(one: Schema) -> Schema:
-        return {key: sorted(value) if key in ("required", "enum") else value for key, value in shape(one).items()}
-
-    return json.dumps(rewrite(schema, bare), sort_keys=True)
-
-
 def _find(document: Schema) -> Iterator[_Inline]:
     for place, holder, key in roots(document):
         if holder is schemas_of(document):
@@ -129,7 +119,7 @@ def _find(document: Schema) -> Iterator[_Inline]:
 
 def _find_in(schema: Schema, owner_place: str, owner_key: tuple[str, str] | None) -> Iterator[_Inline]:
     if _needs_name(schema):
-        one = _Inline(schema["x-place"], _structure(schema), owner_place, owner_key)
+        one = _Inline(schema["x-place"], structure(schema), owner_place, owner_key)
         yield one
         owner_place, owner_key = one.place, (one.place, one.structure)
     for _, child in children(schema):

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Any
 
-from scripts.prepare.walk import SCHEMAS, Schema, shape
+from scripts.prepare.walk import SCHEMAS, Fact, Schema, shape
 
 _SINGLES = ("items",)
 _LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
@@ -33,7 +33,7 @@ def keep_shape(schema: object) -> Schema:
     for key in _MAPS:
         if isinstance(schema.get(key), dict) and (schema[key] or key == "properties"):
             kept[key] = {str(name): keep_shape(child) for name, child in schema[key].items()}
-    kept |= _plain_keywords(schema)
+    kept |= _plain_keywords(schema) | {key: value for key, value in schema.items() if type(key) is Fact}
     return _null_out_of_all_of(kept)
 
 

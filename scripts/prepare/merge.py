@@ -73,7 +73,8 @@ class _Merger:
         """Follow references to what they name: only that can be merged."""
         name = ref_name(part)
         if name is None:
-            return part
+            plain, null = _without_null(part)
+            return {"anyOf": [self._resolved(plain), dict(NULL)]} if null and ref_name(plain) else part
         return deepcopy(self._resolved(self.component(name))) | notes(part)
 
     def _merge(self, earlier: Schema, later: Schema) -> Schema:
@@ -139,7 +140,7 @@ def _parts(schema: Schema) -> list[Schema]:
 
 def _without_null(schema: Schema) -> tuple[Schema, bool]:
     plain = shape(schema)
-    if NULL not in plain.get("anyOf", []):
+    rest = [branch for branch in plain.get("anyOf", []) if shape(branch) != NULL]
+    if len(rest) == len(plain.get("anyOf", [])):
         return plain, False
-    rest = [branch for branch in plain["anyOf"] if branch != NULL]
     return shape(flatten_union(plain | {"anyOf": rest})), True

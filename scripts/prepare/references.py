@@ -142,3 +142,23 @@ def cut_loops(document: Schema) -> None:
 
     for name in schemas:
         cut(name)
+
+
+def spell_out_tagged_unions(document: Schema) -> None:
+    """Put a union whose discriminator maps tags to classes in the place of each reference to it.
+
+    Evidence: the generator hands the templates a reference as such, so the discriminator behind it stays unseen; where
+    the tags are open text nothing else tells the classes apart, and an answer would stay a raw mapping. A union with
+    arrays in it stays where it is: its copies could grow without bound.
+    """
+    schemas = schemas_of(document)
+
+    def spelled(schema: Schema) -> Schema:
+        name = ref_name(schema)
+        union = schemas[name] if name is not None else {}
+        branches, tags = union.get("anyOf", []), union.get("discriminator", {})
+        if not branches or "mapping" not in tags or any("items" in branch for branch in branches):
+            return flatten_union(schema)
+        return rewrite(shape(union), spelled) | notes(schema)
+
+    apply(document, spelled)

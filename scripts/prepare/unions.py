@@ -1,6 +1,6 @@
 """Spell null out and flatten unions."""
 
-from scripts.prepare.walk import UNIONS, Schema, notes, shape
+from scripts.prepare.walk import UNIONS, Schema, notes, shape, structure
 
 NULL: Schema = {"type": "null"}
 
@@ -39,7 +39,7 @@ def flatten_union(schema: Schema) -> Schema:
         if inner is not found and "discriminator" in branch:
             tags.append(branch["discriminator"])
         for one in inner:
-            branches.setdefault(repr(sorted(shape(one).items(), key=repr)), one)
+            branches.setdefault(structure(one), one)
     known = sorted(branches.values(), key=lambda one: shape(one) == NULL)
     if not all(shape(one) for one in known) and not shape(rest):
         return rest

@@ -1,5 +1,6 @@
 """Walk the schemas of an OpenAPI document: the same few moves that every rule is made of."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import unquote
@@ -13,6 +14,16 @@ SCHEMAS = "#/components/schemas/"
 UNIONS = ("anyOf", "oneOf")
 ANNOTATIONS = frozenset({"description", "deprecated", "x-place"})
 """Keywords that say something about a schema without shaping it."""
+
+
+class Fact(str):
+    """A keyword that `scripts.diff` carries through the rules: like an annotation it shapes nothing.
+
+    No document can hold one: what is read has plain text as keys.
+    """
+
+    __slots__ = ()
+
 
 _LISTS = ("allOf", *UNIONS, "prefixItems")
 _MAPS = ("properties", "patternProperties")
@@ -39,12 +50,21 @@ def schemas_of(document: Schema) -> dict[str, Schema]:
 
 def shape(schema: Schema) -> Schema:
     """Return what shapes a schema, without its annotations; empty means that anything goes."""
-    return {key: value for key, value in schema.items() if key not in ANNOTATIONS}
+    return {key: value for key, value in schema.items() if key not in ANNOTATIONS and type(key) is not Fact}
 
 
 def notes(schema: Schema) -> Schema:
     """Return the annotations of a schema."""
-    return {key: value for key, value in schema.items() if key in ANNOTATIONS}
+    return {key: value for key, value in schema.items() if key in ANNOTATIONS or type(key) is Fact}
+
+
+def structure(schema: Schema) -> str:
+    """Return a text that is equal for equal structures, whatever the words and the order of `required`."""
+
+    def bare(one: Schema) -> Schema:
+        return {key: sorted(value) if key in ("required", "enum") else value for key, value in shape(one).items()}
+
+    return json.dumps(rewrite(schema, bare), sort_keys=True)
 
 
 def ref_to(name: str) -> Schema:
