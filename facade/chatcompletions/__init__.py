@@ -1,0 +1,121 @@
+"""A client for the Chat Completions API, stored completions included.
+
+`chatcompletions_api` beside it is generated from the API's spec and knows every path, parameter and model. This
+package adds what a generator cannot know: how to authenticate, when a retry is safe, how to page, how to stream, and
+what an error means. Its models are the generated ones, and `ChatClient.raw` leads back to the generated calls.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._client import AsyncChatClient, ChatClient
+from ._errors import (
+    APIConnectionError,
+    APIError,
+    APIResponseValidationError,
+    APIStatusError,
+    APITimeoutError,
+    AuthenticationError,
+    BadRequestError,
+    ChatCompletionsError,
+    ConflictError,
+    InternalServerError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitError,
+    StreamError,
+    StreamInterruptedError,
+    StreamTimeoutError,
+    StreamValidationError,
+    UnprocessableEntityError,
+    UnsupportedOperationError,
+)
+from ._version import __version__
+
+if TYPE_CHECKING:
+    from ._deviations import Deviation, deviations
+    from ._message_type import Message
+    from ._messages import assistant, developer, system, tool, user
+    from ._models import ChatCompletion, ChatCompletionChunk, ChatCompletionDeleted
+    from ._pages import AsyncChatCompletionPage, AsyncMessagePage, ChatCompletionPage, MessagePage
+    from ._provenance import spec
+    from ._stream import AsyncChatCompletionStream, ChatCompletionStream
+
+#: Names that a first call can do without, and the modules that they are imported from when asked for.
+_LAZY = {
+    "AsyncChatCompletionPage": "_pages",
+    "AsyncChatCompletionStream": "_stream",
+    "AsyncMessagePage": "_pages",
+    "ChatCompletion": "_models",
+    "ChatCompletionChunk": "_models",
+    "ChatCompletionDeleted": "_models",
+    "ChatCompletionPage": "_pages",
+    "ChatCompletionStream": "_stream",
+    "Deviation": "_deviations",
+    "Message": "_message_type",
+    "MessagePage": "_pages",
+    "assistant": "_messages",
+    "deviations": "_deviations",
+    "developer": "_messages",
+    "spec": "_provenance",
+    "system": "_messages",
+    "tool": "_messages",
+    "user": "_messages",
+}
+
+__all__ = [
+    "APIConnectionError",
+    "APIError",
+    "APIResponseValidationError",
+    "APIStatusError",
+    "APITimeoutError",
+    "AsyncChatClient",
+    "AsyncChatCompletionPage",
+    "AsyncChatCompletionStream",
+    "AsyncMessagePage",
+    "AuthenticationError",
+    "BadRequestError",
+    "ChatClient",
+    "ChatCompletion",
+    "ChatCompletionChunk",
+    "ChatCompletionDeleted",
+    "ChatCompletionPage",
+    "ChatCompletionStream",
+    "ChatCompletionsError",
+    "ConflictError",
+    "Deviation",
+    "InternalServerError",
+    "Message",
+    "MessagePage",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "StreamError",
+    "StreamInterruptedError",
+    "StreamTimeoutError",
+    "StreamValidationError",
+    "UnprocessableEntityError",
+    "UnsupportedOperationError",
+    "__version__",
+    "assistant",
+    "developer",
+    "deviations",
+    "spec",
+    "system",
+    "tool",
+    "user",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY})

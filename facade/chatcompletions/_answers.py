@@ -1,0 +1,198 @@
+"""Read an answer, or tell what is wrong with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import httpx
+
+from ._errors import (
+    APIConnectionError,
+    APIError,
+    APIResponseValidationError,
+    APITimeoutError,
+    status_error,
+)
+from ._json import loads
+
+if TYPE_CHECKING:
+    from ._models import Answer
+
+AnswerT = TypeVar("AnswerT", bound="Answer")
+ErrorT = TypeVar("ErrorT", bound=APIError)
+
+#: How much of a body that is no JSON an error's message shows, in characters.
+EXCERPT = 200
+#: The response extension that tells how many times the request was sent.
+ATTEMPTS = "attempts"
+
+
+class JSONResponse(httpx.Response):
+    """An answer whose `json` reads fast and raises errors of the tree; endpoint modules call it too."""
+
+    def json(self, **_: Any) -> dict[str, Any]:
+        """Return the body, a JSON object.
+
+        Raises:
+            APIResponseValidationError: The body is not JSON, or not an object.
+            APIError: The body is an error envelope, sent with a status that says success.
+        """
+        return read_object(self)
+
+
+def read(cls: type[AnswerT], response: httpx.Response) -> AnswerT:
+    """Return a 2xx answer as a model of the facade, which keeps its headers.
+
+    Raises:
+        APIError: See `JSONResponse.json`.
+    """
+    model: Any = cls
+    answer: AnswerT = model.from_dict(response.json())
+    answer._headers = response.headers
+    return answer
+
+
+def read_object(response: httpx.Response) -> dict[str, Any]:
+    """Return the JSON object that a 2xx answer holds.
+
+    Raises:
+        APIResponseValidationError: The body is not JSON, or not an object.
+        APIError: The body is an error envelope, sent with a status that says success.
+    """
+    try:
+        value = loads(response.content)
+    except ValueError as exc:
+        raise _invalid(response, f"is not JSON ({exc})") from None
+    if not isinstance(value, dict):
+        raise _invalid(response, f"is not a JSON object but {_kind(value)}")
+    if value.get("error") and not value.keys() & {"choices", "data", "id", "object"}:
+        raise error_from_body(APIError, f"{place(response)} reported an error", response, value)
+    return value
+
+
+def error_from_response(response: httpx.Response) -> APIError:
+    """Return the error for an answer whose status is not 2xx; its body has been read."""
+    try:
+        body: Any = loads(response.content)
+    except ValueError:
+        body = _text_of(response)
+    status = f"{response.status_code} {response.reason_phrase}".rstrip()
+    message = f"{place(response)} answered {status}"
+    if response.has_redirect_location:
+        target = _excerpt(response.headers["location"])
+        message += f", a redirect to {target}: correct base_url, or pass follow_redirects=True"
+    return error_from_body(status_error(response.status_code), message, response, body)
+
+
+def error_from_body(cls: type[ErrorT], message: str, response: httpx.Response, body: Any) -> ErrorT:
+    """Return an error of a class with all that an error body tells, whatever its shape."""
+    body = without_secrets(body, response.request)
+    envelope = body.get("error") or body if isinstance(body, dict) else {}
+    if isinstance(envelope, dict):
+        detail = envelope.get("message") or envelope.get("detail") or envelope.get("error")
+    else:
+        envelope, detail = {}, envelope
+    excerpt = detail or body
+    if excerpt:
+        message = f"{message}: {_excerpt(excerpt)}"
+    return cls(
+        without_secrets(message, response.request),
+        status_code=response.status_code,
+        code=_text(envelope.get("code")),
+        param=_text(envelope.get("param")),
+        type=_text(envelope.get("type")),
+        headers=_safe_headers(response),
+        body=body,
+        attempts=response.extensions.get(ATTEMPTS, 1),
+    )
+
+
+def error_from_failure(failure: httpx.RequestError, request: httpx.Request, attempts: int) -> APIError:
+    """Return the error for a request that got no whole answer."""
+    cls: type[APIError]
+    match failure:
+        case httpx.TimeoutException():
+            cls, what = APITimeoutError, "timed out"
+        case httpx.DecodingError():
+            cls, what = APIResponseValidationError, "got a body that cannot be decoded"
+        case httpx.UnsupportedProtocol() | httpx.LocalProtocolError() | httpx.TooManyRedirects():
+            cls, what = APIError, "cannot be sent"
+        case _:
+            cls, what = APIConnectionError, "failed"
+    detail = f"{type(failure).__name__}: {failure}".removesuffix(": ")
+    message = f"{request.method} {_address(request.url)} {what} ({detail})"
+    return cls(without_secrets(message, request), attempts=attempts)
+
+
+def without_secrets(value: Any, request: httpx.Request) -> Any:
+    """Return a JSON value with the keys that a request carried blotted out, in case a server echoes them."""
+    secrets = []
+    for name in ("authorization", "api-key", "x-api-key"):
+        given = request.headers.get(name, "")
+        # The scheme ("Bearer") is no secret, and a server may echo the key without it.
+        secrets += [given.partition(" ")[2], given.rpartition(" ")[2]]
+    secrets = [secret for secret in secrets if secret]
+    return _redacted(value, secrets) if secrets else value
+
+
+def _invalid(response: httpx.Response, what: str) -> APIResponseValidationError:
+    body = without_secrets(_text_of(response), response.request)
+    start = f"; it starts with {_excerpt(body)!r}" if body else ""
+    return APIResponseValidationError(
+        f"{place(response)} answered {response.status_code}, but the body {what}{start}",
+        status_code=response.status_code,
+        headers=_safe_headers(response),
+        body=body,
+        attempts=response.extensions.get(ATTEMPTS, 1),
+    )
+
+
+def place(response: httpx.Response) -> str:
+    """Return the method and the address that a response answers, without what may be secret in it."""
+    return f"{response.request.method} {_address(response.request.url)}"
+
+
+def _address(url: httpx.URL) -> str:
+    return str(url.copy_with(username=None, password=None, query=None, fragment=None))
+
+
+def _redacted(value: Any, secrets: list[str]) -> Any:
+    if isinstance(value, str):
+        for secret in secrets:
+            value = value.replace(secret, "[secure]")
+        return value
+    if isinstance(value, dict):
+        return {_redacted(key, secrets): _redacted(item, secrets) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_redacted(item, secrets) for item in value]
+    return value
+
+
+def _safe_headers(response: httpx.Response) -> httpx.Headers:
+    # As bytes, because a header need not be ASCII, and httpx would not take it back as text.
+    return httpx.Headers(
+        [
+            (name, without_secrets(value.decode("latin-1"), response.request).encode("latin-1"))
+            for name, value in response.headers.raw
+        ]
+    )
+
+
+def _text_of(response: httpx.Response) -> str:
+    try:
+        return response.text
+    except Exception:  # a charset such as "hex" names a codec that gives no text, and each fails in its own way
+        return response.content.decode("utf-8", "replace")
+
+
+def _excerpt(value: Any) -> str:
+    text = " ".join(str(value)[: 10 * EXCERPT].split())
+    return text if len(text) <= EXCERPT else text[:EXCERPT] + "..."
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _kind(value: Any) -> str:
+    return {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}.get(type(value), "a number")

@@ -1,0 +1,75 @@
+"""What both clients are set up with."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from ._settings import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, http_options
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+    from typing import Unpack
+
+    import httpx
+
+    from ._settings import HTTPXOptions
+
+
+class BaseClient:
+    """Set-up, which both clients share."""
+
+    _clients: Any
+    _clients_type: type[MutableMapping[Any, Any]] = dict
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None = None,
+        base_url: str | httpx.URL | None = None,
+        organization: str | None = None,
+        project: str | None = None,
+        timeout: float | httpx.Timeout | None = DEFAULT_TIMEOUT,
+        max_retries: int = DEFAULT_MAX_RETRIES,
+        strict: bool = False,
+        **options: Unpack[HTTPXOptions],
+    ) -> None:
+        arguments: dict[str, Any] = {
+            "api_key": api_key,
+            "base_url": base_url,
+            "organization": organization,
+            "project": project,
+            "timeout": timeout,
+            "max_retries": max_retries,
+        }
+        self._arguments = {**arguments, "strict": strict, **options}
+        self._http_options = http_options(type(self).__name__, options=options, **arguments)
+        self._stream_options: dict[str, Any] = {}
+        if strict:
+            from . import _strict
+
+            _strict.prepare()
+            self._http_options["response_type"] = _strict.StrictResponse
+            self._stream_options["check"] = _strict.first_deviation
+        self._clients = self._clients_type()
+        self._closed = False
+
+    @property
+    def base_url(self) -> httpx.URL:
+        """Where the API is."""
+        url: httpx.URL = self._http_options["base_url"]
+        return url
+
+    @property
+    def _address(self) -> str:
+        return str(self.base_url.copy_with(userinfo=b""))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self._address!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(type(self), **self._arguments), ()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise RuntimeError("this client is closed: make a new one, or move the call into its with statement")

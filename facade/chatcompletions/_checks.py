@@ -1,0 +1,96 @@
+"""Reject, before anything is sent, what would call the wrong endpoint or lose data. The server judges the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+
+def check_names(call: str, given: Iterable[str], known: Collection[str], advice: str = "") -> None:
+    """Raise if a keyword is not a known one.
+
+    Args:
+        call: The name of the callable, for the message.
+        given: The keywords that the caller used.
+        known: Those that exist.
+        advice: A sentence to add; ``{name}`` in it stands for the unknown keyword.
+
+    Raises:
+        TypeError: Names the keyword and its nearest match.
+    """
+    for name in given:
+        if name not in known:
+            from difflib import get_close_matches  # only a mistake needs it
+
+            nearest = get_close_matches(name, known, n=1)
+            hint = f"; did you mean {nearest[0]!r}?" if nearest else ";"
+            message = f"{call}() has no parameter {name!r}{hint} {advice.format(name=name)}"
+            raise TypeError(message.rstrip("; "))
+
+
+def check_required(call: str, given: Collection[str], required: Iterable[str]) -> None:
+    """Raise `TypeError` if a required keyword is missing."""
+    missing = [repr(name) for name in sorted(required) if name not in given]
+    if missing:
+        raise TypeError(f"{call}() needs {' and '.join(missing)}")
+
+
+def check_id(completion_id: str) -> None:
+    """Raise if an id would address another endpoint than its own.
+
+    Raises:
+        TypeError: It is not text.
+        ValueError: It is empty, or made of dots and slashes alone, which a server resolves away.
+    """
+    if not isinstance(completion_id, str):
+        raise TypeError(f"a completion id is text such as 'chatcmpl-abc', not {completion_id!r}")
+    if not completion_id.strip("./\\ \t\r\n"):
+        raise ValueError(
+            f"{completion_id!r} is no completion id: give the id of a stored completion, such as 'chatcmpl-abc'"
+        )
+
+
+def check_headers(headers: Mapping[str, str]) -> None:
+    """Raise if a header could not be sent as it is; its value, which may be a secret, is never shown.
+
+    Raises:
+        TypeError: A value is not text.
+        ValueError: A name or value holds a line break, another control character, or one beyond ASCII.
+    """
+    for name, value in headers.items():
+        if not isinstance(value, str):
+            raise TypeError(f"the header {name!r} must be text, not {type(value).__name__}")
+        for text in (name, value):
+            if not is_header_text(text):
+                raise ValueError(f"the header {name!r} holds a line break or another character no header may")
+
+
+def is_header_text(text: str) -> bool:
+    """Tell whether text can stand in a header line: printable ASCII, spaces and tabs."""
+    return all(" " <= character <= "~" or character == "\t" for character in text)
+
+
+def check_metadata_filter(metadata: Mapping[str, str]) -> None:
+    """Raise if a metadata filter is not a mapping of text to text.
+
+    Raises:
+        TypeError: Names the pair at fault.
+    """
+    if not isinstance(metadata, Mapping):
+        raise TypeError(f"a metadata filter is a mapping of text to text, not {type(metadata).__name__}")
+    for key, value in metadata.items():
+        if not isinstance(key, str) or not isinstance(value, str):
+            raise TypeError(f"metadata filters compare text: {key!r}: {value!r} must be text on both sides")
+
+
+def check_count(name: str, value: Any) -> None:
+    """Raise if an option that counts is not a whole number of at least 0.
+
+    Raises:
+        TypeError: It is not an integer.
+        ValueError: It is negative.
+    """
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{name} must be an integer, not {value!r}")
+    if value < 0:
+        raise ValueError(f"{name} must be 0 or more, not {value}")

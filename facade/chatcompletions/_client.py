@@ -1,0 +1,362 @@
+"""The two clients. What to send and how to read it is decided elsewhere, so they differ in waiting alone."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from chatcompletions_api.types import UNSET
+
+from . import _calls as calls
+from ._answers import read
+from ._base_client import BaseClient
+from ._http import AsyncHTTPClient, HTTPClient
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+    from types import TracebackType
+    from typing import Self, TypeVar, Unpack
+
+    import httpx
+
+    from chatcompletions_api.client import Client
+    from chatcompletions_api.models import ChatCompletionStoreMessage
+
+    from ._models import Answer, ChatCompletion, ChatCompletionDeleted
+    from ._pages import (
+        AsyncChatCompletionPage,
+        AsyncMessagePage,
+        AsyncPages,
+        ChatCompletionPage,
+        MessagePage,
+        Page,
+        Position,
+    )
+    from ._params import CallOptions, CreateParams, ListParams, MessagesParams, UpdateParams
+    from ._stream import AsyncChatCompletionStream, AsyncStreamOpening, ChatCompletionStream
+
+    AnswerT = TypeVar("AnswerT", bound=Answer)
+    PageT = TypeVar("PageT", bound=Page[Any])
+    AsyncPageT = TypeVar("AsyncPageT", AsyncChatCompletionPage, AsyncMessagePage)
+    Call = Callable[[Mapping[str, Any]], dict[str, Any]]
+
+
+class ChatClient(BaseClient):
+    """A client for the Chat Completions API, stored completions included.
+
+    Args:
+        api_key: The key; without it ``OPENAI_API_KEY``. A server that you name may need none.
+        base_url: Where the API is, path included; without it ``OPENAI_BASE_URL``, else the service itself.
+        organization: Sent as ``OpenAI-Organization``; without it ``OPENAI_ORG_ID``.
+        project: Sent as ``OpenAI-Project``; without it ``OPENAI_PROJECT_ID``.
+        timeout: Seconds, or an `httpx.Timeout`, for each attempt of a call; `None` waits for ever.
+        max_retries: How often a request may be sent again.
+        strict: Raise `APIResponseValidationError` for the first departure of an answer, a page or a chunk from the
+            spec, see `deviations`; needs the extra ``strict``. In a stream it is a `StreamValidationError`, with what
+            had arrived.
+        **options: httpx's own: ``proxy``, ``verify``, ``http2``, ``limits``, ``event_hooks``, ``transport``, ...
+
+    Raises:
+        ChatCompletionsError: There is no key for the service itself, or a key or URL is unusable.
+        ImportError: ``strict`` was asked for, and its extra is not installed.
+        TypeError: An option is unknown.
+
+    Close it, or use it as a context manager, to give its connections back. It may be used from many threads and
+    after a fork, and it pickles as its arguments. See https://platform.openai.com/docs/api-reference/chat.
+    """
+
+    _clients: dict[int, HTTPClient]
+
+    @property
+    def raw(self) -> Client:
+        """The client to hand to an endpoint function of `chatcompletions_api`: same pool, key and retries."""
+        from chatcompletions_api.client import Client
+
+        return Client(base_url=self._address).set_httpx_client(self._http)
+
+    @overload
+    def create(self, *, stream: Literal[True], **params: Unpack[CreateParams]) -> ChatCompletionStream: ...
+    @overload
+    def create(self, *, stream: Literal[False] | None = ..., **params: Unpack[CreateParams]) -> ChatCompletion: ...
+    @overload
+    def create(
+        self, *, stream: bool | None = ..., **params: Unpack[CreateParams]
+    ) -> ChatCompletion | ChatCompletionStream: ...
+    def create(self, *, stream: Any = UNSET, **params: Any) -> ChatCompletion | ChatCompletionStream:
+        """Ask a model for a completion.
+
+        Args:
+            stream: Return a stream of chunks instead of the whole completion.
+            **params: The API's parameters (``messages`` may be text: what the user says) and `CallOptions`. An
+                option given as `None` is sent as null, one left out is not sent.
+
+        Returns:
+            The completion, or its stream.
+
+        Raises:
+            TypeError: A parameter is unknown or missing.
+            APIError: The call failed.
+
+        See https://platform.openai.com/docs/api-reference/chat/create.
+        """
+        request = calls.create(params if stream is UNSET else {**params, "stream": stream})
+        if stream and stream is not UNSET:
+            from ._stream import ChatCompletionStream
+
+            return ChatCompletionStream(self._send(request, stream=True), **self._stream_options)
+        from ._models import ChatCompletion
+
+        return read(ChatCompletion, self._send(request))
+
+    def list(self, *, max_items: int | None = None, **params: Unpack[ListParams]) -> ChatCompletionPage:
+        """List stored completions.
+
+        Args:
+            max_items: How many items an iteration yields at most; ``limit`` is the size of a page.
+            **params: The API's filters and paging, and `CallOptions`.
+
+        Returns:
+            The first page; iterating over it fetches the pages behind it as needed.
+
+        Raises:
+            TypeError: A parameter is unknown, or a metadata filter is not text.
+            APIError: The call failed.
+
+        See https://platform.openai.com/docs/api-reference/chat/list.
+        """
+        from ._pages import ChatCompletionPage
+
+        return self._first_page(ChatCompletionPage, calls.list_, params, max_items)
+
+    def get(self, completion_id: str, **options: Unpack[CallOptions]) -> ChatCompletion:
+        """Return a stored completion.
+
+        Raises:
+            ValueError: The id is empty or made of dots and slashes.
+            NotFoundError: Nothing is stored under the id.
+            APIError: The call failed.
+
+        See https://platform.openai.com/docs/api-reference/chat/get.
+        """
+        from ._models import ChatCompletion
+
+        return read(ChatCompletion, self._send(calls.get(completion_id, options)))
+
+    def update(self, completion_id: str, **params: Unpack[UpdateParams]) -> ChatCompletion:
+        """Replace the metadata of a stored completion, all that can be changed of it.
+
+        Raises:
+            ValueError: The id is empty or made of dots and slashes.
+            NotFoundError: Nothing is stored under the id.
+            APIError: The call failed.
+
+        See https://platform.openai.com/docs/api-reference/chat/update.
+        """
+        from ._models import ChatCompletion
+
+        return read(ChatCompletion, self._send(calls.update(completion_id, params)))
+
+    def delete(self, completion_id: str, **options: Unpack[CallOptions]) -> ChatCompletionDeleted:
+        """Delete a stored completion.
+
+        Raises:
+            ValueError: The id is empty or made of dots and slashes.
+            NotFoundError: Nothing is stored under the id.
+            APIError: The call failed.
+
+        See https://platform.openai.com/docs/api-reference/chat/delete.
+        """
+        from ._models import ChatCompletionDeleted
+
+        return read(ChatCompletionDeleted, self._send(calls.delete(completion_id, options)))
+
+    def messages(
+        self, completion_id: str, *, max_items: int | None = None, **params: Unpack[MessagesParams]
+    ) -> MessagePage:
+        """List the messages of a stored completion.
+
+        Args:
+            completion_id: Which one.
+            max_items: How many messages an iteration yields at most; ``limit`` is the size of a page.
+            **params: The API's paging, and `CallOptions`.
+
+        Returns:
+            The first page; iterating over it fetches the pages behind it as needed.
+
+        Raises:
+            ValueError: The id is empty or made of dots and slashes.
+            NotFoundError: Nothing is stored under the id.
+            APIError: The call failed.
+
+        See https://platform.openai.com/docs/api-reference/chat/getMessages.
+        """
+        from ._pages import MessagePage
+
+        return self._first_page(MessagePage, partial(calls.messages, completion_id), params, max_items)
+
+    def close(self) -> None:
+        """Close the connections; the client cannot be used afterwards."""
+        self._closed = True
+        http = self._clients.pop(os.getpid(), None)
+        if http is not None:
+            http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def _http(self) -> HTTPClient:
+        self._check_open()
+        # A connection must not be shared with a forked child; setdefault lets racing threads agree on one client.
+        pid = os.getpid()
+        return self._clients.get(pid) or self._clients.setdefault(pid, HTTPClient(**self._http_options))
+
+    def _send(self, request: Mapping[str, Any], *, stream: bool = False) -> httpx.Response:
+        http = self._http
+        return http.send(http.build_request(**request), stream=stream)
+
+    def _first_page(self, cls: type[PageT], call: Call, params: Any, max_items: int | None) -> PageT:
+        from ._pages import Position
+
+        fetch = partial(self._page, cls, call, params)
+        return fetch(Position.first(fetch, params, max_items))
+
+    def _page(self, cls: type[PageT], call: Call, params: Any, position: Position) -> PageT:
+        return position.held_by(read(cls, self._send(call(position.applied_to(params)))))
+
+
+class AsyncChatClient(BaseClient):
+    """`ChatClient` with ``await``: the same arguments, calls and errors, for asyncio and trio.
+
+    ``await`` each call; ``async for`` goes over a list, and ``async with`` opens a stream, without a further
+    ``await``. The client may be used from one event loop after another: each has connections of its own.
+    """
+
+    _clients: MutableMapping[Any, AsyncHTTPClient]
+    _clients_type = weakref.WeakKeyDictionary
+
+    @property
+    def raw(self) -> Client:
+        """The client to hand to an ``asyncio`` endpoint function of `chatcompletions_api`; see `ChatClient.raw`."""
+        from chatcompletions_api.client import Client
+
+        return Client(base_url=self._address).set_async_httpx_client(self._http)
+
+    @overload
+    def create(self, *, stream: Literal[True], **params: Unpack[CreateParams]) -> AsyncStreamOpening: ...
+    @overload
+    def create(
+        self, *, stream: Literal[False] | None = ..., **params: Unpack[CreateParams]
+    ) -> Awaitable[ChatCompletion]: ...
+    @overload
+    def create(
+        self, *, stream: bool | None = ..., **params: Unpack[CreateParams]
+    ) -> Awaitable[ChatCompletion | AsyncChatCompletionStream]: ...
+    def create(self, *, stream: Any = UNSET, **params: Any) -> Awaitable[Any]:
+        """Ask a model for a completion; see `ChatClient.create`.
+
+        With ``stream=True`` ``await`` gives the stream, and ``async with`` opens and closes it.
+        """
+        request = calls.create(params if stream is UNSET else {**params, "stream": stream})
+        if stream and stream is not UNSET:
+            from ._stream import AsyncStreamOpening
+
+            return AsyncStreamOpening(partial(self._send, request, stream=True), **self._stream_options)
+        from ._models import ChatCompletion
+
+        return self._run(ChatCompletion, request)
+
+    def list(
+        self, *, max_items: int | None = None, **params: Unpack[ListParams]
+    ) -> AsyncPages[ChatCompletion, AsyncChatCompletionPage]:
+        """List stored completions: ``async for`` over them, or ``await`` the first page; see `ChatClient.list`."""
+        from ._pages import AsyncChatCompletionPage
+
+        return self._pages(AsyncChatCompletionPage, calls.list_, params, max_items)
+
+    async def get(self, completion_id: str, **options: Unpack[CallOptions]) -> ChatCompletion:
+        """Return a stored completion; see `ChatClient.get`."""
+        from ._models import ChatCompletion
+
+        return await self._run(ChatCompletion, calls.get(completion_id, options))
+
+    async def update(self, completion_id: str, **params: Unpack[UpdateParams]) -> ChatCompletion:
+        """Replace the metadata of a stored completion; see `ChatClient.update`."""
+        from ._models import ChatCompletion
+
+        return await self._run(ChatCompletion, calls.update(completion_id, params))
+
+    async def delete(self, completion_id: str, **options: Unpack[CallOptions]) -> ChatCompletionDeleted:
+        """Delete a stored completion; see `ChatClient.delete`."""
+        from ._models import ChatCompletionDeleted
+
+        return await self._run(ChatCompletionDeleted, calls.delete(completion_id, options))
+
+    def messages(
+        self, completion_id: str, *, max_items: int | None = None, **params: Unpack[MessagesParams]
+    ) -> AsyncPages[ChatCompletionStoreMessage, AsyncMessagePage]:
+        """List the messages of a stored completion, as `list` does completions; see `ChatClient.messages`."""
+        from ._pages import AsyncMessagePage
+
+        return self._pages(AsyncMessagePage, partial(calls.messages, completion_id), params, max_items)
+
+    async def aclose(self) -> None:
+        """Close the connections of this event loop; the client cannot be used afterwards."""
+        self._closed = True
+        http = self._clients.pop(_event_loop(), None)
+        if http is not None:
+            await http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    @property
+    def _http(self) -> AsyncHTTPClient:
+        self._check_open()
+        loop = _event_loop()
+        http = self._clients.get(loop)
+        if http is None:
+            http = self._clients[loop] = AsyncHTTPClient(**self._http_options)
+        return http
+
+    async def _send(self, request: Mapping[str, Any], *, stream: bool = False) -> httpx.Response:
+        http = self._http
+        return await http.send(http.build_request(**request), stream=stream)
+
+    async def _run(self, cls: type[AnswerT], request: Mapping[str, Any]) -> AnswerT:
+        return read(cls, await self._send(request))
+
+    def _pages(
+        self, cls: type[AsyncPageT], call: Call, params: Any, max_items: int | None
+    ) -> AsyncPages[Any, AsyncPageT]:
+        from ._pages import AsyncPages, Position
+
+        fetch = partial(self._page, cls, call, params)
+        return AsyncPages(partial(fetch, Position.first(fetch, params, max_items)))
+
+    async def _page(self, cls: type[PageT], call: Call, params: Any, position: Position) -> PageT:
+        return position.held_by(read(cls, await self._send(call(position.applied_to(params)))))
+
+
+def _event_loop() -> Any:
+    import asyncio  # loaded already where an asyncio loop runs
+
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        import anyio.lowlevel
+
+        # The token itself is made anew by every call.
+        return anyio.lowlevel.current_token().native_token

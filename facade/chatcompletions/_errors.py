@@ -1,0 +1,202 @@
+"""The errors that a call can raise, one tree with the official SDK's names.
+
+::
+
+    ChatCompletionsError
+    ├── APIError
+    │   ├── APIConnectionError                 no answer came back
+    │   │   └── APITimeoutError                it did not come in time
+    │   ├── APIResponseValidationError         an answer came that is none: HTML, cut JSON, the wrong shape
+    │   ├── APIStatusError                     any status but 2xx
+    │   │   ├── BadRequestError                400
+    │   │   ├── AuthenticationError            401
+    │   │   ├── PermissionDeniedError          403
+    │   │   ├── NotFoundError                  404
+    │   │   ├── ConflictError                  409
+    │   │   ├── UnprocessableEntityError       422
+    │   │   ├── RateLimitError                 429
+    │   │   └── InternalServerError            5xx
+    │   └── StreamError                        the stream itself reported an error; has ``completion``
+    │       ├── StreamInterruptedError         it broke off (also an APIConnectionError)
+    │       │   └── StreamTimeoutError         it went silent (also an APITimeoutError)
+    │       └── StreamValidationError          a chunk departs from the spec (also an APIResponseValidationError)
+    └── UnsupportedOperationError              the pinned spec does not have the operation; nothing was sent
+
+Every one of them survives pickle, and none shows the key.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+if TYPE_CHECKING:
+    from ._deviations import Deviation
+    from ._models import ChatCompletion
+
+
+class ChatCompletionsError(Exception):
+    """Base of all errors of this package; raised itself for a client that is not set up to call anything."""
+
+
+class UnsupportedOperationError(ChatCompletionsError):
+    """The spec that the generated package was made from does not have what the call needs; nothing was sent."""
+
+
+class APIError(ChatCompletionsError):
+    """A call that failed.
+
+    Attributes:
+        message: What happened, in one line.
+        status_code: HTTP status, or `None` when no answer came.
+        code: The API's error code, such as ``"invalid_api_key"``.
+        param: The request parameter that the API blames.
+        type: The API's error type, such as ``"invalid_request_error"``.
+        request_id: The ``x-request-id`` of the answer; quote it to the service's support.
+        headers: The answer's headers, cookies left out; empty when no answer came.
+        body: The answer's body: the JSON value, or text where it is no JSON.
+        attempts: How many times the request was sent.
+
+    See https://platform.openai.com/docs/guides/error-codes for the codes of the service itself.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status_code: int | None = None,
+        code: str | None = None,
+        param: str | None = None,
+        type: str | None = None,  # noqa: A002 - the API's own word
+        headers: httpx.Headers | None = None,
+        body: Any = None,
+        attempts: int = 1,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status_code = status_code
+        self.code = code
+        self.param = param
+        self.type = type
+        self.headers = httpx.Headers(headers)
+        self.headers.pop("set-cookie", None)
+        self.body = body
+        self.attempts = attempts
+
+    @property
+    def request_id(self) -> str | None:
+        """The ``x-request-id`` header of the answer, if it had one."""
+        request_id: str | None = self.headers.get("x-request-id")
+        return request_id
+
+    def __str__(self) -> str:
+        notes = [f"code {self.code}"] if self.code else []
+        if self.request_id:
+            notes.append(f"request {self.request_id}")
+        if self.attempts > 1:
+            notes.append(f"{self.attempts} attempts")
+        return f"{self.message} ({', '.join(notes)})" if notes else self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (self.__class__, self.message, self.__dict__)
+
+
+class APIConnectionError(APIError):
+    """The request did not reach the server, or its answer did not come back whole."""
+
+
+class APITimeoutError(APIConnectionError):
+    """The server did not answer within the timeout."""
+
+
+class APIResponseValidationError(APIError):
+    """The server answered, but not with what the operation returns.
+
+    Attributes:
+        deviation: Where the answer departs from the spec, if that is what a strict client raises for.
+    """
+
+    deviation: Deviation | None = None
+
+
+class APIStatusError(APIError):
+    """The server answered with a status other than 2xx."""
+
+
+class BadRequestError(APIStatusError):
+    """400: the request is not valid."""
+
+
+class AuthenticationError(APIStatusError):
+    """401: the key is missing, wrong or expired."""
+
+
+class PermissionDeniedError(APIStatusError):
+    """403: the key may not do this."""
+
+
+class NotFoundError(APIStatusError):
+    """404: no such completion, model or path."""
+
+
+class ConflictError(APIStatusError):
+    """409: the resource was changed by another request."""
+
+
+class UnprocessableEntityError(APIStatusError):
+    """422: the request is well formed, but cannot be followed."""
+
+
+class RateLimitError(APIStatusError):
+    """429: too many requests, or (code ``insufficient_quota``) no credit left."""
+
+
+class InternalServerError(APIStatusError):
+    """5xx: the server failed."""
+
+
+class StreamError(APIError):
+    """The server reported an error in the middle of a stream.
+
+    Attributes:
+        completion: What had arrived, as the type that `create` returns; `None` when nothing had.
+    """
+
+    completion: ChatCompletion | None = None
+
+
+class StreamInterruptedError(StreamError, APIConnectionError):
+    """The stream broke off before a finish reason or ``[DONE]``; `completion` holds what had arrived."""
+
+
+class StreamTimeoutError(StreamInterruptedError, APITimeoutError):
+    """The stream sent no event within the read timeout; `completion` holds what had arrived."""
+
+
+class StreamValidationError(StreamError, APIResponseValidationError):
+    """A strict client's stream holds a chunk that departs from the spec; `completion` includes that chunk."""
+
+
+STATUS_ERRORS: dict[int, type[APIStatusError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    409: ConflictError,
+    422: UnprocessableEntityError,
+    429: RateLimitError,
+}
+
+
+def status_error(status_code: int) -> type[APIStatusError]:
+    """Return the class of the tree for an HTTP status."""
+    if status_code >= 500:
+        return InternalServerError
+    return STATUS_ERRORS.get(status_code, APIStatusError)
+
+
+def _rebuild(cls: type[APIError], message: str, state: dict[str, Any]) -> APIError:
+    error = cls(message)
+    error.__dict__.update(state)
+    return error

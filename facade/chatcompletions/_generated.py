@@ -1,0 +1,49 @@
+"""The generated models, and a stand-in for each that the pinned spec does not have.
+
+An older spec has fewer models. With a stand-in the classes of the facade that build on one can still be declared, so
+that whatever the spec does have works; reading an answer into it is an error that says so.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._errors import UnsupportedOperationError
+
+if TYPE_CHECKING:
+    from chatcompletions_api import models as models
+else:
+    import chatcompletions_api.models
+
+    class _Models:
+        """Looks a model up once, then holds it."""
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("_"):
+                raise AttributeError(name)
+            found = getattr(chatcompletions_api.models, name, None) or stand_in(name)
+            setattr(self, name, found)
+            return found
+
+    models = _Models()
+
+
+class Absent:
+    """A model that the pinned spec does not have; no answer is one."""
+
+    __slots__ = ()
+
+    @classmethod
+    def from_dict(cls, src_dict: Any) -> Any:  # noqa: ARG003 - the signature is the models'  # noqa: ARG003 - the signature of the model that it stands for
+        """Refuse to read.
+
+        Raises:
+            UnsupportedOperationError: Always; it names the model.
+        """
+        names = [base.__name__ for base in cls.__mro__ if Absent in base.__bases__]
+        raise UnsupportedOperationError(f"the pinned spec has no {names[-1]}, which this answer would be read into")
+
+
+def stand_in(name: str) -> type[Absent]:
+    """Return a class in the place of a model that the pinned spec does not have."""
+    return type(name, (Absent,), {"__slots__": (), "__doc__": Absent.__doc__})

@@ -1,0 +1,116 @@
+"""Read and write JSON: a fast reader for the wire, and a writer that takes models among plain values."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Set
+from typing import Any
+
+import jiter
+
+#: How deep the fast reader goes, in levels; what works on a value recursively relies on it.
+DEEPEST = 200
+
+
+def loads(data: bytes) -> Any:
+    """Read one JSON value.
+
+    Args:
+        data: UTF-8 text; a byte order mark, NaN and lone surrogates are tolerated, integers are exact.
+
+    Returns:
+        The value; of a repeated key the last one counts.
+
+    Raises:
+        ValueError: The text is not JSON, not UTF-8, or nested more than `DEEPEST` levels.
+    """
+    try:
+        return jiter.from_json(data)
+    except ValueError:
+        # The fast reader refuses some texts that the standard one reads: lone surrogates, a BOM.
+        try:
+            value = json.loads(data)
+        except RecursionError:
+            value = None
+        else:
+            if not _is_deep(value):
+                return value
+        raise ValueError("nested too deeply") from None
+
+
+def dumps(value: Any) -> bytes:
+    """Write one JSON value as compact UTF-8, the bytes that httpx's own ``json=`` gives.
+
+    Args:
+        value: Plain values, with generated models, mappings and iterables anywhere among them.
+
+    Raises:
+        TypeError: A value has no JSON form; the message tells where it stands.
+        ValueError: NaN or an infinity, which JSON lacks (the message tells where), or a value that holds itself.
+    """
+    try:
+        text = _ENCODER.encode(value)
+    except (TypeError, ValueError) as exc:
+        cls = TypeError if isinstance(exc, TypeError) else ValueError
+        raise cls(_explain(value) or str(exc)) from None
+    except RecursionError:
+        raise ValueError("the body is nested too deeply to be written") from None
+    # A lone surrogate has no UTF-8 form; Python's escape for it is the one of JSON.
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _plain(value: Any) -> Any:
+    to_dict = getattr(value, "to_dict", None)
+    if to_dict is not None:
+        return to_dict()
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray, memoryview, Set)):
+        return list(value)
+    raise TypeError(f"a value of type {type(value).__name__} has no JSON form")
+
+
+#: Made once, because `json.dumps` makes one for each call that has options.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_plain)
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(DEEPEST + 1):
+        level = [
+            item
+            for outer in level
+            if isinstance(outer, (dict, list))
+            for item in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _explain(value: Any) -> str | None:
+    try:
+        return _find_unwritable(value, "")
+    except RecursionError:
+        return None
+
+
+def _find_unwritable(value: Any, place: str) -> str | None:
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"{place or 'the body'}: JSON has no {value}"
+    if value is None or isinstance(value, (str, int, float)):
+        return None
+    if not isinstance(value, (dict, list, tuple)):
+        try:
+            value = _plain(value)
+        except TypeError:
+            return f"{place or 'the body'}: a value of type {type(value).__name__} has no JSON form"
+    if isinstance(value, dict):
+        for key in value:
+            if key is not None and not isinstance(key, (str, int, float)):
+                return f"{place or 'the body'}: a key of type {type(key).__name__} has no JSON form"
+        items = [(f"{place}.{key}" if place else str(key), item) for key, item in value.items()]
+    else:
+        items = [(f"{place}[{index}]", item) for index, item in enumerate(value)]
+    return next((found for inner, item in items if (found := _find_unwritable(item, inner))), None)

@@ -1,0 +1,57 @@
+"""Messages as plain mappings, for callers who would rather not write their keys.
+
+See https://platform.openai.com/docs/api-reference/chat/create#chat-create-messages.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    Content = str | Iterable[Mapping[str, Any]]
+
+
+def developer(content: Content, **members: Any) -> dict[str, Any]:
+    """Return a developer message: instructions that rank above the user's.
+
+    Args:
+        content: Text, or content parts.
+        **members: Further members of the message, such as ``name``.
+    """
+    return _message("developer", content, members)
+
+
+def system(content: Content, **members: Any) -> dict[str, Any]:
+    """Return a system message, which older models take in the place of a developer message; see `developer`."""
+    return _message("system", content, members)
+
+
+def user(content: Content, **members: Any) -> dict[str, Any]:
+    """Return a user message; see `developer` for the arguments."""
+    return _message("user", content, members)
+
+
+def assistant(content: Content | None = None, **members: Any) -> dict[str, Any]:
+    """Return an assistant message, what the model said before.
+
+    Args:
+        content: Text or content parts; `None` beside tool calls.
+        **members: Further members of the message, such as ``tool_calls``, ``refusal`` or ``name``.
+    """
+    return _message("assistant", content, members)
+
+
+def tool(content: Content, tool_call_id: str) -> dict[str, Any]:
+    """Return a tool message, the answer to one tool call.
+
+    Args:
+        content: What the tool returned: text, or text parts.
+        tool_call_id: The ``id`` of the call that it answers.
+    """
+    return _message("tool", content, {"tool_call_id": tool_call_id})
+
+
+def _message(role: str, content: Content | None, members: Mapping[str, Any]) -> dict[str, Any]:
+    return {"role": role, "content": content, **members}

@@ -1,0 +1,157 @@
+"""What the calls return: the generated models, with properties for what people ask an answer most.
+
+Each class is the generated one by inheritance, so every field is there, `isinstance` holds, and nothing is copied.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import httpx
+
+from ._dates import moment
+from ._generated import models
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chatcompletions_api.models import (
+        ChatCompletionMessageCustomToolCall,
+        ChatCompletionMessageToolCall,
+        ChatCompletionResponseMessage,
+    )
+
+
+class Comparable:
+    """Equality of models: the generated one that says the same is equal too, from either side."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, type(self)) and not (isinstance(self, type(other)) and hasattr(other, "to_dict")):
+            return NotImplemented
+        model: Any = self
+        found: bool = model.to_dict() == cast("Any", other).to_dict()
+        return found
+
+    __hash__ = None  # type: ignore[assignment] # mutable, like the models
+
+
+class Answer(Comparable):
+    """What an answer carries besides its body.
+
+    A subclass names it before the generated model, and its own slots hold what reading does not set.
+    """
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        _headers: httpx.Headers
+
+    @property
+    def headers(self) -> httpx.Headers:
+        """The headers of the answer that this came in: rate limits, processing time and more."""
+        return getattr(self, "_headers", None) or httpx.Headers()
+
+    @property
+    def request_id(self) -> str | None:
+        """The ``x-request-id`` of the answer that this came in."""
+        request_id: str | None = self.headers.get("x-request-id")
+        return request_id
+
+    def __getstate__(self) -> dict[str, Any]:
+        state: Any = super().__getstate__()
+        return {**state, **{name: getattr(self, name) for name in self._own_slots() if hasattr(self, name)}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        model: Any = super()
+        model.__setstate__(state)
+        for name in self._own_slots():
+            if name in state:
+                setattr(self, name, state[name])
+
+    def _own_slots(self) -> tuple[str, ...]:
+        return type(self).__slots__
+
+
+class ChatCompletion(Answer, models.CreateChatCompletionResponse):
+    """A completion, as `create`, `get`, `update` and `list` return it.
+
+    See https://platform.openai.com/docs/api-reference/chat/object.
+    """
+
+    __slots__ = ("_headers",)
+
+    @property
+    def message(self) -> ChatCompletionResponseMessage:
+        """The first choice's message; it can stand in ``messages=`` of the next call as it is.
+
+        Raises:
+            LookupError: The answer has no choice with a message.
+        """
+        for choice in _items(self.choices):
+            message = getattr(choice, "message", None)
+            if isinstance(message, models.ChatCompletionResponseMessage):
+                return message
+        raise LookupError(f"completion {self.id} has no choice with a message")
+
+    @property
+    def text(self) -> str:
+        """The text of the first choice; empty where it has none, as with tool calls or a refusal."""
+        try:
+            return text_of(self.message.content)
+        except LookupError:
+            return ""
+
+    @property
+    def tool_calls(self) -> list[ChatCompletionMessageToolCall | ChatCompletionMessageCustomToolCall]:
+        """The tool calls of the first choice; empty where it has none."""
+        try:
+            return _items(self.message.tool_calls)
+        except LookupError:
+            return []
+
+    @property
+    def created_at(self) -> datetime | None:
+        """When the completion was created, in UTC; `None` where the server did not say."""
+        return moment(self.created)
+
+
+class ChatCompletionChunk(Comparable, models.CreateChatCompletionStreamResponse):
+    """One event of a stream.
+
+    See https://platform.openai.com/docs/api-reference/chat/streaming.
+    """
+
+    __slots__ = ()
+
+    @property
+    def text(self) -> str:
+        """The piece of text that the chunk adds to the first choice; often empty."""
+        choices = self.choices
+        for choice in choices if isinstance(choices, list) else ():
+            # An index that is no number tells nothing, as in the assembly.
+            if isinstance(choice, models.ChunkChoice) and (not choice.index or not isinstance(choice.index, int)):
+                content = getattr(choice.delta, "content", None)
+                return content if isinstance(content, str) else text_of(content)
+        return ""
+
+
+class ChatCompletionDeleted(Answer, models.ChatCompletionDeleted):
+    """The receipt of `delete`."""
+
+    __slots__ = ("_headers",)
+
+
+def _items(value: Any) -> list[Any]:
+    # A field holds whatever the server sent.
+    return list(value) if isinstance(value, list) else []
+
+
+def text_of(content: Any) -> str:
+    """Return the text of a message's content: itself, or that of its text parts where a server sends parts."""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list):
+        return "".join(part["text"] for part in content if isinstance(part, dict) and isinstance(part.get("text"), str))
+    return ""

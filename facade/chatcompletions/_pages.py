@@ -1,0 +1,195 @@
+"""Pages that fetch their successors: iterate over all items, or go page by page by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+from attrs import define
+
+from ._checks import check_count
+from ._errors import APIResponseValidationError
+from ._generated import models
+from ._models import Answer, ChatCompletion
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Mapping
+    from typing import Self
+
+
+ItemT = TypeVar("ItemT")
+PageT = TypeVar("PageT", bound="Page[Any]")
+AsyncPageT = TypeVar("AsyncPageT", bound="_AsyncPage[Any]")
+
+
+@define
+class Position:
+    """Where a page stands in its list.
+
+    Attributes:
+        fetch: Called with the position of another page, returns that page or an awaitable of it.
+        after: The cursor that the page was asked for with.
+        left: How many items an iteration that begins here may yield; `None` for all.
+    """
+
+    fetch: Callable[[Position], Any]
+    after: str | None
+    left: int | None
+
+    @classmethod
+    def first(cls, fetch: Callable[[Position], Any], params: Mapping[str, Any], max_items: int | None) -> Position:
+        """Return the position that a call asks for."""
+        if max_items is not None:
+            check_count("max_items", max_items)
+        return cls(fetch, params.get("after"), max_items)
+
+    def held_by(self, page: PageT) -> PageT:
+        """Give a page its position."""
+        page._position = self
+        return page
+
+    def applied_to(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return a call's parameters with the cursor of this position."""
+        return params if self.after is None else {**params, "after": self.after}
+
+
+class Page(Answer, Generic[ItemT]):
+    """Where the next page starts, and when there is none."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        # As the generated model that a page extends has them; it has `data` too, with items of its own class.
+        has_more: bool
+        last_id: str
+        _position: Position
+
+    def _items(self, seen: set[str]) -> list[ItemT]:
+        # A page that ends where an earlier one did holds the same items, from a server that ignores the cursor.
+        return [] if self._cursor in seen else self._listed()[: self._position.left]
+
+    def _listed(self) -> list[ItemT]:
+        data = cast("Any", self).data
+        if isinstance(data, list):
+            return data
+        if data is None:
+            return []
+        raise APIResponseValidationError(
+            f"the page has no list of items, its data is of type {type(data).__name__}",
+            headers=self.headers,
+            body=data,
+        )
+
+    @property
+    def _cursor(self) -> str | None:
+        items = self._listed()
+        candidates = (self.last_id, getattr(items[-1], "id", None)) if items else ()
+        return next((cursor for cursor in candidates if cursor and isinstance(cursor, str)), None)
+
+    def _next(self, seen: set[str]) -> Any:
+        """Return the next page, or the awaitable of it; `None` when done or when a cursor comes up again."""
+        # A server that does not say whether there is more is asked until a page comes back empty.
+        cursor = self._cursor
+        if self.has_more is False or cursor is None:
+            return None
+        position = self._position
+        left = None if position.left is None else position.left - len(self._listed())
+        if cursor == position.after or cursor in seen or (left is not None and left <= 0):
+            return None
+        seen.add(cursor)
+        return position.fetch(Position(position.fetch, cursor, left))
+
+
+class _SyncPage(Page[ItemT]):
+    __slots__ = ()
+
+    def next_page(self) -> Self | None:
+        """Fetch the page behind this one; `None` when this is the last."""
+        page: Self | None = self._next(set())
+        return page
+
+    def __iter__(self) -> Iterator[ItemT]:
+        page: _SyncPage[ItemT] | None = self
+        seen: set[str] = set()
+        while page is not None:
+            yield from page._items(seen)
+            page = page._next(seen)
+
+
+class _AsyncPage(Page[ItemT]):
+    __slots__ = ()
+
+    async def next_page(self) -> Self | None:
+        """Fetch the page behind this one; `None` when this is the last."""
+        following: Awaitable[Self] | None = self._next(set())
+        return None if following is None else await following
+
+    async def __aiter__(self) -> AsyncIterator[ItemT]:
+        following: Awaitable[Self] | None
+        page = self
+        seen: set[str] = set()
+        while True:
+            for item in page._items(seen):
+                yield item
+            following = page._next(seen)
+            if following is None:
+                return
+            page = await following
+
+
+class _Completions(models.ChatCompletionList):
+    """Reads the items as the class that has the facade's properties."""
+
+    __slots__ = ()
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        data = src_dict.get("data")
+        if not isinstance(data, list):
+            return super().from_dict(src_dict)
+        page = super().from_dict({**src_dict, "data": []})
+        page.data = [ChatCompletion.from_dict(item) if isinstance(item, dict) else item for item in data]
+        return page
+
+
+class ChatCompletionPage(_SyncPage[ChatCompletion], _Completions):
+    """A page of stored completions; iterating goes on over the pages behind it."""
+
+    __slots__ = ("_headers", "_position")
+
+    if TYPE_CHECKING:
+        data: list[ChatCompletion]  # type: ignore[assignment] # narrower, as from_dict makes it
+
+
+class AsyncChatCompletionPage(_AsyncPage[ChatCompletion], _Completions):
+    """A page of stored completions; ``async for`` goes on over the pages behind it."""
+
+    __slots__ = ("_headers", "_position")
+
+    if TYPE_CHECKING:
+        data: list[ChatCompletion]  # type: ignore[assignment] # narrower, as from_dict makes it
+
+
+class MessagePage(_SyncPage[models.ChatCompletionStoreMessage], models.ChatCompletionMessageList):
+    """A page of a stored completion's messages; iterating goes on over the pages behind it."""
+
+    __slots__ = ("_headers", "_position")
+
+
+class AsyncMessagePage(_AsyncPage[models.ChatCompletionStoreMessage], models.ChatCompletionMessageList):
+    """A page of a stored completion's messages; ``async for`` goes on over the pages behind it."""
+
+    __slots__ = ("_headers", "_position")
+
+
+class AsyncPages(Generic[ItemT, AsyncPageT]):
+    """A paged call on its way: ``async for`` over all items, or ``await`` for the first page."""
+
+    def __init__(self, fetch: Callable[[], Awaitable[AsyncPageT]]) -> None:
+        self._fetch = fetch
+
+    def __await__(self) -> Generator[Any, None, AsyncPageT]:
+        return self._fetch().__await__()
+
+    async def __aiter__(self) -> AsyncIterator[ItemT]:
+        async for item in await self:
+            yield item

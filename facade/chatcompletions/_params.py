@@ -1,0 +1,134 @@
+"""The parameters of each call, listed once: `Unpack` turns these into typed keywords, and calls are checked by them.
+
+Names, types and meaning are the API's own, see https://platform.openai.com/docs/api-reference/chat. Wherever a model
+of `chatcompletions_api` fits, a plain mapping of the same shape does too.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypedDict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import httpx
+
+    from chatcompletions_api import models
+
+    from ._message_type import Message
+
+    ResponseFormat = (
+        models.ResponseFormatText
+        | models.ResponseFormatJsonSchema
+        | models.ResponseFormatJsonObject
+        | Mapping[str, Any]
+    )
+    ToolChoice = (
+        models.ToolChoiceMode
+        | models.ChatCompletionAllowedToolsChoice
+        | models.ChatCompletionNamedToolChoice
+        | models.ChatCompletionNamedToolChoiceCustom
+        | Mapping[str, Any]
+    )
+
+
+class CallOptions(TypedDict, total=False):
+    """What every call takes besides the API's own parameters.
+
+    Attributes:
+        extra_headers: Headers to add or replace.
+        extra_query: Query parameters to add or replace.
+        extra_body: Members of the JSON body to add or replace: what the spec does not have yet.
+        timeout: Seconds, or an `httpx.Timeout`, for each attempt; `None` waits for ever.
+        max_retries: How often the request may be sent again.
+    """
+
+    extra_headers: Mapping[str, str]
+    extra_query: Mapping[str, Any]
+    extra_body: Mapping[str, Any]
+    timeout: float | httpx.Timeout | None
+    max_retries: int
+
+
+class _RequiredCreateParams(TypedDict):
+    messages: str | Iterable[Message]
+    model: models.ModelId | str
+
+
+class CreateParams(_RequiredCreateParams, CallOptions, total=False):
+    """The parameters of `create`; ``stream`` stands in its signature because it decides what comes back."""
+
+    audio: models.AudioParam | Mapping[str, Any] | None
+    frequency_penalty: float | None
+    function_call: models.FunctionCallMode | models.ChatCompletionFunctionCallOption | Mapping[str, Any]
+    functions: Iterable[models.ChatCompletionFunctions | Mapping[str, Any]]
+    logit_bias: Mapping[str, int] | None
+    logprobs: bool | None
+    max_completion_tokens: int | None
+    max_tokens: int | None
+    metadata: Mapping[str, str] | None
+    modalities: Iterable[models.Modality] | None
+    moderation: models.ModerationParam | Mapping[str, Any] | None
+    n: int | None
+    parallel_tool_calls: bool
+    prediction: models.PredictionContent | Mapping[str, Any] | None
+    presence_penalty: float | None
+    prompt_cache_key: str | None
+    prompt_cache_options: models.PromptCacheOptionsParam | Mapping[str, Any]
+    prompt_cache_retention: models.PromptCacheRetention | None
+    reasoning_effort: models.ReasoningEffort | None
+    response_format: ResponseFormat
+    safety_identifier: str | None
+    seed: int | None
+    service_tier: models.ServiceTier | None
+    stop: str | Iterable[str] | None
+    store: bool | None
+    stream_options: models.ChatCompletionStreamOptions | Mapping[str, Any] | None
+    temperature: float | None
+    tool_choice: ToolChoice
+    tools: Iterable[models.ChatCompletionTool | models.CustomToolChatCompletions | Mapping[str, Any]]
+    top_logprobs: int | None
+    top_p: float | None
+    user: str
+    verbosity: models.Verbosity | None
+    web_search_options: models.WebSearchOptions | Mapping[str, Any]
+
+
+class PageParams(CallOptions, total=False):
+    """The parameters that both paged calls take.
+
+    Attributes:
+        after: Start behind the item with this id.
+        limit: How many items a page holds; `max_items` says how many an iteration yields.
+        order: By creation time, ``"asc"`` or ``"desc"``.
+    """
+
+    after: str
+    limit: int
+    order: models.SortOrder
+
+
+class ListParams(PageParams, total=False):
+    """The parameters of `list`.
+
+    Attributes:
+        metadata: Only completions whose metadata has all these pairs.
+        model: Only completions of this model.
+    """
+
+    metadata: Mapping[str, str] | None
+    model: str
+
+
+class MessagesParams(PageParams, total=False):
+    """The parameters of `messages`."""
+
+
+class UpdateParams(CallOptions):
+    """The parameters of `update`.
+
+    Attributes:
+        metadata: The pairs that replace the stored ones; `None` removes them.
+    """
+
+    metadata: Mapping[str, str] | None

@@ -1,0 +1,108 @@
+"""Fixtures that all kinds of tests share: a client in either mode, driven by the same calls."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from chatcompletions import AsyncChatClient, ChatClient
+from chatcompletions._http import AsyncHTTPClient, HTTPClient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class SyncDriver:
+    """Drive a `ChatClient`; `AsyncDriver` takes the same calls."""
+
+    client_type: type[Any] = ChatClient
+
+    def __init__(self, **arguments: Any) -> None:
+        self.client: Any = self.client_type(**arguments)
+
+    def run(self, result: Any) -> Any:
+        """Return what a method of the client returned."""
+        return result
+
+    def call(self, name: str, *args: Any, **params: Any) -> Any:
+        """Call a method; a paged one returns its first page, a streamed one its open stream."""
+        return self.run(getattr(self.client, name)(*args, **params))
+
+    def items(self, name: str, *args: Any, **params: Any) -> list[Any]:
+        """Return all items of a paged call."""
+        return list(getattr(self.client, name)(*args, **params))
+
+    def iterate(self, iterable: Any) -> list[Any]:
+        """Return all that a page, a stream or its text deltas yield."""
+        return list(iterable)
+
+    def close(self) -> None:
+        """Close the client."""
+        self.client.close()
+
+
+class AsyncDriver(SyncDriver):
+    """Drive an `AsyncChatClient` as if it were a `ChatClient`, on one event loop for all calls."""
+
+    client_type = AsyncChatClient
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self._runner = asyncio.Runner()
+
+    def run(self, result: Any) -> Any:
+        async def wait() -> Any:
+            return await result
+
+        return self._runner.run(wait())
+
+    def items(self, name: str, *args: Any, **params: Any) -> list[Any]:
+        return self.iterate(getattr(self.client, name)(*args, **params))
+
+    def iterate(self, iterable: Any) -> list[Any]:
+        async def collect() -> list[Any]:
+            return [item async for item in iterable]
+
+        return self._runner.run(collect())
+
+    def close(self) -> None:
+        self._runner.run(self.client.aclose())
+        self._runner.close()
+
+
+@pytest.fixture(params=[SyncDriver, AsyncDriver], ids=["sync", "async"])
+def connect(request: pytest.FixtureRequest) -> Iterator[Callable[..., SyncDriver]]:
+    """Return a function that makes a client, sync and async in turn; what it makes is closed after the test."""
+    drivers: list[SyncDriver] = []
+
+    def make(**arguments: Any) -> SyncDriver:
+        drivers.append(request.param(**{"api_key": "sk-test", **arguments}))
+        return drivers[-1]
+
+    yield make
+    for driver in drivers:
+        driver.close()
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Record the pauses before retries instead of waiting for them."""
+    taken: list[float] = []
+
+    async def note(seconds: float) -> None:
+        taken.append(seconds)
+
+    monkeypatch.setitem(HTTPClient.__init__.__kwdefaults__, "sleep", taken.append)
+    monkeypatch.setitem(AsyncHTTPClient.__init__.__kwdefaults__, "sleep", note)
+    return taken
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the environment of whoever runs the tests out of them."""
+    proxies = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+    settings = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID")
+    for name in (*settings, *proxies, *map(str.lower, proxies)):
+        monkeypatch.delenv(name, raising=False)

@@ -1,0 +1,479 @@
+"""Putting a streamed completion together again."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatcompletions import ChatCompletion
+from chatcompletions._assembly import Assembly
+from chatcompletions_api import models
+
+from ._support import choice, chunk, completion
+
+SPEC = yaml.safe_load((Path(__file__).parents[3] / "openapi.yaml").read_text(encoding="utf-8"))
+ANSWER = {"$ref": "#/components/schemas/CreateChatCompletionResponse", "components": SPEC["components"]}
+
+
+def assembled(*chunks: dict[str, Any]) -> dict[str, Any]:
+    assembly = Assembly()
+    for each in chunks:
+        # What is added must stay as it was: the chunks that the caller gets are read from the same mapping.
+        before = json.dumps(each)
+        assembly.add(each)
+        assert json.dumps(each) == before
+    return assembly.completion()
+
+
+def message(*deltas: dict[str, Any]) -> dict[str, Any]:
+    """Return the message of the only choice that deltas make up."""
+    (found,) = assembled(*(chunk(choice(**delta)) for delta in deltas))["choices"]
+    assert found["index"] == 0
+    return dict(found["message"])
+
+
+def call(index: int | None = 0, **members: Any) -> dict[str, Any]:
+    return ({} if index is None else {"index": index}) | members
+
+
+def calls(*chunks: list[dict[str, Any]]) -> list[Any]:
+    return list(message(*({"tool_calls": each} for each in chunks)).get("tool_calls", []))
+
+
+def test_content() -> None:
+    """The pieces of text are joined; what never came is null."""
+    assert message({"role": "assistant", "content": ""}, {"content": "Hi"}, {"content": None}, {"content": "."}) == {
+        "role": "assistant",
+        "content": "Hi.",
+        "refusal": None,
+    }
+
+
+def test_refusal() -> None:
+    """The pieces of a refusal are joined."""
+    assert message({"refusal": "No"}, {"refusal": ", sorry."})["refusal"] == "No, sorry."
+
+
+def test_nothing() -> None:
+    """A stream without chunks makes a completion without choices."""
+    assert assembled() == {"object": "chat.completion", "choices": []}
+
+
+def test_head() -> None:
+    """Members of the chunks become those of the completion: the first word stands, but over null and absence."""
+    first = chunk(choice(content="a"), id="a", system_fingerprint=None, obfuscation="xx", usage=None)
+    second = chunk(
+        choice(content="b"), id="b", system_fingerprint="fp", service_tier="flex", obfuscation="y", model="n"
+    )
+    third = chunk(choice(finish_reason="stop"), id="c", system_fingerprint="other", timings={"ms": 1})
+    whole = assembled(first, second, third)
+    assert (whole["id"], whole["model"], whole["object"]) == ("a", "m", "chat.completion")
+    assert (whole["system_fingerprint"], whole["service_tier"], whole["timings"]) == ("fp", "flex", {"ms": 1})
+    assert "obfuscation" not in whole
+    assert "usage" not in whole
+
+
+def test_nulls_give_way_in_chunks_of_one_shape() -> None:
+    """Null gives way to the first value even where all chunks have the same members."""
+    shape = {"service_tier": None, "usage": None}
+    whole = assembled(
+        chunk(**shape),
+        chunk(
+            **shape,
+        ),
+        chunk(service_tier="flex", usage=None),
+        chunk(service_tier="auto", usage={"total_tokens": 3}),
+    )
+    assert (whole["service_tier"], whole["usage"]) == ("flex", {"total_tokens": 3})
+
+
+def test_usage_comes_last() -> None:
+    """The usage of the last chunk that has one counts, where every chunk has a count so far as well."""
+    last = chunk(usage={"total_tokens": 3})
+    assert assembled(chunk(choice(content="a"), usage=None), last)["usage"] == {"total_tokens": 3}
+    running = [chunk(choice(content="a"), usage={"total_tokens": count}) for count in (1, 2, 3)]
+    assert assembled(*running)["usage"] == {"total_tokens": 3}
+    assert assembled(*running, chunk(usage=None))["usage"] == {"total_tokens": 3}
+
+
+def test_finish_reason() -> None:
+    """The finish reason is kept, whatever comes behind it, and tells that the stream is whole."""
+    assembly = Assembly()
+    assert (assembly.empty, assembly.finished) == (True, False)
+    assembly.add(chunk(choice(content="a")))
+    assert (assembly.empty, assembly.finished) == (False, False)
+    assembly.add(chunk(choice(finish_reason="length")))
+    assembly.add(chunk(choice(finish_reason=None)))
+    assembly.add(chunk(choice(finish_reason="")))
+    assert assembly.finished
+    assert assembly.completion()["choices"][0]["finish_reason"] == "length"
+
+
+def test_every_choice_has_to_finish() -> None:
+    """A stream of several choices is whole when all that were seen have finished."""
+    assembly = Assembly()
+    assembly.add(chunk(choice(0, content="a"), choice(1, content="b")))
+    assembly.add(chunk(choice(0, finish_reason="stop")))
+    assert not assembly.finished
+    assembly.add(chunk(choice(1, finish_reason="stop")))
+    assert assembly.finished
+
+
+def test_choices_interleaved() -> None:
+    """Choices that come in turns, out of order and two in a chunk are kept apart and sorted."""
+    whole = assembled(
+        chunk(choice(2, content="x")),
+        chunk(choice(0, content="a"), choice(1, content="m")),
+        chunk(choice(1, content="n")),
+        chunk(choice(0, content="b"), choice(2, content="y"), choice(0, content="c")),
+    )
+    assert [(each["index"], each["message"]["content"]) for each in whole["choices"]] == [
+        (0, "abc"),
+        (1, "mn"),
+        (2, "xy"),
+    ]
+
+
+def test_choice_without_an_index() -> None:
+    """A choice without an index is the first."""
+    assert (
+        assembled(chunk(choice(None, content="a")), chunk(choice(0, content="b")))["choices"][0]["message"]["content"]
+        == "ab"
+    )
+
+
+def test_tool_calls() -> None:
+    """The pieces of each tool call are joined by its index."""
+    assert calls(
+        [call(0, id="call_1", type="function", function={"name": "f", "arguments": ""})],
+        [call(0, function={"arguments": '{"a"'})],
+        [call(1, id="call_2", type="function", function={"name": "g", "arguments": "{"})],
+        [call(0, function={"arguments": ": 1}"}), call(1, function={"arguments": "}"})],
+    ) == [
+        {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": '{"a": 1}'}},
+        {"id": "call_2", "type": "function", "function": {"name": "g", "arguments": "{}"}},
+    ]
+
+
+F = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "ab"}}
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        [[call(0, **F)]],
+        [
+            [
+                call(0, id="call_1", type="function", function={"name": "f", "arguments": "a"}),
+                call(0, function={"arguments": "b"}),
+            ]
+        ],
+        [[call(0, **(F | {"function": {"name": "f", "arguments": piece}}))] for piece in ("a", "b", "")],
+        [
+            [call(0, id="call_1", type="function", function={"name": "f"})],
+            [call(0, id="", type="", function={"name": "", "arguments": "ab"})],
+        ],
+        [[call(0, id="", type=None, function={"name": None, "arguments": None})], [call(0, **F)]],
+        [
+            [call(0, id=None, function={"name": "f", "arguments": "a"})],
+            [call(0, id="call_1", type="function", function={"arguments": "b"})],
+        ],
+        [[call(None, **(F | {"function": {"name": "f", "arguments": piece}}))] for piece in ("a", "b")],
+        [
+            [call(None, id="call_1", type="function", function={"name": "f", "arguments": "a"})],
+            [call(None, function={"arguments": "b"})],
+        ],
+        [[call(0, id="call_1", function={"name": "f", "arguments": "ab"})]],
+        [[call(3, **F)]],
+        [[call(0, function={"arguments": "a"})], [call(0, id="call_1", function={"name": "f", "arguments": "b"})]],
+        [[None, 5, call(0, **F)], []],
+    ],
+    ids=[
+        "at once",
+        "an index twice in a chunk",
+        "all repeated",
+        "empty repeats",
+        "nulls first",
+        "id later",
+        "no index, repeated",
+        "no index",
+        "no type",
+        "first index 3",
+        "name later",
+        "odd entries",
+    ],
+)
+def test_one_tool_call_however_it_comes(chunks: list[list[Any]]) -> None:
+    """However servers cut a tool call up, repeat its members or leave them out, it is one and whole."""
+    assert calls(*chunks) == [F]
+
+
+@pytest.mark.parametrize("index", [0, None])
+def test_ids_tell_calls_under_one_index_apart(index: int | None) -> None:
+    """Servers that count every call as 0, or not at all, mean one call for each id."""
+    found = calls(
+        [call(index, id="a", type="function", function={"name": "f", "arguments": "1"})],
+        [call(index, id="b", type="function", function={"name": "f", "arguments": "2"})],
+        [call(index, function={"arguments": "3"})],
+        [call(index, id="a", function={"arguments": "4"})],
+    )
+    assert [(each["id"], each["function"]["arguments"]) for each in found] == [("a", "14"), ("b", "23")]
+
+
+def test_tool_calls_are_sorted_by_index() -> None:
+    """Calls that come out of order are sorted by their index."""
+    found = calls([call(1, id="b", custom={}), call(0, id="a", custom={})], [call(2, id="c", custom={})])
+    assert [each["id"] for each in found] == ["a", "b", "c"]
+
+
+def test_custom_tool_calls() -> None:
+    """The input of a custom tool call is joined, and its kind is kept or told by its member."""
+    whole = {"id": "c", "type": "custom", "custom": {"name": "sql", "input": "SELECT 1"}}
+    start = {"id": "c", "custom": {"name": "sql", "input": "SELECT"}}
+    rest = call(0, custom={"input": " 1"})
+    assert calls([call(0, **start, type="custom")], [rest]) == [whole]
+    assert calls([call(0, **start)], [rest]) == [whole]
+
+
+def test_members_of_tool_calls_beyond_the_spec() -> None:
+    """What a server adds to a tool call is kept."""
+    assert calls([call(0, **F, extra_content={"google": {"signature": "ab"}})])[0]["extra_content"] == {
+        "google": {"signature": "ab"}
+    }
+
+
+def test_function_call() -> None:
+    """The deprecated function_call is joined like a tool call."""
+    deltas = [{"name": "f", "arguments": ""}, {"arguments": '{"a"'}, {"name": "f", "arguments": ": 1}"}]
+    assert message(*({"function_call": each} for each in deltas))["function_call"] == {
+        "name": "f",
+        "arguments": '{"a": 1}',
+    }
+
+
+def test_a_name_in_pieces() -> None:
+    """A function's name that comes in pieces is joined, one that is repeated is not."""
+    assert (
+        calls([call(0, function={"name": "get_"})], [call(0, function={"name": "time"})])[0]["function"]["name"]
+        == "get_time"
+    )
+
+
+def logprob(token: str) -> dict[str, Any]:
+    return {"token": token, "logprob": -0.5, "bytes": [97], "top_logprobs": []}
+
+
+def test_logprobs() -> None:
+    """Log probabilities are strung together; without any they are null."""
+    first = choice(content="a") | {"logprobs": {"content": [logprob("a")], "refusal": None}}
+    second = choice(content="b") | {"logprobs": {"content": [logprob("b"), logprob("c")], "refusal": []}}
+    third = choice(finish_reason="stop")
+    (found,) = assembled(chunk(first), chunk(second), chunk(third))["choices"]
+    assert found["logprobs"] == {"content": [logprob(token) for token in "abc"], "refusal": []}
+    late = choice(content="a") | {"logprobs": {"content": None, "refusal": None}}
+    assert assembled(chunk(late), chunk(second))["choices"][0]["logprobs"]["content"] == [logprob("b"), logprob("c")]
+    assert assembled(chunk(third))["choices"][0]["logprobs"] is None
+
+
+@pytest.mark.parametrize("padded", [True, False], ids=["each piece is base64", "one base64 text, cut anywhere"])
+def test_audio(padded: bool) -> None:
+    """The sound of an answer is one base64 text, however its pieces were encoded; its other members are joined too."""
+    sound = bytes(range(200))
+    if padded:
+        pieces = [base64.b64encode(sound[start : start + 7]).decode() for start in range(0, 200, 7)]
+    else:
+        text = base64.b64encode(sound).decode()
+        pieces = [text[start : start + 7] for start in range(0, len(text), 7)]
+    found = message(
+        {"audio": {"id": "audio_1", "transcript": "He"}},
+        *({"audio": {"data": piece}} for piece in pieces),
+        {"audio": {"id": "audio_1", "transcript": "llo."}},
+        {"audio": {"expires_at": 1_700_000_000}},
+    )["audio"]
+    assert (found["id"], found["transcript"], found["expires_at"]) == ("audio_1", "Hello.", 1_700_000_000)
+    assert base64.b64decode(found["data"], validate=True) == sound
+
+
+def test_members_beyond_the_spec() -> None:
+    """Fields that the spec does not have are kept: text and lists are strung together, the rest is what came last."""
+    found = message(
+        {"reasoning_content": "I ", "reasoning": {"text": "a", "steps": [1]}, "score": 1, "flag": True},
+        {"reasoning_content": "think.", "reasoning": {"text": "b", "steps": [2]}, "score": 2, "empty": None},
+    )
+    assert found["reasoning_content"] == "I think."
+    assert found["reasoning"] == {"text": "ab", "steps": [1, 2]}
+    assert (found["score"], found["flag"]) == (2, True)
+    whole = assembled(chunk(choice(content="a") | {"content_filter_results": {"hate": False}}))
+    assert whole["choices"][0]["content_filter_results"] == {"hate": False}
+
+
+def test_annotations() -> None:
+    """Annotations are strung together."""
+    notes = [{"type": "url_citation", "url_citation": {"url": url}} for url in "abc"]
+    assert message({"annotations": notes[:1]}, {"annotations": notes[1:]})["annotations"] == notes
+
+
+def test_content_parts() -> None:
+    """Content that comes in parts stays in parts, and plain text behind them is one more."""
+    part = {"type": "thinking", "thinking": "hm"}
+    assert message({"content": [part]}, {"content": [part]})["content"] == [part, part]
+    assert message({"content": [part]}, {"content": "a"}, {"content": "b"})["content"] == [
+        part,
+        {"type": "text", "text": "ab"},
+    ]
+
+
+ODD: list[Any] = [
+    None,
+    True,
+    5,
+    1.5,
+    "text",
+    "",
+    [],
+    [1, "a", None],
+    {},
+    {"a": 1},
+    {"data": "QQ=="},
+    [{"index": 0}],
+    [[]],
+]
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                name: st.sampled_from(ODD)
+                for name in (
+                    "content",
+                    "refusal",
+                    "role",
+                    "tool_calls",
+                    "function_call",
+                    "audio",
+                    "annotations",
+                    "id",
+                    "new",
+                )
+            },
+        ),
+        max_size=6,
+    )
+)
+def test_any_delta(deltas: list[dict[str, Any]]) -> None:
+    """Whatever a delta holds, and whatever the next one holds in its place, nothing raises and JSON comes out."""
+    assert json.dumps(message({"content": "a"}, *deltas))
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                name: st.sampled_from([*ODD, [{"index": 0, "delta": {"content": "a"}}]])
+                for name in ("id", "choices", "usage", "created", "object", "new")
+            },
+        ),
+        max_size=6,
+    )
+)
+def test_any_chunk(chunks: list[dict[str, Any]]) -> None:
+    """Whatever a chunk holds, nothing raises and a completion comes out."""
+    whole = assembled(*chunks)
+    assert ChatCompletion.from_dict(json.loads(json.dumps(whole))).to_dict()["object"] == "chat.completion"
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                name: st.sampled_from([*ODD, 0, "call_1", {"name": "f", "arguments": "{"}])
+                for name in ("index", "id", "type", "function", "custom")
+            },
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_any_tool_call(pieces: list[dict[str, Any]]) -> None:
+    """Whatever the pieces of tool calls hold, nothing raises and JSON comes out."""
+    assert json.dumps(calls(*([piece] for piece in pieces))) is not None
+
+
+TEXT = st.text(max_size=12)
+MESSAGES = st.fixed_dictionaries(
+    {"role": st.just("assistant"), "content": st.none() | TEXT, "refusal": st.none() | TEXT},
+    optional={
+        "tool_calls": st.lists(
+            st.builds(
+                lambda name, text: {"type": "function", "function": {"name": name, "arguments": text}},
+                st.text(min_size=1, max_size=5),
+                TEXT,
+            )
+            | st.builds(
+                lambda name, text: {"type": "custom", "custom": {"name": name, "input": text}},
+                st.text(min_size=1, max_size=5),
+                TEXT,
+            ),
+            min_size=1,
+            max_size=3,
+        ),
+    },
+)
+
+
+def pieces_of(text: str, draw: Any) -> list[str]:
+    cuts = sorted(draw(st.lists(st.integers(0, len(text)), max_size=3)))
+    return [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
+
+
+def deltas_of(whole: dict[str, Any], draw: Any) -> list[dict[str, Any]]:
+    """Cut a message into deltas as the service does."""
+    deltas: list[dict[str, Any]] = [{"role": "assistant"}]
+    for name in ("content", "refusal"):
+        if whole[name] is not None:
+            deltas += [{name: piece} for piece in pieces_of(whole[name], draw)]
+    for index, tool_call in enumerate(whole.get("tool_calls", [])):
+        member, value = ("arguments", "function") if tool_call["type"] == "function" else ("input", "custom")
+        inner = tool_call[value]
+        start = {"index": index, "id": tool_call["id"], "type": tool_call["type"], value: {**inner, member: ""}}
+        rest = [{"index": index, value: {member: piece}} for piece in pieces_of(inner[member], draw)]
+        deltas += [{"tool_calls": [piece]} for piece in (start, *rest)]
+    return deltas
+
+
+@given(messages=st.lists(MESSAGES, min_size=1, max_size=3), data=st.data())
+def test_streamed_and_whole_are_the_same(messages: list[dict[str, Any]], data: st.DataObject) -> None:
+    """A completion cut into chunks in any way comes out as the very same, and as the spec has it."""
+    for each in messages:
+        for index, tool_call in enumerate(each.get("tool_calls", [])):
+            tool_call["id"] = f"call_{index}"
+    choices = [
+        {"index": index, "finish_reason": "stop", "message": each, "logprobs": None}
+        for index, each in enumerate(messages)
+    ]
+    usage = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
+    whole = completion(choices=choices, usage=usage, system_fingerprint="fp", service_tier="default")
+    queues = [[choice(index, **delta) for delta in deltas_of(each, data.draw)] for index, each in enumerate(messages)]
+    for index, queue in enumerate(queues):
+        queue.append(choice(index, finish_reason="stop"))
+    chunks = []
+    while any(queues):
+        queue = data.draw(st.sampled_from([queue for queue in queues if queue]))
+        chunks.append(chunk(queue.pop(0), system_fingerprint="fp", service_tier="default", usage=None))
+    chunks.append(chunk(system_fingerprint="fp", service_tier="default", usage=usage))
+    found = assembled(*chunks)
+    assert found == whole
+    jsonschema.validate(found, ANSWER)
+    assert ChatCompletion.from_dict(found) == models.CreateChatCompletionResponse.from_dict(whole)

@@ -1,0 +1,113 @@
+"""What is refused before anything is sent."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatcompletions._checks import (
+    check_count,
+    check_headers,
+    check_id,
+    check_metadata_filter,
+    check_names,
+    check_required,
+)
+
+
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "...", "/", "//", "./", "../", "/..", "../..", " ", ". ", "\\", "\n", "\t."]
+)
+def test_ids_that_are_none(name: str) -> None:
+    """An id that is empty or made of dots, slashes and blanks would address another endpoint."""
+    with pytest.raises(ValueError, match="is no completion id"):
+        check_id(name)
+
+
+@pytest.mark.parametrize("name", ["chatcmpl-1", "a/b", "../a", "a b", "é", "%2e%2e", "?", "#", "0", "messages"])
+def test_ids_that_are_some(name: str) -> None:
+    """Any other id is the server's to judge."""
+    check_id(name)
+
+
+@pytest.mark.parametrize("value", [None, 7, b"chatcmpl-1", ["chatcmpl-1"], True])
+def test_ids_are_text(value: object) -> None:
+    """An id that is not text is named in the error."""
+    with pytest.raises(TypeError, match="completion id is text"):
+        check_id(value)  # type: ignore[arg-type]
+
+
+def test_nearest_name() -> None:
+    """An unknown name is told with its nearest match and the advice."""
+    with pytest.raises(TypeError) as caught:
+        check_names("create", ["model", "temprature"], {"model", "temperature"}, "or extra_body={{{name!r}: ...}}")
+    assert str(caught.value) == (
+        "create() has no parameter 'temprature'; did you mean 'temperature'? or extra_body={'temprature': ...}"
+    )
+
+
+def test_name_without_a_match() -> None:
+    """An unknown name that resembles none is told alone."""
+    with pytest.raises(TypeError) as caught:
+        check_names("create", ["zzz"], {"model"})
+    assert str(caught.value) == "create() has no parameter 'zzz'"
+
+
+@given(name=st.text(min_size=1))
+def test_any_unknown_name(name: str) -> None:
+    """Whatever the name is, braces and all, the error names it."""
+    with pytest.raises(TypeError) as caught:
+        check_names("create", [name], set(), "see extra_body={{{name!r}: ...}}")
+    assert repr(name) in str(caught.value)
+
+
+def test_missing_names() -> None:
+    """What is missing is named, in the same order every time."""
+    with pytest.raises(TypeError, match=r"^create\(\) needs 'messages' and 'model'$"):
+        check_required("create", {}, frozenset({"model", "messages"}))
+    with pytest.raises(TypeError, match=r"^create\(\) needs 'messages'$"):
+        check_required("create", {"model": None}, frozenset({"model", "messages"}))
+
+
+@pytest.mark.parametrize("bad", ["a\nb", "a\rb", "a\r\nX-Evil: 1", "a\0", "a\x7f", "é", "\u2028", "\ud800", "a\x0b"])
+def test_header_text(bad: str) -> None:
+    """A name or value with a line break, a control character or a character beyond ASCII is refused."""
+    with pytest.raises(ValueError, match="the header"):
+        check_headers({bad: "x"})
+    with pytest.raises(ValueError, match="the header 'X-A'") as caught:
+        check_headers({"X-A": bad})
+    assert bad not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", [None, 5, b"x", ["x"]])
+def test_header_values_are_text(value: object) -> None:
+    """A header that is not text is named, and its value is not shown."""
+    with pytest.raises(TypeError, match="the header 'X-A' must be text"):
+        check_headers({"X-A": value})  # type: ignore[dict-item]
+
+
+def test_headers_as_they_should_be() -> None:
+    """Printable ASCII passes."""
+    check_headers({"X-A": "a b\t!~", "X-B": ""})
+
+
+@pytest.mark.parametrize("value", ["topic", ["topic"], [("a", "b")], 5, {1: "a"}, {"a": 1}, {"a": None}, {"a": b"b"}])
+def test_metadata_filters_are_text(value: object) -> None:
+    """A filter that is no mapping of text to text would be sent as something else than it says."""
+    with pytest.raises(TypeError, match="metadata filter"):
+        check_metadata_filter(value)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("value", [1.0, "1", None, True, False, [1]])
+def test_counts_are_integers(value: object) -> None:
+    """A count that is no integer is refused by name."""
+    with pytest.raises(TypeError, match="max_retries must be an integer"):
+        check_count("max_retries", value)
+
+
+def test_counts_are_not_negative() -> None:
+    """A count below 0 is refused by name, 0 is not."""
+    check_count("max_items", 0)
+    with pytest.raises(ValueError, match="max_items must be 0 or more, not -1"):
+        check_count("max_items", -1)

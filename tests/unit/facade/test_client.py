@@ -1,0 +1,284 @@
+"""The life of a client: what it shows, how it is copied, shared and closed."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import gc
+import inspect
+import pickle
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from chatcompletions import AsyncChatClient, ChatClient, ChatCompletion
+from chatcompletions_api.api.chat import get_chat_completion, list_chat_completions
+
+from ._support import ASK, KEY, Pieces, Server, completion, dropped_down, is_async, page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CLIENTS = pytest.mark.parametrize("client", [ChatClient, AsyncChatClient])
+
+
+@CLIENTS
+def test_repr(client: type[Any]) -> None:
+    """A client shows its class and where it calls, but neither key nor credentials."""
+    chat = client(api_key=KEY, base_url="https://user:pa55@x.example/v1")
+    assert repr(chat) == f"{client.__name__}(base_url='https://x.example/v1')"
+    for shown in (repr(chat), str(chat), repr([chat])):
+        assert KEY not in shown
+        assert "pa55" not in shown
+
+
+def test_raw_shows_no_key(connect: Callable[..., Any]) -> None:
+    """What raw gives does not show the key either."""
+    driver = connect(api_key=KEY, base_url="https://user:pa55@x.example/v1")
+
+    async def shown() -> str:
+        return repr(driver.client.raw)
+
+    text = driver.run(shown()) if is_async(driver) else repr(driver.client.raw)
+    assert KEY not in text
+    assert "pa55" not in text
+
+
+@CLIENTS
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda chat: pickle.loads(pickle.dumps(chat))])
+def test_copies(client: type[Any], copied: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client survives pickle and copying as its configuration, and the copy has connections of its own."""
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-env")
+    options = {"timeout": httpx.Timeout(3, read=9), "max_retries": 7, "project": "p", "headers": {"X-A": "b"}}
+    chat = client(api_key=KEY, base_url="http://x.example/v1", trust_env=False, **options)
+    again = copied(chat)
+    assert type(again) is client
+    assert again is not chat
+    assert again.base_url == chat.base_url
+    assert again._http_options == chat._http_options
+    assert again._clients is not chat._clients
+
+
+def test_a_pickled_client_works() -> None:
+    """A client that comes out of a pickle calls like the one that went in, closed or not."""
+    chat = ChatClient(api_key=KEY, transport=EchoTransport())
+    chat.close()
+    with pickle.loads(pickle.dumps(chat)) as again:
+        assert again.create(**ASK).text == f"Bearer {KEY}"
+
+
+class EchoTransport(httpx.BaseTransport):
+    """Answers with the key that came; it has no state, and so pickles."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=completion(request.headers["authorization"]))
+
+
+def test_a_key_of_the_environment_is_not_pickled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key that came from the environment stays there, and is read again where the pickle is."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    data = pickle.dumps(ChatClient(transport=EchoTransport()))
+    assert KEY.encode() not in data
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-other")
+    with pickle.loads(data) as again:
+        assert again.create(**ASK).text == "Bearer sk-other"
+
+
+def test_closing(connect: Callable[..., Any]) -> None:
+    """A closed client says so at the next call, of whatever kind; closing it again does nothing."""
+    driver = connect(transport=Server(completion()).transport)
+    driver.call("create", **ASK)
+    driver.close()
+    if is_async(driver):
+        driver._runner = asyncio.Runner()
+    calls: list[tuple[str, tuple[str, ...], dict[str, Any]]] = [
+        ("create", (), ASK),
+        ("create", (), {**ASK, "stream": True}),
+        ("get", ("a",), {}),
+        ("list", (), {}),
+        ("messages", ("a",), {}),
+    ]
+    for name, args, params in calls:
+        with pytest.raises(RuntimeError, match="closed"):
+            driver.call(name, *args, **params)
+    with pytest.raises(RuntimeError, match="closed"):
+        dropped_down(driver, get_chat_completion, "a")
+
+
+def test_closing_an_unused_client(connect: Callable[..., Any]) -> None:
+    """A client that never called can be closed."""
+    driver = connect(transport=Server(completion()).transport)
+    driver.run(driver.client.aclose()) if is_async(driver) else driver.client.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        driver.call("create", **ASK)
+
+
+class ClosingTransport(httpx.MockTransport):
+    """Notes that it was closed."""
+
+    closed = 0
+
+    def close(self) -> None:
+        self.closed += 1
+
+    async def aclose(self) -> None:
+        self.closed += 1
+
+
+def test_a_with_statement_closes() -> None:
+    """Leaving a with statement closes the transport, also by an error."""
+    transport = ClosingTransport(Server(completion()))
+    chat = ChatClient(api_key=KEY, transport=transport)
+    chat.create(**ASK)
+    with pytest.raises(KeyError), chat:
+        raise KeyError
+    assert transport.closed == 1
+
+    async def main() -> None:
+        async with AsyncChatClient(api_key=KEY, transport=transport) as chat:
+            await chat.create(**ASK)
+
+    asyncio.run(main())
+    assert transport.closed == 2
+
+
+def test_raw_uses_the_same_pool(connect: Callable[..., Any]) -> None:
+    """A dropped-down call goes through the client's own httpx client, with its key and base URL."""
+    server = Server(page(["a"]))
+    driver = connect(transport=server.transport, api_key=KEY, base_url="http://x.example/v1")
+    answer = dropped_down(driver, list_chat_completions, limit=5)
+    assert (answer.status_code, answer.parsed.data[0].id) == (200, "a")
+    assert str(server.requests[0].url) == "http://x.example/v1/chat/completions?limit=5"
+    assert server.requests[0].headers["authorization"] == f"Bearer {KEY}"
+
+    async def same() -> bool:
+        return driver.client.raw.get_async_httpx_client() is driver.client.raw.get_async_httpx_client()
+
+    if is_async(driver):
+        assert driver.run(same())
+    else:
+        assert driver.client.raw.get_httpx_client() is driver.client.raw.get_httpx_client()
+
+
+def test_threads_share_one_pool() -> None:
+    """Calls from many threads that begin at once go through one httpx client."""
+    count = 16
+    barrier = threading.Barrier(count)
+    server = Server(completion())
+    with ChatClient(api_key=KEY, transport=server.transport) as chat:
+
+        def call(_: int) -> tuple[str, int]:
+            barrier.wait()
+            pool = id(chat.raw.get_httpx_client())
+            return chat.create(**ASK).text, pool
+
+        with ThreadPoolExecutor(count) as threads:
+            results = list(threads.map(call, range(count)))
+    assert {text for text, _ in results} == {"Hi."}
+    assert len({pool for _, pool in results}) == 1
+    assert len(server.requests) == count
+
+
+def test_a_second_event_loop() -> None:
+    """An async client outlives its event loop: the next one gets connections of its own."""
+    chat = AsyncChatClient(api_key=KEY, transport=Server(completion()).transport)
+
+    async def call() -> tuple[str, int]:
+        reply = await chat.create(**ASK)
+        return reply.text, id(chat.raw.get_async_httpx_client())
+
+    async def close() -> None:
+        await chat.create(**ASK)
+        await chat.aclose()
+
+    first, second = asyncio.Runner(), asyncio.Runner()
+    with first, second:
+        results = [first.run(call()), second.run(call()), first.run(call())]
+    asyncio.run(close())
+    assert [text for text, _ in results] == ["Hi."] * 3
+    assert results[0][1] == results[2][1] != results[1][1]
+
+
+def test_event_loops_are_not_kept() -> None:
+    """A client does not keep the connections of loops that are gone."""
+    chat = AsyncChatClient(api_key=KEY, transport=Server(completion()).transport)
+
+    async def call() -> None:
+        await chat.create(**ASK)
+
+    for _ in range(5):
+        asyncio.run(call())
+    gc.collect()
+    assert len(chat._clients) == 0
+
+
+def test_raw_without_an_event_loop() -> None:
+    """Outside an event loop an async client's raw is an error that says so, since connections belong to a loop."""
+    with pytest.raises(RuntimeError, match="event loop"):
+        _ = AsyncChatClient(api_key=KEY).raw
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_cancelling_closes_the_response(stream: bool) -> None:
+    """A task that is cancelled while it reads gives its connection up."""
+
+    class Endless(Pieces):
+        async def __aiter__(self) -> Any:
+            yield b": ping\n\n"
+            reading.set()
+            await asyncio.Event().wait()
+
+    body = Endless()
+    headers = {"content-type": "text/event-stream"} if stream else {}
+
+    async def main() -> None:
+        nonlocal reading
+        reading = asyncio.Event()
+        transport = httpx.MockTransport(lambda _: httpx.Response(200, headers=headers, stream=body))
+        async with AsyncChatClient(api_key=KEY, transport=transport) as chat:
+
+            async def read() -> None:
+                if not stream:
+                    await chat.create(**ASK)
+                async with chat.create(stream=True, **ASK) as opened:
+                    async for _ in opened:
+                        pass
+
+            task = asyncio.create_task(read())
+            begun = asyncio.create_task(reading.wait())
+            await asyncio.wait({task, begun}, return_when=asyncio.FIRST_COMPLETED)
+            assert begun.done()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+    reading: Any = None
+    asyncio.run(main())
+    assert body.closed
+
+
+def test_many_calls_at_once() -> None:
+    """Hundreds of async calls in flight come back each with its own answer."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=completion(id=request.url.path.rpartition("/")[2]))
+
+    async def main() -> list[ChatCompletion]:
+        async with AsyncChatClient(api_key=KEY, transport=httpx.MockTransport(answer)) as chat:
+            return await asyncio.gather(*(chat.get(f"c{number}") for number in range(300)))
+
+    assert [reply.id for reply in asyncio.run(main())] == [f"c{number}" for number in range(300)]
+
+
+@CLIENTS
+def test_both_clients_offer_the_same(client: type[Any]) -> None:
+    """Sync and async have the same calls with the same parameters and options."""
+    for name in ("create", "list", "get", "update", "delete", "messages"):
+        parameters = inspect.signature(getattr(client, name)).parameters
+        assert list(parameters) == list(inspect.signature(getattr(ChatClient, name)).parameters)
+        assert getattr(client, name).__doc__
+    assert hasattr(client, "close") == (client is ChatClient)
+    assert hasattr(client, "aclose") == (client is AsyncChatClient)

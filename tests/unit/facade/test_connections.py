@@ -1,0 +1,137 @@
+"""Idle connections: which one is taken, which ones are closed, and when the TLS context is built."""
+
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from chatcompletions import _connections
+from chatcompletions._connections import Stack, Stacks
+from chatcompletions._pool import AsyncPool, Pool, pooled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """A clock that stands still until its one element is changed."""
+    now = [0.0]
+    monkeypatch.setattr(_connections.time, "monotonic", lambda: now[0])
+    return now
+
+
+def stack(**limits: Any) -> Stack[Any]:
+    numbers = iter(range(100))
+    return Stack(lambda: next(numbers), httpx.Limits(**limits))  # type: ignore[arg-type, return-value]
+
+
+def test_the_last_one_used_is_taken_first(clock: list[float]) -> None:
+    """A call in sequence keeps to one connection, so that the others grow old."""
+    connections = stack()
+    first, second = connections.take(), connections.take()
+    connections.give_back(first)
+    connections.give_back(second)
+    assert (first, second, connections.take(), connections.take(), connections.take()) == (0, 1, 1, 0, 2)
+
+
+def test_connections_beyond_the_limit_are_closed(clock: list[float]) -> None:
+    """Of idle connections only `max_keepalive_connections` are kept, the newest."""
+    connections = stack(max_keepalive_connections=2)
+    taken = [connections.take() for _ in range(4)]
+    assert [connections.give_back(one) for one in taken] == [[], [], [0], [1]]
+    assert connections.close() == [2, 3]
+
+
+def test_old_connections_are_closed(clock: list[float]) -> None:
+    """Connections that were idle for longer than `keepalive_expiry` are closed when another comes back."""
+    connections = stack(keepalive_expiry=5)
+    taken = [connections.take() for _ in range(3)]
+    connections.give_back(taken[0])
+    clock[0] = 4
+    connections.give_back(taken[1])
+    clock[0] = 6
+    assert connections.give_back(taken[2]) == [0]
+
+
+def test_connections_in_use_are_closed_late(clock: list[float]) -> None:
+    """A connection that is in use when the pool is closed is closed as it comes back."""
+    connections = stack()
+    connections.give_back(connections.take())
+    busy = [connections.take(), connections.take()]
+    connections.give_back(busy[0])
+    assert connections.close() == [busy[0]]
+    assert connections.give_back(busy[1]) == [busy[1]]
+
+
+@pytest.fixture
+def contexts(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """The arguments of each TLS context that is built."""
+    built: list[dict[str, Any]] = []
+    real = httpx.create_ssl_context
+
+    def create(**options: Any) -> ssl.SSLContext:
+        built.append(options)
+        return real(**options)
+
+    monkeypatch.setattr(httpx, "create_ssl_context", create)
+    return built
+
+
+@pytest.mark.parametrize("cls", [httpx.HTTPTransport, httpx.AsyncHTTPTransport])
+def test_one_tls_context(cls: Any, contexts: list[dict[str, Any]]) -> None:
+    """The TLS context is built for the first TLS connection, once, from httpx's own options."""
+    stacks = Stacks(cls, httpx.Limits(), {"verify": True, "trust_env": False, "http1": True})
+    stacks["http"].take()
+    assert contexts == []
+    stacks["https"].take()
+    stacks["https"].take()
+    assert contexts == [{"verify": True, "trust_env": False}]
+
+
+def test_plain_connections_trust_nobody() -> None:
+    """A context made for plain connections verifies, and knows no certificate to verify by."""
+    transport = Stacks(httpx.HTTPTransport, httpx.Limits(), {})["http"].take()
+    context: ssl.SSLContext = transport._pool._ssl_context  # type: ignore[attr-defined, assignment]
+    assert (context.verify_mode, context.check_hostname, context.get_ca_certs()) == (ssl.CERT_REQUIRED, True, [])
+
+
+def test_other_schemes_are_refused() -> None:
+    """A scheme that is neither http nor https has no connections."""
+    with pytest.raises(httpx.UnsupportedProtocol, match="ftp"):
+        Stacks(httpx.HTTPTransport, httpx.Limits(), {})["ftp"]
+
+
+@pytest.mark.parametrize("cls", [Pool, AsyncPool])
+def test_httpx_options_reach_the_pool(cls: Any) -> None:
+    """TLS options and a proxy are the pool's, everything else stays the client's."""
+    options = {"verify": False, "cert": "c", "proxy": "http://p", "timeout": 1, "headers": {}, "trust_env": False}
+    result = pooled(cls, options)
+    assert isinstance(result["transport"], cls)
+    assert result.keys() == {"verify", "cert", "timeout", "headers", "trust_env", "transport", "limits"}
+
+
+@pytest.fixture
+def proxies(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.test:1")
+    return None
+
+
+@pytest.mark.parametrize(
+    "options", [{"transport": httpx.MockTransport(lambda _: httpx.Response(200))}, {"http2": True}]
+)
+def test_where_httpx_knows_better(options: dict[str, Any]) -> None:
+    """A transport of the caller's and HTTP/2, which shares one connection, are left as they are."""
+    assert pooled(Pool, {**options, "trust_env": False}).get("transport") is options.get("transport")
+
+
+@pytest.mark.parametrize(
+    ("options", "ours"), [({}, False), ({"trust_env": False}, True), ({"proxy": "http://other.test"}, True)]
+)
+@pytest.mark.usefixtures("proxies")
+def test_environment_proxies(options: dict[str, Any], ours: bool) -> None:
+    """Proxies of the environment are httpx's to choose, unless it is told not to look or given another one."""
+    assert ("transport" in pooled(Pool, options)) is ours

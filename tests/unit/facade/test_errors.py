@@ -1,0 +1,428 @@
+"""The error tree: which class for what, what an error carries, and that it never shows the key."""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+import pickle
+import traceback
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+import chatcompletions
+from chatcompletions import (
+    APIConnectionError,
+    APIError,
+    APIResponseValidationError,
+    APIStatusError,
+    APITimeoutError,
+    AuthenticationError,
+    BadRequestError,
+    ChatCompletionsError,
+    ConflictError,
+    InternalServerError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitError,
+    StreamError,
+    StreamInterruptedError,
+    StreamTimeoutError,
+    StreamValidationError,
+    UnprocessableEntityError,
+    UnsupportedOperationError,
+)
+
+from ._support import ASK, DOT, HI, KEY, Server, completion, events, streaming
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TREE: dict[type[Exception], tuple[type[Exception], ...]] = {
+    ChatCompletionsError: (Exception,),
+    UnsupportedOperationError: (ChatCompletionsError,),
+    APIError: (ChatCompletionsError,),
+    APIConnectionError: (APIError,),
+    APITimeoutError: (APIConnectionError,),
+    APIResponseValidationError: (APIError,),
+    APIStatusError: (APIError,),
+    BadRequestError: (APIStatusError,),
+    AuthenticationError: (APIStatusError,),
+    PermissionDeniedError: (APIStatusError,),
+    NotFoundError: (APIStatusError,),
+    ConflictError: (APIStatusError,),
+    UnprocessableEntityError: (APIStatusError,),
+    RateLimitError: (APIStatusError,),
+    InternalServerError: (APIStatusError,),
+    StreamError: (APIError,),
+    StreamInterruptedError: (StreamError, APIConnectionError),
+    StreamTimeoutError: (StreamInterruptedError, APITimeoutError),
+    StreamValidationError: (StreamError, APIResponseValidationError),
+}
+API_ERRORS = [cls for cls in TREE if issubclass(cls, APIError)]
+
+
+def failure(connect: Callable[..., Any], *replies: Any, **arguments: Any) -> APIError:
+    """Return the error that a call ends with."""
+    driver = connect(transport=Server(*replies).transport, **{"max_retries": 0, "api_key": KEY, **arguments})
+    with pytest.raises(APIError) as caught:
+        driver.call("create", **ASK)
+    return caught.value
+
+
+@pytest.mark.parametrize("cls", TREE, ids=lambda cls: cls.__name__)
+def test_tree(cls: type[Exception]) -> None:
+    """Each error has its place in the one tree, is public, and says in a sentence what it means."""
+    assert cls.__bases__ == TREE[cls]
+    assert getattr(chatcompletions, cls.__name__) is cls
+    assert cls.__doc__
+
+
+def test_no_error_outside_the_tree() -> None:
+    """Every public exception is in the tree."""
+    public = [getattr(chatcompletions, name) for name in chatcompletions.__all__]
+    assert {cls for cls in public if isinstance(cls, type) and issubclass(cls, BaseException)} == set(TREE)
+
+
+@pytest.mark.parametrize(
+    ("status", "cls"),
+    [
+        (400, BadRequestError),
+        (401, AuthenticationError),
+        (402, APIStatusError),
+        (403, PermissionDeniedError),
+        (404, NotFoundError),
+        (405, APIStatusError),
+        (408, APIStatusError),
+        (409, ConflictError),
+        (413, APIStatusError),
+        (418, APIStatusError),
+        (422, UnprocessableEntityError),
+        (429, RateLimitError),
+        (499, APIStatusError),
+        (500, InternalServerError),
+        (502, InternalServerError),
+        (503, InternalServerError),
+        (529, InternalServerError),
+        (599, InternalServerError),
+        (304, APIStatusError),
+        (302, APIStatusError),
+    ],
+)
+def test_class_by_status(connect: Callable[..., Any], status: int, cls: type[APIError]) -> None:
+    """The status decides the class, and the error says which status it was."""
+    error = failure(connect, httpx.Response(status, json={"error": {"message": "No."}}))
+    assert type(error) is cls
+    assert error.status_code == status
+    assert f"{status}" in str(error)
+    assert "No." in str(error)
+
+
+def test_attributes(connect: Callable[..., Any]) -> None:
+    """An error carries all that the envelope and the headers tell."""
+    body = {"error": {"message": "Bad n.", "type": "invalid_request_error", "param": "n", "code": "bad_n", "x": 1}}
+    headers = {"x-request-id": "req_1", "x-ratelimit-remaining-requests": "3"}
+    error = failure(connect, httpx.Response(400, json=body, headers=headers))
+    assert (error.status_code, error.code, error.param, error.type) == (400, "bad_n", "n", "invalid_request_error")
+    assert (error.request_id, error.headers["x-ratelimit-remaining-requests"]) == ("req_1", "3")
+    assert error.body == body
+    assert error.attempts == 1
+    assert "Bad n." in error.message
+    for told in ("POST", "https://api.openai.com/v1/chat/completions", "400", "Bad n.", "bad_n", "req_1"):
+        assert told in str(error)
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "told"),
+    [
+        ({"error": {"message": "No.", "code": 429, "param": "None"}}, "429", "No."),
+        ({"error": {"message": None, "code": "c"}}, "c", "c"),
+        ({"error": {"message": {"deep": "No."}}}, None, "No."),
+        ({"error": {}}, None, "400"),
+        ({"error": "No."}, None, "No."),
+        ({"error": ["No.", 1]}, None, "No."),
+        ({"error": 7}, None, "7"),
+        ({"error": None, "message": "No."}, None, "No."),
+        ({"message": "No.", "code": "c"}, "c", "No."),
+        ({"detail": "No."}, None, "No."),
+        ({"detail": [{"loc": ["body", "n"], "msg": "No."}]}, None, "No."),
+        ({"object": "error", "message": "No.", "code": 400}, "400", "No."),
+        ({}, None, "400"),
+        (["No."], None, "No."),
+        ("No.", None, "No."),
+        (7, None, "7"),
+        (None, None, "400"),
+        (True, None, "True"),
+    ],
+)
+def test_any_error_body(connect: Callable[..., Any], body: Any, code: str | None, told: str) -> None:
+    """Whatever JSON an error comes with, its class stays, its body is kept, and what it tells is told."""
+    error = failure(connect, httpx.Response(400, content=json.dumps(body)))
+    assert type(error) is BadRequestError
+    assert (error.code, error.body) == (code, body)
+    assert told in str(error)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"<html>\n  <h1>Bad   gateway</h1>\n</html>", "<html> <h1>Bad gateway</h1> </html>"),
+        (b"plain", "plain"),
+        (b'{"error": {"mess', '{"error": {"mess'),
+        (b"\xff\xfe\x00 bytes", "bytes"),
+        (b"[" * 10_000 + b"]" * 10_000, "[[["),
+    ],
+    ids=["html", "text", "cut", "bytes", "deep"],
+)
+def test_body_that_is_no_json(connect: Callable[..., Any], content: bytes, told: str) -> None:
+    """An error body that is not JSON is kept as text, and its start is told on one line."""
+    error = failure(connect, httpx.Response(502, content=content))
+    assert type(error) is InternalServerError
+    assert isinstance(error.body, str)
+    assert told in str(error)
+    assert "\n" not in str(error)
+
+
+def test_empty_body(connect: Callable[..., Any]) -> None:
+    """An error without a body says its status and no more."""
+    error = failure(connect, httpx.Response(503))
+    assert str(error) == "POST https://api.openai.com/v1/chat/completions answered 503 Service Unavailable"
+    assert not error.body
+
+
+def test_long_body(connect: Callable[..., Any]) -> None:
+    """The message shows the start of a long body, the attribute holds all of it."""
+    error = failure(connect, httpx.Response(500, text="word " * 100_000))
+    assert len(str(error)) < 400
+    assert error.body == "word " * 100_000
+
+
+@pytest.mark.parametrize("charset", ["hex", "base64", "rot13", "zlib", "undefined", "no-such-charset", "utf-16"])
+@pytest.mark.parametrize("status", [500, 200])
+def test_odd_charset(connect: Callable[..., Any], charset: str, status: int) -> None:
+    """A charset that names no text encoding does not hide the error."""
+    headers = {"content-type": f"text/html; charset={charset}"}
+    error = failure(connect, httpx.Response(status, content=b"<html>oops", headers=headers))
+    assert error.status_code == status
+    assert isinstance(error.body, str)
+
+
+def test_header_beyond_ascii(connect: Callable[..., Any]) -> None:
+    """A header that is not ASCII does not hide the error."""
+    headers = [(b"x-note", "déjà".encode("latin-1")), (b"x-request-id", b"req_1")]
+    error = failure(connect, httpx.Response(400, headers=headers))
+    assert (error.headers["x-note"], error.request_id) == ("déjà", "req_1")
+    assert pickle.loads(pickle.dumps(error)).headers["x-note"] == "déjà"
+
+
+def test_redirect(connect: Callable[..., Any]) -> None:
+    """A redirect is an error that names the target and both ways out."""
+    reply = httpx.Response(308, headers={"location": "https://elsewhere.example/v1/chat/completions"})
+    error = failure(connect, reply)
+    assert type(error) is APIStatusError
+    for told in ("308", "https://elsewhere.example/v1/chat/completions", "base_url", "follow_redirects=True"):
+        assert told in str(error)
+
+
+def test_redirect_followed_on_request(connect: Callable[..., Any]) -> None:
+    """With follow_redirects a redirect is followed like any httpx client would."""
+    server = Server(httpx.Response(307, headers={"location": "/elsewhere"}), completion())
+    driver = connect(transport=server.transport, follow_redirects=True)
+    assert driver.call("create", **ASK).text == "Hi."
+    assert server.requests[1].url.path == "/elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type"),
+    [
+        (b"<html>Sign in</html>", "text/html"),
+        (b'{"id": "x", "choi', "application/json"),
+        (b"", "application/json"),
+        (b"\xff", "application/json"),
+        (b"[1, 2]", "application/json"),
+        (b'"text"', "application/json"),
+        (b"null", "application/json"),
+        (b"true", "application/json"),
+        (b"17", "application/json"),
+        (b"[" * 10_000 + b"]" * 10_000, "application/json"),
+        (b"data: {}\n\n", "text/event-stream"),
+    ],
+)
+@pytest.mark.parametrize("call", ["create", "get", "list", "delete"])
+def test_success_that_is_none(connect: Callable[..., Any], call: str, content: bytes, content_type: str) -> None:
+    """A 200 that does not hold a JSON object is an error with the status, the headers and the start of the body."""
+    headers = {"content-type": content_type, "x-request-id": "req_1"}
+    driver = connect(transport=Server(httpx.Response(200, content=content, headers=headers)).transport)
+    args = {"create": ((), ASK), "list": ((), {})}.get(call, (("chatcmpl-1",), {}))
+    with pytest.raises(APIResponseValidationError) as caught:
+        driver.call(call, *args[0], **args[1])
+    error = caught.value
+    assert (error.status_code, error.request_id) == (200, "req_1")
+    assert str(content[:8], "utf-8", "replace") in str(error)
+    assert len(str(error)) < 600
+
+
+def test_error_envelope_behind_a_200(connect: Callable[..., Any]) -> None:
+    """An error envelope sent with a status of success raises with what it tells."""
+    error = failure(connect, httpx.Response(200, json={"error": {"message": "No.", "code": "c"}}))
+    assert (type(error), error.status_code, error.code) == (APIError, 200, "c")
+    assert "No." in str(error)
+
+
+def test_null_error_is_no_error(connect: Callable[..., Any]) -> None:
+    """An answer whose error is null is an answer."""
+    driver = connect(transport=Server(completion(error=None)).transport)
+    assert driver.call("create", **ASK).text == "Hi."
+
+
+@pytest.mark.parametrize(
+    ("raised", "cls"),
+    [
+        (httpx.ConnectError("refused"), APIConnectionError),
+        (httpx.ReadError("reset"), APIConnectionError),
+        (httpx.RemoteProtocolError("bad"), APIConnectionError),
+        (httpx.ProxyError("bad"), APIConnectionError),
+        (httpx.ConnectTimeout("slow"), APITimeoutError),
+        (httpx.ReadTimeout("slow"), APITimeoutError),
+        (httpx.PoolTimeout(""), APITimeoutError),
+        (httpx.DecodingError("bad"), APIResponseValidationError),
+        (httpx.LocalProtocolError("bad"), APIError),
+        (httpx.UnsupportedProtocol("bad"), APIError),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
+)
+def test_class_by_failure(connect: Callable[..., Any], raised: httpx.RequestError, cls: type[APIError]) -> None:
+    """A failure to get an answer has its class by its kind, names itself, and keeps httpx's error as its cause."""
+    error = failure(connect, raised)
+    assert type(error) is cls
+    assert error.__cause__ is raised
+    assert (error.status_code, dict(error.headers), error.body, error.attempts) == (None, {}, None, 1)
+    assert type(raised).__name__ in str(error)
+
+
+def sample(cls: type[APIError]) -> APIError:
+    return cls(
+        "It failed.",
+        status_code=418,
+        code="c",
+        param="p",
+        type="t",
+        headers=httpx.Headers({"x-request-id": "req_1"}),
+        body={"error": ["\ud800"]},
+        attempts=3,
+    )
+
+
+@pytest.mark.parametrize("cls", API_ERRORS, ids=lambda cls: cls.__name__)
+@pytest.mark.parametrize("copied", [lambda error: pickle.loads(pickle.dumps(error)), copy.deepcopy, copy.copy])
+def test_copies(cls: type[APIError], copied: Callable[[APIError], APIError]) -> None:
+    """Every error survives pickle and copying with all that it carries."""
+    error = sample(cls)
+    error.add_note("noted")
+    again = copied(error)
+    assert type(again) is cls
+    assert again.__dict__ == error.__dict__
+    assert (str(again), again.args, again.request_id) == (str(error), error.args, "req_1")
+
+
+def test_plain_error_survives_pickle() -> None:
+    """The base of the tree pickles too."""
+    again = pickle.loads(pickle.dumps(ChatCompletionsError("no key")))
+    assert (type(again), str(again)) == (ChatCompletionsError, "no key")
+
+
+def test_stream_error_survives_pickle(connect: Callable[..., Any]) -> None:
+    """A stream's error brings its partial completion through pickle and deepcopy."""
+    driver = connect(transport=Server(streaming(events(HI, DOT))).transport)
+    with pytest.raises(StreamInterruptedError) as caught:
+        driver.iterate(driver.call("create", stream=True, **ASK))
+    for again in (pickle.loads(pickle.dumps(caught.value)), copy.deepcopy(caught.value)):
+        assert again.completion.text == "Hi."
+        assert again.completion == caught.value.completion
+
+
+def test_text_tells_what_is_known() -> None:
+    """The text of an error adds code, request id and a number of attempts above one to the message."""
+    assert str(sample(BadRequestError)) == "It failed. (code c, request req_1, 3 attempts)"
+    assert str(BadRequestError("It failed.")) == "It failed."
+
+
+def test_cookies_are_dropped(connect: Callable[..., Any]) -> None:
+    """The cookies that an answer sets, which log their holder in, are not kept."""
+    headers = [("set-cookie", "a=1"), ("Set-Cookie", "session=s3cr3t"), ("x-kept", "yes")]
+    error = failure(connect, httpx.Response(500, headers=headers))
+    assert (error.headers.get("set-cookie"), error.headers["x-kept"]) == (None, "yes")
+    assert b"s3cr3t" not in pickle.dumps(error)
+
+
+ECHOES: dict[str, Callable[[str], httpx.Response]] = {
+    "message": lambda key: httpx.Response(401, json={"error": {"message": f"Incorrect key {key}."}}),
+    "members": lambda key: httpx.Response(401, json={"error": {"code": key, "param": key, "type": key, key: [key]}}),
+    "escaped": lambda key: httpx.Response(401, content=b'{"error": "' + key.replace("-", "\\u002d").encode() + b'"}'),
+    "text": lambda key: httpx.Response(401, text=f"{key} is wrong"),
+    "html": lambda key: httpx.Response(200, html=f"<p>{key}</p>"),
+    "envelope": lambda key: httpx.Response(200, json={"error": {"message": key}}),
+    "header": lambda key: httpx.Response(500, headers={"x-echo": f"Bearer {key}", "x-request-id": key}),
+    "redirect": lambda key: httpx.Response(302, headers={"location": f"https://x.example/?key={key}"}),
+    "array": lambda key: httpx.Response(200, json=[key]),
+    "late in a long text": lambda key: httpx.Response(500, text="x" * 195 + key),
+}
+
+
+@pytest.mark.parametrize("echo", ECHOES)
+@pytest.mark.parametrize("key", [KEY, "two words of a key"])
+def test_no_key_is_shown(
+    connect: Callable[..., Any], caplog: pytest.LogCaptureFixture, pauses: list[float], echo: str, key: str
+) -> None:
+    """However a server echoes the key, no text, attribute, pickle, traceback or log of the error shows any of it."""
+    caplog.set_level(logging.DEBUG)
+    error = failure(connect, ECHOES[echo](key), api_key=key, max_retries=1)
+    assert len(pauses) == error.attempts - 1
+    shown = [str(error), repr(error), repr(error.args), repr(error.__dict__), repr(error.body), caplog.text]
+    shown += [*map(repr, error.headers.raw), "".join(traceback.format_exception(error))]
+    shown.append(str(pickle.dumps(error)))
+    for text in shown:
+        assert key[:14] not in text
+        assert key[-8:] not in text
+
+
+@pytest.mark.parametrize("header", ["authorization", "api-key", "x-api-key"])
+def test_no_key_of_ones_own_header_is_shown(connect: Callable[..., Any], header: str) -> None:
+    """A key that goes out in a header of the caller's own is blotted out as well."""
+    reply = httpx.Response(401, text=f"wrong: {KEY}")
+    error = failure(connect, reply, api_key=None, base_url="http://x.example/v1", headers={header: KEY})
+    assert KEY not in str(error)
+    assert KEY not in repr(error.__dict__)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        events({"error": {"message": KEY}}),
+        events(KEY),
+        events("x" * 70 + KEY),
+        events([KEY]),
+        b"event: error\ndata: " + KEY.encode() + b"\n\n",
+    ],
+    ids=["error", "not json", "late", "array", "error event"],
+)
+def test_no_key_is_shown_by_a_stream(connect: Callable[..., Any], content: bytes) -> None:
+    """An error in the middle of a stream hides the key like any other."""
+    driver = connect(transport=Server(streaming(content)).transport, api_key=KEY)
+    with pytest.raises(StreamError) as caught:
+        driver.iterate(driver.call("create", stream=True, **ASK))
+    for text in (str(caught.value), repr(caught.value.__dict__), str(pickle.dumps(caught.value))):
+        assert KEY[:9] not in text
+        assert KEY[-9:] not in text
+
+
+def test_address_hides_credentials(connect: Callable[..., Any]) -> None:
+    """Neither the credentials of a URL nor its query, which may hold a key, is part of a message."""
+    error = failure(
+        connect, httpx.Response(400), base_url="https://user:pa55@x.example/v1", params={"key": "s3cr3t"}, api_key=None
+    )
+    assert "https://x.example/v1/chat/completions" in str(error)
+    assert "pa55" not in str(error)
+    assert "s3cr3t" not in str(error)

@@ -1,0 +1,94 @@
+"""The public names, and what importing them costs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from types import FunctionType, UnionType
+
+import pytest
+
+import chatcompletions
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Return the modules that a statement loads in an interpreter of its own."""
+    code = f"{statement}\nimport sys\nprint(*sys.modules)"
+    command = [sys.executable, "-W", "error", "-c", code]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - this very interpreter
+    return set(done.stdout.split())
+
+
+def test_all_is_sorted() -> None:
+    """The public names are sorted, each once."""
+    assert chatcompletions.__all__ == sorted(set(chatcompletions.__all__))
+
+
+def test_all_is_complete() -> None:
+    """Whatever the package offers without an underscore is in __all__, and the other way round."""
+    public = {name: getattr(chatcompletions, name) for name in dir(chatcompletions) if not name.startswith("_")}
+    offered = {
+        name
+        for name, found in public.items()
+        if isinstance(found, UnionType) or getattr(found, "__module__", "").startswith("chatcompletions.")
+    }
+    assert offered == set(chatcompletions.__all__) - {"__version__"}
+
+
+@pytest.mark.parametrize("name", chatcompletions.__all__)
+def test_every_name_is_there(name: str) -> None:
+    """Each public name can be had, says what it is, and is known to dir."""
+    found = getattr(chatcompletions, name)
+    assert name in dir(chatcompletions)
+    assert found.__doc__
+    if isinstance(found, type | FunctionType):
+        assert found.__name__ == name
+
+
+def test_star_import() -> None:
+    """A star import brings every public name, the lazy ones included."""
+    names: dict[str, object] = {}
+    exec("from chatcompletions import *", names)  # noqa: S102 - a function cannot hold a star import
+    assert set(chatcompletions.__all__) <= names.keys()
+
+
+def test_unknown_name() -> None:
+    """A name that does not exist is an AttributeError that names it."""
+    with pytest.raises(AttributeError, match="'chatcompletions' has no attribute 'nothing'"):
+        _ = chatcompletions.nothing
+
+
+def test_public_classes_know_no_private_module_by_name() -> None:
+    """Every module beside the server and the version is private."""
+    package = Path(chatcompletions.__file__).parent
+    public = {path.stem for path in package.glob("*.py") if not path.stem.startswith("_")}
+    assert public == set()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import chatcompletions",
+        "import chatcompletions; chatcompletions.ChatClient(api_key='k').close()",
+        "import chatcompletions; chatcompletions.AsyncChatClient(api_key='k')",
+    ],
+)
+def test_importing_loads_little(statement: str) -> None:
+    """Neither importing the package nor making a client loads models, endpoints, a date parser or a server."""
+    heavy = ("chatcompletions_api.models", "chatcompletions_api.api", "dateutil", "starlette", "uvicorn", "jsonschema")
+    assert {name for name in loaded_by(statement) if name.startswith(heavy)} == set()
+
+
+def test_the_first_call_loads_only_its_own_endpoint() -> None:
+    """A create loads the endpoint of create and no other, and neither pages nor streams."""
+    statement = (
+        "import httpx, chatcompletions\n"
+        "reply = httpx.Response(200, json={})\n"
+        "chat = chatcompletions.ChatClient(api_key='k', transport=httpx.MockTransport(lambda request: reply))\n"
+        "chat.create(model='m', messages='Hi.')"
+    )
+    loaded = loaded_by(statement)
+    endpoints = {name for name in loaded if name.startswith("chatcompletions_api.api.chat.")}
+    assert endpoints == {"chatcompletions_api.api.chat.create_chat_completion"}
+    assert loaded.isdisjoint({"chatcompletions._pages", "chatcompletions._stream", "starlette", "dateutil"})

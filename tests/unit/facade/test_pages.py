@@ -1,0 +1,301 @@
+"""Paged calls: a page that iterates over all items, in both modes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from chatcompletions import (
+    APIResponseValidationError,
+    AsyncChatClient,
+    AsyncChatCompletionPage,
+    AsyncMessagePage,
+    BadRequestError,
+    ChatCompletion,
+    ChatCompletionPage,
+    MessagePage,
+)
+from chatcompletions_api import models
+
+from ._support import Server, completion, page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Shelf:
+    """Serve numbered items in pages, as the API does."""
+
+    def __init__(self, count: int, size: int = 2) -> None:
+        self.asked: list[str | None] = []
+        self._ids = [f"c{number}" for number in range(count)]
+        self._size = size
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        after = request.url.params.get("after")
+        self.asked.append(after)
+        start = self._ids.index(after) + 1 if after else 0
+        ids = self._ids[start : start + self._size]
+        return httpx.Response(200, json=page(ids, has_more=start + self._size < len(self._ids)))
+
+    @property
+    def transport(self) -> httpx.MockTransport:
+        return httpx.MockTransport(self)
+
+
+def ids(items: list[Any]) -> list[str]:
+    return [item.id for item in items]
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 7])
+def test_all_items(connect: Callable[..., Any], count: int) -> None:
+    """Iterating over a list gives every item once, in as many calls as there are pages."""
+    shelf = Shelf(count)
+    assert ids(connect(transport=shelf.transport).items("list")) == [f"c{number}" for number in range(count)]
+    assert len(shelf.asked) == max(1, (count + 1) // 2)
+
+
+def test_items_are_answers(connect: Callable[..., Any]) -> None:
+    """The items of a list are completions with the facade's properties."""
+    (item,) = connect(transport=Shelf(1).transport).items("list")
+    assert (type(item), item.text) == (ChatCompletion, "Hi.")
+    assert isinstance(item, models.CreateChatCompletionResponse)
+
+
+def test_messages(connect: Callable[..., Any]) -> None:
+    """The messages of a completion come in pages too, as the generated class."""
+    data = [{"id": f"{ID}-0", "role": "user", "content": "Hi?", "refusal": None}]
+    server = Server({"object": "list", "data": data, "first_id": "", "last_id": f"{ID}-0", "has_more": False})
+    driver = connect(transport=server.transport)
+    (item,) = driver.items("messages", ID)
+    assert isinstance(item, models.ChatCompletionStoreMessage)
+    assert (item.id, item.content) == (f"{ID}-0", "Hi?")
+    assert isinstance(driver.call("messages", ID), models.ChatCompletionMessageList)
+
+
+ID = "chatcmpl-1"
+
+
+@pytest.mark.parametrize(("call", "args"), [("list", ()), ("messages", (ID,))])
+def test_first_page(connect: Callable[..., Any], call: str, args: tuple[str, ...]) -> None:
+    """A paged call gives its first page: the generated model, with its headers."""
+    reply = httpx.Response(200, json=page(["a"], has_more=True), headers={"x-request-id": "req_1"})
+    driver = connect(transport=Server(reply).transport)
+    first = driver.call(call, *args)
+    sync = {"list": ChatCompletionPage, "messages": MessagePage}
+    own_loop = {"list": AsyncChatCompletionPage, "messages": AsyncMessagePage}
+    assert type(first) is (own_loop if isinstance(driver.client, AsyncChatClient) else sync)[call]
+    assert isinstance(first, models.ChatCompletionList if call == "list" else models.ChatCompletionMessageList)
+    assert (ids(first.data), first.has_more, first.request_id) == (["a"], True, "req_1")
+
+
+def test_pages_by_hand(connect: Callable[..., Any]) -> None:
+    """Each page gives the next one, and the last page gives none."""
+    shelf = Shelf(5)
+    driver = connect(transport=shelf.transport)
+    first = driver.call("list")
+    second = driver.run(first.next_page())
+    third = driver.run(second.next_page())
+    assert [ids(each.data) for each in (first, second, third)] == [["c0", "c1"], ["c2", "c3"], ["c4"]]
+    assert [each.has_more for each in (first, second, third)] == [True, True, False]
+    assert driver.run(third.next_page()) is None
+    assert shelf.asked == [None, "c1", "c3"]
+    assert type(second) is type(first)
+
+
+def test_iterating_goes_on_from_any_page(connect: Callable[..., Any]) -> None:
+    """Iterating over a later page gives what is there and behind it, as often as one likes."""
+    driver = connect(transport=Shelf(5).transport)
+    second = driver.run(driver.call("list").next_page())
+    for _ in range(2):
+        assert ids(driver.iterate(second)) == ["c2", "c3", "c4"]
+
+
+def test_pages_are_fetched_as_needed(connect: Callable[..., Any]) -> None:
+    """No page is fetched before its first item is asked for."""
+    shelf = Shelf(6)
+    driver = connect(transport=shelf.transport)
+
+    def check(number: int, item: Any) -> bool:
+        assert (item.id, len(shelf.asked)) == (f"c{number}", number // 2 + 1)
+        return number == 3
+
+    if isinstance(driver.client, AsyncChatClient):
+
+        async def walk() -> None:
+            number = 0
+            async for item in driver.client.list():
+                if check(number, item):
+                    break
+                number += 1
+
+        driver.run(walk())
+    else:
+        for number, item in enumerate(driver.client.list()):
+            if check(number, item):
+                break
+    assert shelf.asked == [None, "c1"]
+
+
+def test_an_async_call_is_made_when_awaited() -> None:
+    """An async list that nobody awaits or iterates over asks for nothing, and warns of nothing."""
+    shelf = Shelf(3)
+    client = AsyncChatClient(api_key="k", transport=shelf.transport)
+    client.list()
+    client.messages(ID)
+    client.create(model="m", messages="Hi.", stream=True)
+    assert shelf.asked == []
+
+
+def test_parameters_go_along(connect: Callable[..., Any]) -> None:
+    """Every page is asked for with the parameters and options of the call, but for the cursor."""
+    server = Server(page(["a"], has_more=True), page(["b"]))
+    params = {"model": "m", "metadata": {"t": "x"}, "limit": 1, "order": "desc", "extra_query": {"q": "1"}}
+    driver = connect(transport=server.transport)
+    assert ids(driver.items("list", **params, extra_headers={"x-a": "1"}, timeout=7)) == ["a", "b"]
+    first, second = server.requests
+    assert dict(second.url.params) == {**dict(first.url.params), "after": "a"}
+    assert (second.headers, second.extensions) == (first.headers, first.extensions)
+
+
+def test_after(connect: Callable[..., Any]) -> None:
+    """A list may begin behind an item."""
+    shelf = Shelf(5)
+    assert ids(connect(transport=shelf.transport).items("list", after="c1")) == ["c2", "c3", "c4"]
+    assert shelf.asked == ["c1", "c3"]
+
+
+@pytest.mark.parametrize(
+    ("max_items", "count", "calls"), [(0, 0, 1), (1, 1, 1), (2, 2, 1), (3, 3, 2), (4, 4, 2), (99, 5, 3), (None, 5, 3)]
+)
+def test_max_items(connect: Callable[..., Any], max_items: int | None, count: int, calls: int) -> None:
+    """An iteration yields at most max_items, and fetches no page that it does not need."""
+    shelf = Shelf(5)
+    found = connect(transport=shelf.transport).items("list", max_items=max_items)
+    assert (ids(found), len(shelf.asked)) == ([f"c{number}" for number in range(count)], calls)
+
+
+def test_max_items_leaves_the_page_alone(connect: Callable[..., Any]) -> None:
+    """The page keeps all that was read, whatever max_items says."""
+    driver = connect(transport=Shelf(5).transport)
+    first = driver.call("list", max_items=1)
+    assert ids(first.data) == ["c0", "c1"]
+    assert driver.run(first.next_page()) is None
+
+
+def test_max_items_is_not_sent(connect: Callable[..., Any]) -> None:
+    """The server is not told of max_items."""
+    server = Server(page([]))
+    connect(transport=server.transport).items("list", max_items=3)
+    assert server.requests[0].url.query == b""
+
+
+@pytest.mark.parametrize("max_items", [-1, 1.5, "3", True])
+def test_max_items_is_a_count(connect: Callable[..., Any], max_items: Any) -> None:
+    """A max_items that is no count is refused before anything is sent."""
+    server = Server(page([]))
+    driver = connect(transport=server.transport)
+    for call, args in (("list", ()), ("messages", (ID,))):
+        with pytest.raises((TypeError, ValueError), match="max_items"):
+            driver.call(call, *args, max_items=max_items)
+    assert server.requests == []
+
+
+def test_an_empty_page_is_the_end(connect: Callable[..., Any]) -> None:
+    """A page without items ends the list, though it says that there is more."""
+    server = Server(page(["a"], has_more=True), page([], has_more=True))
+    driver = connect(transport=server.transport)
+    assert ids(driver.items("list")) == ["a"]
+    assert len(server.requests) == 2
+    assert driver.run(connect(transport=Server(page([], has_more=True)).transport).call("list").next_page()) is None
+
+
+def test_a_cursor_that_does_not_move(connect: Callable[..., Any]) -> None:
+    """A server that ignores the cursor sends the same page again: its items come once, and the list ends."""
+    server = Server(page(["a", "b"], has_more=True))
+    driver = connect(transport=server.transport)
+    assert ids(driver.items("list")) == ["a", "b"]
+    assert len(server.requests) == 2
+
+
+def test_a_cursor_that_does_not_move_by_hand(connect: Callable[..., Any]) -> None:
+    """Page by page, too, a cursor that stands still ends the list."""
+    driver = connect(transport=Server(page(["a", "b"], has_more=True)).transport)
+    second = driver.run(driver.call("list").next_page())
+    assert driver.run(second.next_page()) is None
+
+
+def test_a_cycle_of_cursors(connect: Callable[..., Any]) -> None:
+    """Pages that lead back to one another end the list once each has come."""
+    server = Server(page(["a"], has_more=True), page(["b"], has_more=True), page(["a"], has_more=True))
+    assert ids(connect(transport=server.transport).items("list")) == ["a", "b"]
+    assert len(server.requests) == 3
+
+
+def test_a_server_without_has_more(connect: Callable[..., Any]) -> None:
+    """A server that does not say whether there is more is asked until an empty page comes."""
+    replies = [page(["a", "b"]), page(["c"]), page([])]
+    for reply in replies:
+        del reply["has_more"]
+    server = Server(*replies)
+    assert ids(connect(transport=server.transport).items("list")) == ["a", "b", "c"]
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize("last_id", [None, "", 7, ["c"], {"a": 1}, True])
+def test_a_server_without_last_id(connect: Callable[..., Any], last_id: Any) -> None:
+    """Where the last id is missing or odd, the last item's own id leads on."""
+    server = Server(page(["a", "b"], has_more=True, last_id=last_id), page(["c"]))
+    assert ids(connect(transport=server.transport).items("list")) == ["a", "b", "c"]
+    assert server.requests[1].url.params["after"] == "b"
+
+
+def test_a_server_without_any_id(connect: Callable[..., Any]) -> None:
+    """Where nothing can lead on, the list ends."""
+    server = Server({"data": [{"object": "chat.completion"}], "has_more": True})
+    assert len(connect(transport=server.transport).items("list")) == 1
+
+
+@pytest.mark.parametrize("reply", [{"data": None}, {"object": "list"}, {}])
+def test_no_data(connect: Callable[..., Any], reply: dict[str, Any]) -> None:
+    """A page without data, or with null, has no items."""
+    driver = connect(transport=Server(reply).transport)
+    assert driver.items("list") == []
+    assert driver.run(driver.call("list").next_page()) is None
+
+
+@pytest.mark.parametrize("data", [5, "abc", {"a": 1}, True])
+def test_data_of_another_shape(connect: Callable[..., Any], data: Any) -> None:
+    """Data that is no list is kept as it came, and is an error of the tree for who iterates over it."""
+    driver = connect(transport=Server({"data": data, "has_more": True}).transport)
+    first = driver.call("list")
+    assert first.data == data
+    with pytest.raises(APIResponseValidationError, match="list of items"):
+        driver.iterate(first)
+    with pytest.raises(APIResponseValidationError, match="list of items"):
+        driver.run(first.next_page())
+
+
+def test_odd_items(connect: Callable[..., Any]) -> None:
+    """Items that are no objects come as they are."""
+    driver = connect(transport=Server({"data": [5, None, "a", completion()], "has_more": False}).transport)
+    found = driver.items("list")
+    assert (found[:3], found[3].text) == ([5, None, "a"], "Hi.")
+
+
+def test_a_page_that_fails(connect: Callable[..., Any]) -> None:
+    """A failure on a later page raises in the iteration, behind the items that came before."""
+    server = Server(page(["a"], has_more=True), httpx.Response(400))
+    driver = connect(transport=server.transport)
+    first = driver.call("list")
+    with pytest.raises(BadRequestError):
+        driver.iterate(first)
+    assert len(server.requests) == 2
+
+
+def test_a_page_is_written_back_as_it_came(connect: Callable[..., Any]) -> None:
+    """A page written back gives what was read."""
+    reply = page(["a", "b"], new={"x": [1]})
+    assert connect(transport=Server(reply).transport).call("list").to_dict() == reply

@@ -1,0 +1,87 @@
+"""What the package tells of its origin, and what it does without a model that the pinned spec does not have."""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+
+import chatcompletions
+from chatcompletions import ChatClient, ChatCompletionsError, UnsupportedOperationError, _generated, _operations
+from chatcompletions_api import models
+
+PIN = Path(__file__).resolve().parents[3] / "openapi.yaml"
+
+
+def test_spec() -> None:
+    """`chatcompletions.spec` has the pin's receipt, the pin's own checksum, and the generator that was used."""
+    data = PIN.read_bytes()
+    receipt = yaml.safe_load(data)["x-receipt"]
+    spec = chatcompletions.spec
+    assert {name: getattr(spec, name) for name in receipt} == receipt
+    assert spec.pin_sha256 == hashlib.sha256(data).hexdigest()
+    assert spec.generator_version == version(spec.generator)
+
+
+def test_user_agent() -> None:
+    """Every request says which version of the package sends it, and which revision of the spec it speaks."""
+    sent: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(200, json={})
+
+    with ChatClient(api_key="sk-test", transport=httpx.MockTransport(answer)) as chat:
+        chat.get("c1")
+    wanted = f"chatcompletions/{chatcompletions.__version__} (spec {chatcompletions.spec.revision})"
+    assert sent[0].headers["user-agent"] == wanted
+
+
+def test_a_call_without_its_operation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call of which the package has no endpoint module says so, and sends nothing."""
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise AssertionError(f"{request.url} was called")
+
+    monkeypatch.setitem(sys.modules, "chatcompletions_api.api.chat.delete_chat_completion", None)
+    monkeypatch.delattr("chatcompletions_api.api.chat.delete_chat_completion", raising=False)
+    with (
+        ChatClient(api_key="sk-test", transport=httpx.MockTransport(refuse)) as chat,
+        pytest.raises(UnsupportedOperationError, match=r"has no DELETE /chat/completions/\{completion_id\}") as caught,
+    ):
+        chat.delete("c1")
+    assert isinstance(caught.value, ChatCompletionsError)
+    assert str(chatcompletions.spec.revision) in str(caught.value)
+    copied = pickle.loads(pickle.dumps(caught.value))
+    assert str(copied) == str(caught.value)
+
+
+def test_operations_keep_their_names() -> None:
+    """The functions that describe operations keep their names and words."""
+    assert _operations.delete.__name__ == "delete"
+    assert (_operations.delete.__doc__ or "").startswith("Describe DELETE")
+
+
+def test_models_that_are_there() -> None:
+    """A model that the spec has is the generated one itself."""
+    assert _generated.models.Choice is models.Choice
+
+
+def test_models_that_are_not() -> None:
+    """In the place of a model that the spec does not have is a class that nothing is an instance of."""
+
+    class River(_generated.stand_in("RiverModel")):  # type: ignore[misc]
+        __slots__ = ("_headers",)
+
+    assert River | None
+    with pytest.raises(UnsupportedOperationError, match="the pinned spec has no RiverModel"):
+        River.from_dict({})
+    assert _generated.models.NoSuchModel is _generated.models.NoSuchModel
+    with pytest.raises(AttributeError):
+        _ = _generated.models._private

@@ -1,0 +1,170 @@
+"""Events that repeat the last one but for their text: the same chunks as parsing gives, found without parsing."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import attrs
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatcompletions import ChatCompletion, ChatCompletionChunk, ChatCompletionStream
+from chatcompletions._assembly import Assembly
+from chatcompletions._repetition import Repetition
+
+TEXTS = st.one_of(
+    st.sampled_from(["", " a", "b", '"', "\\", "\n", "é", "\u2028", "\U0001f600", '","x":"', "probe-0", "}", "0"]),
+    st.text(max_size=6),
+)
+PADDING = st.one_of(st.none(), st.text('abcXYZ019"\\', max_size=8))
+EXTRAS = st.dictionaries(
+    st.sampled_from(["id", "model", "created", "usage", "provider", "x", "service_tier", "content"]),
+    st.sampled_from([None, 1, "m", "content", '"content":"a"', True, 0.5, {"content": "a"}]),
+    max_size=5,
+)
+
+
+@st.composite
+def streams(draw: st.DrawFn) -> list[bytes]:
+    """Return the data of events such as servers send, most of them alike."""
+    events = []
+    extras = draw(EXTRAS)
+    role = draw(st.sampled_from([{}, {"role": "assistant"}, {"role": None}]))
+    separators = draw(st.sampled_from([(",", ":"), (", ", ": ")]))
+    ascii_only = draw(st.booleans())
+    for _ in range(draw(st.integers(1, 12))):
+        delta: dict[str, Any] = {**role, "content": draw(TEXTS)}
+        choice: dict[str, Any] = {"index": draw(st.sampled_from([0, 0, 0, 1])), "delta": delta, "finish_reason": None}
+        oddity = draw(st.sampled_from([*[""] * 8, "finish", "tool", "two", "none", "logprobs", "new extras"]))
+        chunk = {**extras, "choices": [choice]}
+        match oddity:
+            case "finish":
+                choice["finish_reason"] = "stop"
+            case "tool":
+                delta["tool_calls"] = [{"index": 0, "function": {"arguments": "{}"}}]
+            case "two":
+                chunk["choices"] = [choice, {**choice, "index": 2}]
+            case "none":
+                chunk["choices"] = []
+            case "logprobs":
+                choice["logprobs"] = {"content": [{"token": "content"}]}
+            case "new extras":
+                extras = draw(EXTRAS)
+        if (padding := draw(PADDING)) is not None:
+            chunk["obfuscation"] = padding
+        events.append(json.dumps(chunk, separators=separators, ensure_ascii=ascii_only).encode("utf-8", "replace"))
+    return events
+
+
+def read(events: list[bytes]) -> tuple[list[Any], Any]:
+    body = b"".join(b"data: " + event + b"\n\n" for event in events) + b"data: [DONE]\n\n"
+    request = httpx.Request("POST", "https://api.test/v1/chat/completions")
+    stream = ChatCompletionStream(httpx.Response(200, content=body, request=request))
+    return [chunk.to_dict() for chunk in stream], stream.completion.to_dict()
+
+
+@given(streams())
+def test_same_as_parsed(events: list[bytes]) -> None:
+    """A stream gives the chunks and the completion that parsing each event gives."""
+    parsed = [json.loads(event) for event in events]
+    assembly = Assembly()
+    for chunk in parsed:
+        assembly.add(chunk)
+    chunks, completion = read(events)
+    assert chunks == [ChatCompletionChunk.from_dict(chunk).to_dict() for chunk in parsed]
+    assert completion == ChatCompletion.from_dict(assembly.completion()).to_dict()
+
+
+def event(content: str, **more: Any) -> bytes:
+    choice = {"index": 0, "delta": {"content": content}, "logprobs": None, "finish_reason": None}
+    return json.dumps({"id": "c", "model": "m", "choices": [choice], "usage": None, **more}).encode()
+
+
+def repeats(*events: bytes) -> list[bool]:
+    """Return for each event whether it was read without parsing."""
+    repetition = Repetition()
+    results = []
+    for data in events:
+        found = repetition.read(data)
+        if found is None:
+            chunk = json.loads(data)
+            repetition.learn(data, chunk, ChatCompletionChunk.from_dict(chunk))
+        results.append(found is not None)
+    return results
+
+
+def test_repeated_events_are_not_parsed() -> None:
+    """From the second event on, only the text and the padding are read."""
+    assert repeats(*(event(f" word {n}", obfuscation="x" * n) for n in range(5))) == [False, *[True] * 4]
+
+
+@pytest.mark.parametrize("text", ['a "b"', "a\nb", "a\\b", "\x7f", "\u2028", "\u00a0"])
+def test_text_that_json_may_escape_is_parsed(text: str) -> None:
+    """A text that need not stand in JSON as it is makes its event one to parse, and spoils nothing for the next."""
+    assert repeats(event("a"), event(text), event("b")) == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        b'{"id":"c","choices":[{"index":0,"delta":{"content":"a","content":"b"}}]}',
+        b'{"choices":[{"index":0,"delta":{"content":"a"}}],"choices":[{"index":0,"delta":{"content":"b"}}]}',
+        b'{"x":"\\"content\\":","y":{"content":"a"},"choices":[{"index":0,"delta":{"content":"a"}}]}',
+        b'{"content":"a","choices":[{"index":0,"delta":{"content":"a"}}]}',
+    ],
+)
+def test_text_that_stands_elsewhere_is_not_taken(forged: bytes) -> None:
+    """Where the text only seems to be the delta's, the events are parsed."""
+    assert repeats(forged, forged.replace(b'"a"', b'"z"'), forged) == [False] * 3
+
+
+def test_streams_that_do_not_repeat_are_left_alone() -> None:
+    """After eight events in a row that the next did not repeat, none is looked at any more."""
+    changing = [event("a", created=n) for n in range(9)]
+    assert not any(repeats(*changing, event("a", created=8), event("b", created=8)))
+
+
+def test_repeating_restores_patience() -> None:
+    """A stream that changes now and then, and repeats in between, is read without parsing all along."""
+    changing = [event("a", created=n // 3) for n in range(60)]
+    assert repeats(*changing).count(True) == 40
+
+
+@attrs.define
+class OlderChunk:
+    """A chunk as it is generated from a spec without padding."""
+
+    choices: list[Any]
+    additional_properties: dict[str, Any] = attrs.field(init=False, factory=dict)
+
+
+def test_padding_that_the_spec_does_not_have() -> None:
+    """Where the pinned spec has no field for the padding, it stands among what came beyond the fields."""
+    data = event("a", obfuscation="x")
+    chunk = json.loads(data)
+    model = OlderChunk(ChatCompletionChunk.from_dict(chunk).choices)
+    model.additional_properties = {name: value for name, value in chunk.items() if name != "choices"}
+    repetition = Repetition()
+    repetition.learn(data, chunk, model)  # type: ignore[arg-type]
+    found = repetition.read(event("b", obfuscation="yy"))
+    assert found is not None
+    assert found[2].additional_properties == {**model.additional_properties, "obfuscation": "yy"}
+
+
+def test_chunks_share_nothing() -> None:
+    """A caller who changes a chunk changes no other."""
+    repetition = Repetition()
+    chunk = json.loads(event("a", provider="p"))
+    model = ChatCompletionChunk.from_dict(chunk)
+    repetition.learn(event("a", provider="p"), chunk, model)
+    model.additional_properties["provider"] = "changed"
+    model.choices.clear()
+    first, second = (repetition.read(event(text, provider="p")) for text in "bc")
+    assert first is not None
+    assert second is not None
+    first[2].additional_properties.clear()
+    first[2].choices[0].delta.content = "changed"
+    assert second[2] == ChatCompletionChunk.from_dict(json.loads(event("c", provider="p")))

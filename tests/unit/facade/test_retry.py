@@ -1,0 +1,164 @@
+"""When a failed request is sent again, decided by a pure function."""
+
+from __future__ import annotations
+
+from email.utils import formatdate
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatcompletions import (
+    APIConnectionError,
+    APIError,
+    APIResponseValidationError,
+    APITimeoutError,
+    RateLimitError,
+)
+from chatcompletions._errors import status_error
+from chatcompletions._retry import retry_delay
+
+NOW = 1_700_000_000.0
+
+
+def answered(status: int = 503, *, code: str | None = None, kind: str | None = None, **headers: str) -> APIError:
+    named = httpx.Headers({name.replace("_", "-"): value for name, value in headers.items()})
+    return status_error(status)("It failed.", status_code=status, code=code, type=kind, headers=named)
+
+
+def delay(error: APIError, attempt: int = 1, jitter: float = 0.0) -> float | None:
+    return retry_delay(error, attempt, now=NOW, jitter=jitter)
+
+
+@pytest.mark.parametrize("status", [408, 409, 429, 500, 501, 502, 503, 504, 520, 529, 599])
+def test_statuses_that_may_pass(status: int) -> None:
+    """A timeout, a conflict, a rate limit and any failure of the server are worth another try."""
+    assert delay(answered(status)) == 0.5
+
+
+@pytest.mark.parametrize("status", [301, 302, 304, 307, 400, 401, 402, 403, 404, 405, 410, 413, 415, 418, 422, 425])
+def test_statuses_that_stay(status: int) -> None:
+    """What the request itself is to blame for is not sent again."""
+    assert delay(answered(status)) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (APIConnectionError("refused"), 0.5),
+        (APITimeoutError("slow"), 0.5),
+        (APIResponseValidationError("garbled"), None),
+        (APIError("cannot be sent"), None),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_failures_without_a_status(error: APIError, expected: float | None) -> None:
+    """Connection failures and timeouts may pass; a garbled answer and a request that cannot be sent do not."""
+    assert delay(error) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "told", "expected"),
+    [(400, "true", 0.5), (404, "true", 0.5), (503, "false", None), (429, "false", None), (503, "maybe", 0.5)],
+)
+def test_the_server_decides(status: int, told: str, expected: float | None) -> None:
+    """The header x-should-retry overrules the status; a word that it does not know does nothing."""
+    assert delay(answered(status, x_should_retry=told)) == expected
+
+
+@pytest.mark.parametrize("named", [{"code": "insufficient_quota"}, {"kind": "insufficient_quota"}])
+@pytest.mark.parametrize("status", [429, 403, 500])
+def test_an_empty_account_stays_empty(named: dict[str, str], status: int) -> None:
+    """Insufficient quota, told by code or by type, is never retried, whatever the headers ask for."""
+    assert delay(answered(status, **named)) is None
+    assert delay(answered(status, **named, x_should_retry="true", retry_after="1")) is None
+
+
+@pytest.mark.parametrize(
+    ("attempt", "expected"), [(1, 0.5), (2, 1.0), (3, 2.0), (4, 4.0), (5, 8.0), (6, 8.0), (50, 8.0), (100_000, 8.0)]
+)
+def test_backoff(attempt: int, expected: float) -> None:
+    """The pause begins at half a second and doubles up to eight."""
+    assert delay(answered(), attempt) == expected
+
+
+@given(attempt=st.integers(1, 10**9), jitter=st.floats(0, 1))
+def test_jitter(attempt: int, jitter: float) -> None:
+    """Chance takes up to a quarter off the pause, and never adds to it."""
+    whole = delay(answered(), attempt)
+    shortened = delay(answered(), attempt, jitter)
+    assert whole is not None
+    assert shortened is not None
+    assert 0.75 * whole <= shortened <= whole <= 8.0
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"retry_after": "3"}, 3.0),
+        ({"retry_after": "0"}, 0.0),
+        ({"retry_after": "1.5"}, 1.5),
+        ({"retry_after": " 3 "}, 3.0),
+        ({"retry_after": "60"}, 60.0),
+        ({"retry_after_ms": "250"}, 0.25),
+        ({"retry_after_ms": "0"}, 0.0),
+        ({"retry_after_ms": "250", "retry_after": "3"}, 0.25),
+        ({"retry_after_ms": "soon", "retry_after": "3"}, 3.0),
+        ({"retry_after_ms": "-1", "retry_after": "3"}, 3.0),
+        ({"retry_after_ms": "nan", "retry_after": "3"}, 3.0),
+        ({"retry_after": formatdate(NOW + 7, usegmt=True)}, 7.0),
+        ({"retry_after": formatdate(NOW + 7, localtime=False)}, 7.0),
+        ({"retry_after": formatdate(NOW - 3600, usegmt=True)}, 0.0),
+    ],
+)
+def test_a_pause_that_the_server_asks_for(headers: dict[str, str], expected: float) -> None:
+    """A pause in milliseconds, in seconds or up to a date is kept to the letter, without jitter."""
+    assert delay(answered(429, **headers), attempt=4, jitter=1.0) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "soon", "-5", "nan", "inf", "-inf", "1e999", "Fri, 99 Foo 2023 99:99:99 GMT", "0x10", "3 s", "\x00"]
+)
+@pytest.mark.parametrize("header", ["retry_after", "retry_after_ms"])
+def test_a_pause_that_makes_no_sense(header: str, text: str) -> None:
+    """A pause that cannot be read, is negative, or is no number leaves the usual one."""
+    assert delay(answered(429, **{header: text}), attempt=2) == 1.0
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"retry_after": "61"},
+        {"retry_after": "86400"},
+        {"retry_after": "1e300"},
+        {"retry_after_ms": "60001"},
+        {"retry_after": formatdate(NOW + 3600, usegmt=True)},
+        {"retry_after": "Fri, 31 Dec 9999 23:59:59 GMT"},
+    ],
+)
+def test_a_pause_too_long_to_wait_for(headers: dict[str, str]) -> None:
+    """A pause of more than a minute is the caller's to decide on: there is no retry, and no shorter wait."""
+    assert delay(answered(429, **headers)) is None
+
+
+@given(
+    status=st.integers(100, 999),
+    headers=st.dictionaries(
+        st.sampled_from(["retry-after", "retry-after-ms", "x-should-retry", "other"]),
+        st.one_of(
+            st.text(st.characters(max_codepoint=255)),
+            st.floats().map(str),
+            st.datetimes().map(lambda at: at.strftime("%a, %d %b %Y %H:%M:%S GMT")),
+            st.text(" ,:+-0123456789adefgijlmnoprstuvyADFJMNOSTWGM"),
+        ),
+    ),
+    attempt=st.integers(1, 100),
+    jitter=st.floats(0, 1),
+)
+def test_any_headers(status: int, headers: dict[str, Any], attempt: int, jitter: float) -> None:
+    """Whatever headers come, the decision is no retry or a pause of at most a minute."""
+    raw = httpx.Headers([(name.encode(), value.encode("latin-1")) for name, value in headers.items()])
+    decided = retry_delay(RateLimitError("x", status_code=status, headers=raw), attempt, now=NOW, jitter=jitter)
+    assert decided is None or 0.0 <= decided <= 60.0

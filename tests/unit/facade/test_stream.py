@@ -1,0 +1,588 @@
+"""Streams: chunks as they arrive, the completion they make up, and every way in which they end."""
+
+from __future__ import annotations
+
+import gc
+import itertools
+import json
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatcompletions import (
+    APIError,
+    APIResponseValidationError,
+    AsyncChatCompletionStream,
+    ChatClient,
+    ChatCompletion,
+    ChatCompletionChunk,
+    ChatCompletionStream,
+    RateLimitError,
+    StreamError,
+    StreamInterruptedError,
+    StreamTimeoutError,
+)
+from chatcompletions_api import models
+
+from ._support import (
+    ASK,
+    DOT,
+    HI,
+    KEY,
+    STOP,
+    Pieces,
+    Server,
+    choice,
+    chunk,
+    completion,
+    events,
+    is_async,
+    streaming,
+    within,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+WHOLE = events(HI, DOT, STOP, "[DONE]")
+
+
+def streamed(connect: Callable[..., Any], *pieces: Any, **arguments: Any) -> tuple[Any, Any]:
+    """Return a driver and the open stream of these pieces."""
+    driver = connect(transport=Server(streaming(*pieces)).transport, **arguments)
+    return driver, driver.call("create", stream=True, **ASK)
+
+
+def broken(connect: Callable[..., Any], *pieces: Any) -> StreamError:
+    """Return the error that a stream ends with, once its connection was found closed."""
+    body = Pieces(*pieces)
+    response = httpx.Response(200, headers={"content-type": "text/event-stream", "x-request-id": "req_1"}, stream=body)
+    driver = connect(transport=Server(response).transport)
+    stream = driver.call("create", stream=True, **ASK)
+    with pytest.raises(StreamError) as caught:
+        driver.iterate(stream)
+    assert body.closed
+    assert (caught.value.status_code, caught.value.request_id) == (200, "req_1")
+    return caught.value
+
+
+def test_chunks(connect: Callable[..., Any]) -> None:
+    """A stream yields each chunk as the generated model with the facade's text."""
+    driver, stream = streamed(connect, WHOLE)
+    chunks = driver.iterate(stream)
+    assert [each.text for each in chunks] == ["Hi", ".", ""]
+    for each in chunks:
+        assert type(each) is ChatCompletionChunk
+        assert isinstance(each, models.CreateChatCompletionStreamResponse)
+    assert [each.to_dict() for each in chunks] == [HI, DOT, STOP]
+    assert chunks[2].choices[0].finish_reason == "stop"
+
+
+def test_the_completion(connect: Callable[..., Any]) -> None:
+    """What a stream makes up is a completion like that of a call without one."""
+    driver, stream = streamed(connect, WHOLE)
+    driver.iterate(stream)
+    found = stream.completion
+    assert type(found) is ChatCompletion
+    assert (found.text, found.choices[0].finish_reason, found.created) == ("Hi.", "stop", 1_700_000_000)
+    assert found == models.CreateChatCompletionResponse.from_dict(completion("Hi."))
+
+
+def test_headers(connect: Callable[..., Any]) -> None:
+    """A stream tells its headers before the first chunk, and its completion has them too."""
+    driver = connect(transport=Server(streaming(WHOLE, **{"x-request-id": "req_1"})).transport)
+    stream = driver.call("create", stream=True, **ASK)
+    assert (stream.request_id, stream.headers["x-request-id"]) == ("req_1", "req_1")
+    assert stream.completion.request_id == "req_1"
+
+
+def test_types(connect: Callable[..., Any]) -> None:
+    """Each client has its own class of stream."""
+    driver, stream = streamed(connect, WHOLE)
+    assert type(stream) is (AsyncChatCompletionStream if is_async(driver) else ChatCompletionStream)
+    driver.iterate(stream)
+
+
+def test_the_request(connect: Callable[..., Any]) -> None:
+    """A streamed create sends stream, and nothing else that was not given."""
+    server = Server(streaming(WHOLE))
+    driver = connect(transport=server.transport)
+    driver.iterate(driver.call("create", stream=True, **ASK))
+    assert server.body.keys() == {"model", "messages", "stream"}
+    assert server.body["stream"] is True
+
+
+def test_text_deltas(connect: Callable[..., Any]) -> None:
+    """The text deltas are the pieces of the first choice's text, empty ones left out."""
+    other = chunk(choice(1, content="other"))
+    driver, stream = streamed(
+        connect, events(chunk(choice(role="assistant", content="")), HI, other, DOT, STOP, "[DONE]")
+    )
+    assert driver.iterate(stream.text_deltas()) == ["Hi", "."]
+    assert [each.message.content for each in stream.completion.choices] == ["Hi.", "other"]
+
+
+def test_text_deltas_fail_like_chunks(connect: Callable[..., Any]) -> None:
+    """A stream that breaks raises from its text deltas as well."""
+    driver, stream = streamed(connect, events(HI))
+    with pytest.raises(StreamInterruptedError):
+        driver.iterate(stream.text_deltas())
+
+
+def test_the_final_completion(connect: Callable[..., Any]) -> None:
+    """get_final_completion reads what is left and returns the whole, as often as it is asked."""
+    driver, stream = streamed(connect, WHOLE)
+    for _ in range(2):
+        assert driver.run(stream.get_final_completion()).text == "Hi."
+
+
+def test_the_final_completion_of_a_broken_stream(connect: Callable[..., Any]) -> None:
+    """get_final_completion of a stream that broke off raises, also when the first error was caught."""
+    driver, stream = streamed(connect, events(HI))
+    for _ in range(2):
+        with pytest.raises(StreamInterruptedError) as caught:
+            driver.run(stream.get_final_completion())
+        assert caught.value.completion is not None
+        assert caught.value.completion.text == "Hi"
+
+
+def test_the_completion_so_far(connect: Callable[..., Any]) -> None:
+    """While a stream goes on, its completion is what has arrived."""
+    seen: list[str] = []
+    driver = connect(transport=Server(streaming(WHOLE)).transport)
+    stream = None
+
+    def note(each: Any) -> None:
+        nonlocal stream
+        stream = stream or each
+        seen.append(stream.completion.text)
+
+    within(driver, driver.client.create(stream=True, **ASK), note)
+    assert seen == ["", "Hi", "Hi.", "Hi."]
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        events(STOP, "[DONE]"),
+        events("[DONE]"),
+        events(STOP),
+        events(STOP).rstrip(),
+        events(STOP) + b"data: [DONE]",
+        events(STOP) + b"data:[DONE]\r\n\r\n",
+        events(STOP, "[DONE] "),
+        events(STOP, "[DONE]") + b"data: {broken\n\n",
+        events(STOP, "[DONE]", "[DONE]"),
+        events(STOP) + b": ping\n\n",
+        events(STOP) + b"event: error\n\n",
+        events(STOP, "", " "),
+    ],
+    ids=[
+        "as it should be",
+        "no finish reason",
+        "no [DONE]",
+        "no blank line",
+        "no blank line behind [DONE]",
+        "CRLF",
+        "a space behind [DONE]",
+        "more behind [DONE]",
+        "[DONE] twice",
+        "a comment",
+        "an event without data",
+        "blank data",
+    ],
+)
+def test_good_endings(connect: Callable[..., Any], ending: bytes) -> None:
+    """A stream with a finish reason or [DONE] is whole."""
+    driver, stream = streamed(connect, events(HI, DOT), ending)
+    assert "".join(each.text for each in driver.iterate(stream)) == "Hi."
+    assert driver.run(stream.get_final_completion()).text == "Hi."
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [httpx.RemoteProtocolError("cut"), httpx.ReadError(""), httpx.ReadTimeout("slow")],
+    ids=lambda e: type(e).__name__,
+)
+def test_a_cut_behind_the_finish_reason(connect: Callable[..., Any], failure: Exception) -> None:
+    """A connection that breaks once every choice has its finish reason has lost nothing of the answer."""
+    driver, stream = streamed(connect, events(HI, DOT, STOP), failure)
+    assert driver.run(stream.get_final_completion()).text == "Hi."
+
+
+@pytest.mark.parametrize("last", [b"", b": ping\n\n", b"data: ", b"da", b'data: {"choices": [', b"data: {}\n"])
+def test_a_stream_that_just_ends(connect: Callable[..., Any], last: bytes) -> None:
+    """A stream that ends before a finish reason and [DONE] raises with what had arrived."""
+    error = broken(connect, events(HI, DOT), last)
+    assert type(error) is StreamInterruptedError
+    assert error.completion is not None
+    assert (error.completion.text, error.completion.choices[0].finish_reason) == ("Hi.", None)
+
+
+def test_a_stream_without_events(connect: Callable[..., Any]) -> None:
+    """A stream that ends before its first event raises, and there is no partial answer."""
+    for pieces in ([], [b""], [b": ping\n\n"], [b"<html>not a stream</html>"]):
+        error = broken(connect, *pieces)
+        assert type(error) is StreamInterruptedError
+        assert error.completion is None
+
+
+def test_one_choice_of_two_is_cut(connect: Callable[..., Any]) -> None:
+    """A stream that ends while one of its choices has no finish reason is not whole."""
+    two = chunk(choice(0, content="a"), choice(1, content="b"))
+    error = broken(connect, events(two, chunk(choice(0, finish_reason="stop"))))
+    assert type(error) is StreamInterruptedError
+
+
+@pytest.mark.parametrize(
+    ("failure", "cls"),
+    [
+        (httpx.ReadError("reset"), StreamInterruptedError),
+        (httpx.RemoteProtocolError("incomplete chunked read"), StreamInterruptedError),
+        (httpx.DecodingError("bad gzip"), StreamInterruptedError),
+        (httpx.ReadTimeout("slow"), StreamTimeoutError),
+    ],
+    ids=["reset", "cut", "garbled", "silent"],
+)
+def test_a_connection_that_breaks(connect: Callable[..., Any], failure: Exception, cls: type[StreamError]) -> None:
+    """A connection that breaks in the middle raises with httpx's error as the cause and with what had arrived."""
+    error = broken(connect, events(HI), failure)
+    assert type(error) is cls
+    assert error.__cause__ is failure
+    assert type(failure).__name__ in str(error)
+    assert error.completion is not None
+    assert error.completion.text == "Hi"
+
+
+@pytest.mark.parametrize(
+    ("event", "told", "code"),
+    [
+        (
+            events({"error": {"message": "Overloaded.", "code": "overloaded", "type": "server_error"}}),
+            "Overloaded.",
+            "overloaded",
+        ),
+        (events({"error": "Overloaded."}), "Overloaded.", None),
+        (
+            events({"error": {"code": 502, "message": "Bad."}, "choices": [choice(finish_reason="error")]}),
+            "Bad.",
+            "502",
+        ),
+        (b"event: error\n" + events({"error": {"message": "No."}}), "No.", None),
+        (b"event: error\n" + events({"message": "No.", "code": "c"}), "No.", "c"),
+        (b"event: error\n" + events("plain words"), "plain words", None),
+        (b"event: error\n" + events(["No."]), "No.", None),
+        (b"event: error\n" + events('"No."'), "No.", None),
+    ],
+)
+def test_an_error_in_the_band(connect: Callable[..., Any], event: bytes, told: str, code: str | None) -> None:
+    """An error that the stream itself reports raises with what it tells and with what had arrived."""
+    error = broken(connect, events(HI), event, WHOLE)
+    assert type(error) is StreamError
+    assert told in str(error)
+    assert error.code == code
+    assert error.completion is not None
+    assert error.completion.text == "Hi"
+
+
+@pytest.mark.parametrize("data", ['{"choices": [', "<html>", "{'a': 1}", "hello", "[" * 10_000])
+def test_an_event_that_is_no_json(connect: Callable[..., Any], data: str) -> None:
+    """An event that is not JSON raises, with its start in the message and all of it in the body."""
+    error = broken(connect, events(HI, data, DOT, "[DONE]"))
+    assert isinstance(error, StreamInterruptedError)
+    assert data[:5] in str(error)
+    assert error.body == data
+    assert len(str(error)) < 600
+
+
+@pytest.mark.parametrize("data", ["[]", "5", '"text"', "null", "true"])
+def test_an_event_that_is_no_object(connect: Callable[..., Any], data: str) -> None:
+    """An event that is JSON but no object raises, and is kept as the body."""
+    error = broken(connect, events(HI, data, "[DONE]"))
+    assert "no object" in str(error)
+    assert error.body == json.loads(data)
+
+
+def test_bytes_that_are_no_text(connect: Callable[..., Any]) -> None:
+    """An event that is not UTF-8, or is cut within a character, raises instead of losing text."""
+    for last in (b'data: {"choices": "\xff"}\n\n', events(chunk(choice(content="\u2603")))[:-9]):
+        error = broken(connect, events(HI), last)
+        assert isinstance(error, StreamInterruptedError)
+        assert error.completion is not None
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {},
+        {"choices": None},
+        {"choices": []},
+        {"choices": 5},
+        {"choices": [None]},
+        {"choices": [{"delta": None}]},
+        {"choices": [{"delta": {"content": None}}]},
+        {"error": None},
+        {"object": "ping"},
+    ],
+)
+def test_odd_chunks(connect: Callable[..., Any], event: dict[str, Any]) -> None:
+    """A chunk of an odd shape is a chunk, and loses nothing of the others."""
+    driver, stream = streamed(connect, events(HI, event, DOT, STOP, "[DONE]"))
+    assert "".join(each.text for each in driver.iterate(stream)) == stream.completion.text == "Hi."
+
+
+def test_an_error_before_the_stream(connect: Callable[..., Any]) -> None:
+    """A streamed call that fails before it begins raises the error of its status, with the whole body."""
+    reply = httpx.Response(429, json={"error": {"message": "Slow down."}})
+    driver = connect(transport=Server(reply).transport, max_retries=0)
+    with pytest.raises(RateLimitError, match=r"Slow down\."):
+        driver.call("create", stream=True, **ASK)
+    with pytest.raises(RateLimitError, match=r"Slow down\."):
+        within(driver, driver.client.create(stream=True, **ASK), print)
+
+
+CALLS = [{"id": f"call_{name}", "type": "function", "function": {"name": name, "arguments": "{}"}} for name in "ab"]
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "Application/JSON; charset=utf-8"])
+@pytest.mark.parametrize("ids", [True, False], ids=["ids", "no ids"])
+def test_a_server_that_cannot_stream(connect: Callable[..., Any], content_type: str, ids: bool) -> None:
+    """A whole completion in the place of a stream comes as one chunk, and makes up the same completion."""
+    calls = CALLS if ids else [{name: value for name, value in call.items() if name != "id"} for call in CALLS]
+    reply = completion("Hi.", usage={"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3})
+    reply["choices"][0]["message"]["tool_calls"] = calls
+    server = Server(httpx.Response(200, content=json.dumps(reply), headers={"content-type": content_type}))
+    driver = connect(transport=server.transport)
+    stream = driver.call("create", stream=True, **ASK)
+    (only,) = driver.iterate(stream)
+    assert (type(only), only.text, only.object_) == (ChatCompletionChunk, "Hi.", "chat.completion.chunk")
+    assert driver.run(stream.get_final_completion()) == ChatCompletion.from_dict(reply)
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type", "cls"),
+    [
+        (b"<html>Sign in</html>", "text/html; charset=utf-8", APIResponseValidationError),
+        (b"<html>Sign in</html>", "TEXT/HTML", APIResponseValidationError),
+        (b'{"choices": [', "application/json", APIResponseValidationError),
+        (b"[]", "application/json", APIResponseValidationError),
+        (b"", "application/json", APIResponseValidationError),
+        (b'{"error": {"message": "Sign in"}}', "application/json", APIError),
+        (b"Sign in", "text/plain", StreamInterruptedError),
+    ],
+)
+def test_no_stream_at_all(connect: Callable[..., Any], content: bytes, content_type: str, cls: type[APIError]) -> None:
+    """What is neither a stream nor a completion is an error with the status, whatever it calls itself."""
+    reply = httpx.Response(200, content=content, headers={"content-type": content_type})
+    driver = connect(transport=Server(reply).transport)
+    stream = driver.call("create", stream=True, **ASK)
+    with pytest.raises(APIError) as caught:
+        driver.iterate(stream)
+    assert type(caught.value) is cls
+    assert caught.value.status_code == 200
+    with pytest.raises(APIError):
+        driver.run(stream.get_final_completion())
+
+
+class Clock:
+    """Seconds that pass when told to."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 1_000.0
+        for cls in ChatCompletionStream.__mro__:
+            defaults = getattr(cls.__init__, "__kwdefaults__", None) or {}
+            if "clock" in defaults:
+                monkeypatch.setitem(defaults, "clock", lambda: self.now)
+
+    def passing(self, seconds: float) -> Callable[[], None]:
+        """Return a function that lets time pass."""
+
+        def wait() -> None:
+            self.now += seconds
+
+        return wait
+
+
+@pytest.mark.parametrize("sign_of_life", [b": keep-alive\n\n", b"\n", b"data: \n\n", b"event: ping\n\n", b"id: 1\n\n"])
+def test_silence_behind_comments(
+    connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, sign_of_life: bytes
+) -> None:
+    """Comments and empty events do not hold a stream open beyond the read timeout."""
+    clock = Clock(monkeypatch)
+    pieces = [piece for _ in range(10) for piece in (clock.passing(9), sign_of_life)]
+    body = Pieces(events(HI), *pieces, WHOLE)
+    reply = httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=body)
+    driver = connect(transport=Server(reply).transport, timeout=30)
+    stream = driver.call("create", stream=True, **ASK)
+    with pytest.raises(StreamTimeoutError, match="30 s") as caught:
+        driver.iterate(stream)
+    assert body.taken == 5
+    assert body.closed
+    assert caught.value.completion is not None
+    assert caught.value.completion.text == "Hi"
+
+
+def test_patience_begins_anew_with_each_event(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stream may take as long as it likes while events come within the read timeout."""
+    clock = Clock(monkeypatch)
+    wait = [clock.passing(20), b": ping\n\n"]
+    driver, stream = streamed(connect, *wait, events(HI), *wait, events(DOT), *wait, events(STOP, "[DONE]"), timeout=30)
+    assert len(driver.iterate(stream)) == 3
+
+
+def test_no_timeout_no_limit(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a read timeout a stream may be silent for ever."""
+    clock = Clock(monkeypatch)
+    for timeout in (None, httpx.Timeout(5, read=None)):
+        driver, stream = streamed(connect, clock.passing(1e9), b": ping\n\n", WHOLE, timeout=timeout)
+        assert len(driver.iterate(stream)) == 3
+
+
+def test_the_timeout_of_the_call_counts(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The read timeout is that of the call, where it has one."""
+    clock = Clock(monkeypatch)
+    driver = connect(transport=Server(streaming(clock.passing(8), b": ping\n\n", WHOLE)).transport, timeout=600)
+    stream = driver.call("create", stream=True, **ASK, timeout=7)
+    with pytest.raises(StreamTimeoutError, match="7 s"):
+        driver.iterate(stream)
+
+
+def test_a_slow_reader_is_no_silence(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time that the caller spends on a chunk is not held against the server."""
+    clock = Clock(monkeypatch)
+    pieces = (events(HI), b": ping\n\n", events(DOT), b": ping\n\n", events(STOP, "[DONE]"))
+    driver = connect(transport=Server(streaming(*pieces)).transport, timeout=30)
+    slow = clock.passing(100)
+    stream = within(driver, driver.client.create(stream=True, **ASK), lambda _: slow())
+    assert stream.completion.text == "Hi."
+
+
+def test_silence_behind_the_finish_reason(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that goes on with comments behind the last finish reason does not turn a whole answer into an error."""
+    clock = Clock(monkeypatch)
+    driver, stream = streamed(connect, events(HI, DOT, STOP), clock.passing(60), b": ping\n\n", timeout=30)
+    assert driver.run(stream.get_final_completion()).text == "Hi."
+
+
+class StopHereError(Exception):
+    """Raised by a test's own loop."""
+
+
+@pytest.mark.parametrize("failure", [StopHereError, KeyboardInterrupt, GeneratorExit])
+def test_the_callers_own_error_closes_the_stream(connect: Callable[..., Any], failure: type[BaseException]) -> None:
+    """What a caller's loop raises comes through as it is, and the connection is closed."""
+    body = Pieces(events(HI), events(DOT, STOP, "[DONE]"))
+    reply = httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=body)
+    driver = connect(transport=Server(reply).transport)
+
+    def stop(each: Any) -> None:
+        if isinstance(each, ChatCompletionChunk):
+            raise failure
+
+    opening = driver.client.create(stream=True, **ASK)
+    if failure is KeyboardInterrupt and is_async(driver):
+        return  # asyncio hands an interrupt to the loop, not to the task
+    with pytest.raises(failure):
+        within(driver, opening, stop)
+    assert (body.closed, body.taken) == (True, 1)
+
+
+def test_leaving_early_closes_the_stream(connect: Callable[..., Any]) -> None:
+    """A stream that is closed before its end closes its connection and keeps what had arrived."""
+    body = Pieces(events(HI), events(DOT, STOP, "[DONE]"))
+    reply = httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=body)
+    driver = connect(transport=Server(reply).transport)
+    stream = driver.call("create", stream=True, **ASK)
+
+    async def first_async() -> Any:
+        first = await anext(stream)
+        await stream.aclose()
+        return first
+
+    if is_async(driver):
+        first = driver.run(first_async())
+    else:
+        first = next(stream)
+        stream.close()
+    assert (first.text, body.closed, body.taken) == ("Hi", True, 1)
+    assert stream.completion.text == "Hi"
+
+
+def test_a_stream_that_is_dropped_closes_itself() -> None:
+    """A loop that is left by break without a with statement gives the connection back when the stream is dropped."""
+    body = Pieces(events(HI), events(DOT, STOP, "[DONE]"))
+    reply = httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=body)
+    with ChatClient(api_key=KEY, transport=Server(reply).transport) as chat:
+        for _ in chat.create(stream=True, **ASK):
+            break
+        gc.collect()
+        assert body.closed
+
+
+def test_a_read_stream_is_closed(connect: Callable[..., Any]) -> None:
+    """A stream closes its response at its end, without a with statement."""
+    body = Pieces(WHOLE, b"more")
+    reply = httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=body)
+    driver = connect(transport=Server(reply).transport)
+    driver.iterate(driver.call("create", stream=True, **ASK))
+    assert body.closed
+
+
+def test_an_ended_stream_stays_ended(connect: Callable[..., Any]) -> None:
+    """Iterating over a stream that has ended gives nothing more."""
+    driver, stream = streamed(connect, WHOLE)
+    assert len(driver.iterate(stream)) == 3
+    assert driver.iterate(stream) == []
+
+
+def test_iterating_goes_on_where_it_was(connect: Callable[..., Any]) -> None:
+    """A stream is its own iterator: a second loop takes up where the first one stopped."""
+    driver, stream = streamed(connect, WHOLE)
+    first = driver.run(anext(stream)) if is_async(driver) else next(stream)
+    assert (first.text, [each.text for each in driver.iterate(stream)]) == ("Hi", [".", ""])
+
+
+@given(
+    cuts=st.lists(st.integers(0, 600), max_size=20),
+    text=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30),
+)
+def test_any_chunking_of_the_bytes(cuts: list[int], text: str) -> None:
+    """Wherever the network cuts the bytes, within characters and within JSON, the text comes out the same."""
+    pieces = [chunk(choice(content=character)) for character in text]
+    data = events(*pieces, STOP, "[DONE]")
+    places = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
+    parts = [data[start:end] for start, end in itertools.pairwise(places)]
+    with ChatClient(api_key=KEY, transport=Server(streaming(*parts)).transport) as chat:
+        assert "".join(chat.create(stream=True, **ASK).text_deltas()) == text
+
+
+def test_line_separators_in_text(connect: Callable[..., Any]) -> None:
+    """Unicode's line and paragraph separators, which JSON may hold as they are, do not split an event."""
+    text = "a\u2028b\u2029c\x85d"
+    driver, stream = streamed(connect, events(chunk(choice(content=text)), STOP, "[DONE]"))
+    assert "".join(driver.iterate(stream.text_deltas())) == text
+
+
+def test_a_chunk_of_ten_megabytes(connect: Callable[..., Any]) -> None:
+    """A huge event in small pieces is read like a small one."""
+    text = "x" * 10_000_000
+    data = events(chunk(choice(content=text)), STOP, "[DONE]")
+    parts = (data[start : start + 65_536] for start in range(0, len(data), 65_536))
+    driver, stream = streamed(connect, *parts)
+    assert driver.run(stream.get_final_completion()).text == text
+
+
+def test_a_compressed_stream(connect: Callable[..., Any]) -> None:
+    """A stream that comes compressed is decompressed on the way."""
+    import gzip
+
+    reply = httpx.Response(
+        200,
+        headers={"content-type": "text/event-stream", "content-encoding": "gzip"},
+        stream=Pieces(*(bytes([byte]) for byte in gzip.compress(WHOLE))),
+    )
+    driver = connect(transport=Server(reply).transport)
+    assert driver.run(driver.call("create", stream=True, **ASK).get_final_completion()).text == "Hi."

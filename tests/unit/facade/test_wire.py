@@ -1,0 +1,372 @@
+"""What each call puts on the wire."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatcompletions import ChatClient, NotFoundError, developer, system, tool, user
+from chatcompletions._params import CreateParams, ListParams, MessagesParams
+from chatcompletions_api import models
+from chatcompletions_api.types import UNSET
+
+from ._support import ASK, KEY, Server, completion, page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ID = "chatcmpl-1"
+CALLS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "create": ((), ASK),
+    "list": ((), {}),
+    "get": ((ID,), {}),
+    "update": ((ID,), {"metadata": {"a": "b"}}),
+    "delete": ((ID,), {}),
+    "messages": ((ID,), {}),
+}
+EACH_CALL = pytest.mark.parametrize("call", CALLS)
+
+
+def send(connect: Callable[..., Any], call: str, *args: Any, **params: Any) -> httpx.Request:
+    """Return the request that a call sends; without arguments, those of `CALLS`."""
+    usual_args, usual = CALLS[call]
+    server = Server({"id": ID, "data": []})
+    connect(transport=server.transport).call(call, *(args or usual_args), **{**usual, **params})
+    assert len(server.requests) == 1
+    return server.requests[0]
+
+
+@pytest.mark.parametrize(
+    ("call", "method", "path", "body"),
+    [
+        ("create", "POST", "", {"messages": [{"role": "user", "content": "Hello."}], "model": "m"}),
+        ("list", "GET", "", None),
+        ("get", "GET", f"/{ID}", None),
+        ("update", "POST", f"/{ID}", {"metadata": {"a": "b"}}),
+        ("delete", "DELETE", f"/{ID}", None),
+        ("messages", "GET", f"/{ID}/messages", None),
+    ],
+)
+def test_minimal_calls(connect: Callable[..., Any], call: str, method: str, path: str, body: Any) -> None:
+    """A call sends what it was given and no default of anyone's."""
+    request = send(connect, call)
+    assert (request.method, str(request.url)) == (method, f"https://api.openai.com/v1/chat/completions{path}")
+    assert (json.loads(request.content) if request.content else None) == body
+    assert request.headers.get("content-type") == ("application/json" if body else None)
+
+
+def test_minimal_body_bytes(connect: Callable[..., Any]) -> None:
+    """A minimal create puts exactly the model and the messages on the wire."""
+    content = send(connect, "create").content
+    assert json.loads(content).keys() == {"model", "messages"}
+    assert len(content) == len(json.dumps(json.loads(content), separators=(",", ":")))
+
+
+NULLABLE = sorted(CreateParams.__annotations__.keys() - {"messages", "extra_headers", "extra_query", "extra_body"})
+
+
+@pytest.mark.parametrize("name", [name for name in NULLABLE if name not in ("timeout", "max_retries")] + ["stream"])
+def test_none_is_null(connect: Callable[..., Any], name: str) -> None:
+    """An option given as None is sent as null; the server judges it."""
+    body = json.loads(send(connect, "create", **{name: None}).content)
+    assert body[name] is None
+    assert body.keys() == {"model", "messages", name}
+
+
+def test_stream_false_is_sent(connect: Callable[..., Any]) -> None:
+    """A stream=False that was given is sent, and brings the whole completion."""
+    server = Server(completion())
+    assert connect(transport=server.transport).call("create", stream=False, **ASK).text == "Hi."
+    assert server.body["stream"] is False
+
+
+def test_values_are_not_second_guessed(connect: Callable[..., Any]) -> None:
+    """Values that the spec forbids go out as they are; the server judges them."""
+    odd = {"temperature": "hot", "n": -1, "reasoning_effort": "extreme", "stop": {"a": []}, "model": ""}
+    assert json.loads(send(connect, "create", **odd).content) == {
+        **odd,
+        "messages": [{"role": "user", "content": "Hello."}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("call", "given", "nearest", "way"),
+    [
+        ("create", "temprature", "temperature", "extra_body"),
+        ("create", "max_token", "max_tokens", "extra_body"),
+        ("create", "max_items", "max_tokens", "extra_body"),
+        ("update", "meta_data", "metadata", "extra_body"),
+        ("list", "modle", "model", "extra_query"),
+        ("messages", "limits", "limit", "extra_query"),
+        ("get", "time_out", "timeout", "extra_query"),
+        ("delete", "extra_header", "extra_headers", "extra_query"),
+    ],
+)
+def test_unknown_names(connect: Callable[..., Any], call: str, given: str, nearest: str, way: str) -> None:
+    """A name that the spec does not have is a TypeError with the nearest match and the way around."""
+    server = Server(completion())
+    driver = connect(transport=server.transport)
+    args, params = CALLS[call]
+    with pytest.raises(TypeError) as caught:
+        driver.call(call, *args, **params, **{given: 1})
+    for told in (f"{call}()", repr(given), way):
+        assert told in str(caught.value)
+    assert "did you mean" in str(caught.value)
+    if given != "max_items":
+        assert repr(nearest) in str(caught.value)
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("missing", ["model", "messages"])
+def test_missing_names(connect: Callable[..., Any], missing: str) -> None:
+    """A required parameter that is missing is named before anything is sent."""
+    driver = connect(transport=Server(completion()).transport)
+    with pytest.raises(TypeError, match=rf"^create\(\) needs '{missing}'$"):
+        driver.call("create", **{name: value for name, value in ASK.items() if name != missing})
+    with pytest.raises(TypeError, match=r"^update\(\) needs 'metadata'$"):
+        driver.call("update", ID)
+
+
+@EACH_CALL
+def test_extras(connect: Callable[..., Any], call: str) -> None:
+    """Every call takes extra headers, query and body members, and its own timeout."""
+    request = send(
+        connect,
+        call,
+        extra_headers={"X-A": "1"},
+        extra_query={"q": "1", "r": ["2", "3"]},
+        extra_body={"new": {"a": models.Metadata.from_dict({"b": "c"})}},
+        timeout=7,
+    )
+    assert request.headers["x-a"] == "1"
+    assert list(request.url.params.multi_items())[-3:] == [("q", "1"), ("r", "2"), ("r", "3")]
+    assert json.loads(request.content)["new"] == {"a": {"b": "c"}}
+    assert request.headers["content-type"] == "application/json"
+    assert set(request.extensions["timeout"].values()) == {7}
+
+
+@EACH_CALL
+def test_no_extras(connect: Callable[..., Any], call: str) -> None:
+    """Extras that are empty or None change nothing."""
+    plain = send(connect, call)
+    for nothing in ({}, None):
+        request = send(connect, call, extra_headers=nothing, extra_query=nothing, extra_body=nothing)
+        assert (request.url, request.content, request.headers) == (plain.url, plain.content, plain.headers)
+
+
+@EACH_CALL
+def test_no_timeout(connect: Callable[..., Any], call: str) -> None:
+    """A timeout of None waits for ever."""
+    assert set(send(connect, call, timeout=None).extensions["timeout"].values()) == {None}
+
+
+def test_extra_body_replaces(connect: Callable[..., Any]) -> None:
+    """A member of extra_body stands over the parameter of the same name."""
+    body = json.loads(send(connect, "create", extra_body={"model": "other", "new": None}).content)
+    assert (body["model"], body["new"]) == ("other", None)
+
+
+@pytest.mark.parametrize("spelling", [str.lower, str.upper, str.title])
+def test_extra_headers_replace(connect: Callable[..., Any], spelling: Callable[[str], str]) -> None:
+    """A header of a call replaces the client's and our own of that name, however it is spelled."""
+    headers = {spelling(name): "mine" for name in ("content-type", "authorization", "user-agent")}
+    request = send(connect, "create", extra_headers=headers)
+    for name in headers:
+        assert request.headers.get_list(name) == ["mine"]
+
+
+@EACH_CALL
+@pytest.mark.parametrize("header", [{"X-A": "a\r\nX-Evil: 1"}, {"X-A\r\nX-Evil": "1"}, {"X-A": "\u00fc"}])
+def test_headers_cannot_be_injected(connect: Callable[..., Any], call: str, header: dict[str, str]) -> None:
+    """A header with a line break is refused before anything is sent."""
+    with pytest.raises(ValueError, match="the header"):
+        send(connect, call, extra_headers=header)
+
+
+@pytest.mark.parametrize("value", [-1, 1.5, "2", None, True])
+def test_max_retries_is_a_count(connect: Callable[..., Any], value: Any) -> None:
+    """A call's number of retries is a count."""
+    with pytest.raises((TypeError, ValueError), match="max_retries"):
+        send(connect, "create", max_retries=value)
+
+
+def test_messages_of_all_kinds(connect: Callable[..., Any]) -> None:
+    """Mappings, helpers, generated models, answers and generators mix freely in messages."""
+    server = Server(completion())
+    driver = connect(transport=server.transport)
+    reply = driver.call("create", **ASK)
+    answer = reply.message.to_dict()
+    parts = (models.ChatCompletionRequestMessageContentPartText(text=text, type_="text") for text in ("a", "b"))
+    given = [
+        developer("d"),
+        system("s", name="n"),
+        {"role": "user", "content": "u", "new": 1},
+        user(parts),
+        models.ChatCompletionRequestUserMessage(content="m", role="user"),
+        reply.message,
+        tool("t", "call_1"),
+    ]
+    driver.call("create", model="m", messages=(message for message in given))
+    assert server.body["messages"] == [
+        {"role": "developer", "content": "d"},
+        {"role": "system", "content": "s", "name": "n"},
+        {"role": "user", "content": "u", "new": 1},
+        {"role": "user", "content": [{"text": "a", "type": "text"}, {"text": "b", "type": "text"}]},
+        {"role": "user", "content": "m"},
+        answer,
+        {"role": "tool", "content": "t", "tool_call_id": "call_1"},
+    ]
+
+
+def test_parameters_of_all_kinds(connect: Callable[..., Any]) -> None:
+    """Models stand wherever a mapping may: in tools, response_format, metadata, stream_options."""
+    function = models.FunctionObject(name="f")
+    body = json.loads(
+        send(
+            connect,
+            "create",
+            tools=[models.ChatCompletionTool(function=function, type_="function"), {"type": "custom"}],
+            response_format=models.ResponseFormatText(type_="text"),
+            metadata=models.Metadata.from_dict({"a": "b"}),
+            modalities=("text",),
+        ).content
+    )
+    assert body["tools"] == [{"function": {"name": "f"}, "type": "function"}, {"type": "custom"}]
+    assert (body["response_format"], body["metadata"], body["modalities"]) == ({"type": "text"}, {"a": "b"}, ["text"])
+
+
+def test_what_the_caller_gave_stays_as_it_was(connect: Callable[..., Any]) -> None:
+    """No call changes the caller's own objects."""
+    messages = [{"role": "user", "content": "a"}]
+    extra = {"new": {"a": 1}}
+    headers = {"X-A": "1"}
+    send(connect, "create", messages=messages, extra_body=extra, extra_headers=headers)
+    assert (messages, extra, headers) == ([{"role": "user", "content": "a"}], {"new": {"a": 1}}, {"X-A": "1"})
+
+
+def test_unwritable_values_are_named(connect: Callable[..., Any]) -> None:
+    """A value without a JSON form is named by its place before anything is sent."""
+    server = Server(completion())
+    driver = connect(transport=server.transport)
+    with pytest.raises(TypeError, match=r"^messages\[0\]\.content: .*set"):
+        driver.call("create", model="m", messages=[{"role": "user", "content": {1}}])
+    with pytest.raises(ValueError, match=r"^temperature: .*nan"):
+        driver.call("create", **ASK, temperature=float("nan"))
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("text", ["", "\ud800", "\u2028", 'quote " and \\', "\U0001f600", "\0"])
+def test_any_text(connect: Callable[..., Any], text: str) -> None:
+    """Text of any characters arrives as it was given."""
+    assert json.loads(send(connect, "create", messages=text).content)["messages"][0]["content"] == text
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"topic": "rivers"},
+        {
+            "a b": "c d",
+            "e&f": "g=h",
+            "i[j]": "k]l",
+            "": "",
+            "m+n": "o+p",
+            "q%5D": "r%20",
+            "s#t": "u?v",
+            "\u00e9": "\u2603",
+        },
+        {},
+        models.Metadata.from_dict({"a": "b"}),
+    ],
+)
+def test_metadata_filter(connect: Callable[..., Any], metadata: Any) -> None:
+    """A metadata filter goes out as one bracketed parameter for each pair, whatever characters it has."""
+    params = send(connect, "list", metadata=metadata).url.params
+    assert dict(params.multi_items()) == {f"metadata[{key}]": value for key, value in dict(metadata).items()}
+
+
+@given(st.dictionaries(st.text(st.characters(codec="utf-8")), st.text(st.characters(codec="utf-8")), max_size=3))
+def test_any_metadata_filter(metadata: dict[str, str]) -> None:
+    """Any text survives in a metadata filter."""
+    server = Server(page([]))
+    with ChatClient(api_key=KEY, transport=server.transport) as chat:
+        chat.list(metadata=metadata)
+    params = httpx.QueryParams(server.requests[0].url.query)
+    assert dict(params.multi_items()) == {f"metadata[{key}]": value for key, value in metadata.items()}
+
+
+def test_metadata_filter_that_is_not_text(connect: Callable[..., Any]) -> None:
+    """A filter that is not text is refused before anything is sent."""
+    with pytest.raises(TypeError, match="metadata filter"):
+        send(connect, "list", metadata={"a": 1})
+
+
+@pytest.mark.parametrize(("call", "params"), [("list", ListParams), ("messages", MessagesParams)])
+def test_query_parameters(connect: Callable[..., Any], call: str, params: Any) -> None:
+    """The parameters of a paged call go out in its query by their own names."""
+    given = {"after": "a b", "limit": 5, "order": "desc"} | ({"model": "m&n"} if call == "list" else {})
+    assert given.keys() <= params.__annotations__.keys()
+    query = send(connect, call, **given).url.params
+    assert dict(query.multi_items()) == {name: str(value) for name, value in given.items()}
+
+
+@pytest.mark.parametrize("call", ["get", "update", "delete", "messages"])
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("a/b", "a%2Fb"),
+        ("a b", "a%20b"),
+        ("a?b=c", "a%3Fb%3Dc"),
+        ("a#b", "a%23b"),
+        ("a%2Fb", "a%252Fb"),
+        ("%2e%2e", "%252e%252e"),
+        ("\u00e9\u2603", "%C3%A9%E2%98%83"),
+        ("../../models", "..%2F..%2Fmodels"),
+        ("a.", "a."),
+        (".hidden", ".hidden"),
+        ("a\nb", "a%0Ab"),
+        ("a;b,c:d@e&f=g+h", "a%3Bb%2Cc%3Ad%40e%26f%3Dg%2Bh"),
+    ],
+)
+def test_ids_are_quoted(connect: Callable[..., Any], call: str, name: str, path: str) -> None:
+    """Whatever an id holds, it stays one segment of the path."""
+    target = send(connect, call, name).url.raw_path.decode()
+    assert target == f"/v1/chat/completions/{path}" + ("/messages" if call == "messages" else "")
+
+
+@pytest.mark.parametrize("call", ["get", "update", "delete", "messages"])
+@pytest.mark.parametrize("name", ["", ".", "..", "/", "//", "../..", " ", None, 5])
+def test_ids_that_are_none(connect: Callable[..., Any], call: str, name: Any) -> None:
+    """An id that would address another endpoint is refused before anything is sent."""
+    server = Server(completion())
+    driver = connect(transport=server.transport)
+    with pytest.raises((ValueError, TypeError), match="completion id"):
+        driver.call(call, name, **CALLS[call][1])
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("call", ["get", "update", "delete", "messages"])
+def test_not_found(connect: Callable[..., Any], call: str) -> None:
+    """An id that nothing is stored under is a NotFoundError in every call that takes one."""
+    driver = connect(transport=Server(httpx.Response(404, json={"error": {"message": "No such thing."}})).transport)
+    with pytest.raises(NotFoundError, match="No such thing"):
+        driver.call(call, ID, **CALLS[call][1])
+
+
+def test_unset_is_left_out(connect: Callable[..., Any]) -> None:
+    """UNSET, which an optional field that is absent reads as, leaves a parameter out."""
+    assert json.loads(send(connect, "create", stream=UNSET).content).keys() == {"model", "messages"}
+    assert send(connect, "list", after=UNSET, model=UNSET).url.query == b""
+    assert json.loads(send(connect, "create", temperature=UNSET, stop=UNSET).content).keys() == {"model", "messages"}
+
+
+@pytest.mark.parametrize("name", ["model", "messages"])
+def test_unset_is_no_value(connect: Callable[..., Any], name: str) -> None:
+    """A required parameter that is UNSET is missing."""
+    with pytest.raises(TypeError, match=rf"needs '{name}'"):
+        send(connect, "create", **{name: UNSET})
