@@ -1,0 +1,41 @@
+"""A local server for the six chat completion operations: real HTTP and SSE, a real store, canned answers.
+
+It needs the extra ``server`` (``pip install 'chatcompletions[server]'``) and no key, model or network. Run
+it as a command, ``python -m chatcompletions.server``, or inside a test::
+
+    with LocalServer() as server:
+        client = ChatClient(base_url=server.base_url, api_key="unused")
+
+Every answer says that it is canned. The same request always gets the same answer; only ids and times move on.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chatcompletions.server._app import app
+    from chatcompletions.server._run import LocalServer
+    from chatcompletions.server._schema import StoreError
+
+__all__ = ["LocalServer", "StoreError", "app"]
+
+_HOMES = {"LocalServer": "_run", "StoreError": "_schema", "app": "_app"}
+
+
+def __getattr__(name: str) -> object:
+    # Lazy, so that `python -m chatcompletions.server --help` works and explains itself without the extra.
+    from importlib import import_module
+
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    except ModuleNotFoundError as error:
+        if error.name not in ("starlette", "uvicorn"):
+            raise
+        raise ImportError(
+            f"the local server needs {error.name}: pip install 'chatcompletions[server]'", name=error.name
+        ) from error
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

@@ -1,0 +1,150 @@
+"""What every answer shares: a request id, the time it took, the key check, and errors in the API's words."""
+
+import hmac
+import time
+from collections.abc import Callable
+from typing import Any
+
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, ExceptionHandler, Message, Receive, Scope, Send
+
+from chatcompletions.server._errors import ApiError
+from chatcompletions.server._json import dump
+
+
+def json_response(value: object) -> Response:
+    """Answer 200 with JSON."""
+    return Response(dump(value), media_type="application/json")
+
+
+def error_response(error: ApiError) -> Response:
+    """Answer with an error."""
+    return Response(dump(error.body), error.status, error.headers, "application/json")
+
+
+async def read_body(request: Request, most: int) -> bytes:
+    """Read a request's body.
+
+    Raises:
+        ApiError: 413, as soon as it is clear that it holds more than ``most`` bytes.
+    """
+    declared = request.headers.get("content-length", "0")
+    pieces: list[bytes] = []
+    size = 0
+    if not declared.isdecimal() or int(declared) <= most:
+        async for piece in request.stream():
+            size += len(piece)
+            pieces.append(piece)
+            if size > most:
+                break
+        else:
+            return b"".join(pieces)
+    raise ApiError(
+        f"The request body is larger than {most} bytes.",
+        status=413,
+        code="request_too_large",
+        headers={"connection": "close"},
+    )
+
+
+class Envelope:
+    """Middleware around the whole application.
+
+    Args:
+        app: The application inside.
+        api_key: The key that every request must carry, or None.
+        new_id: Gives a fresh word for each request id.
+        log: Called with one line for each answer.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        api_key: str | None,
+        new_id: Callable[[], str],
+        log: Callable[[str], None] | None,
+    ) -> None:
+        self._app = app
+        self._credentials = None if api_key is None else api_key.encode()
+        self._new_id = new_id
+        self._log = log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        started = time.monotonic()
+        # Routes see the path as it was sent: a slash inside a quoted id does not end it.
+        path = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
+        scope = {**scope, "path": path}
+        answered = False
+
+        async def send_marked(message: Message) -> None:
+            nonlocal answered
+            if message["type"] == "http.response.start":
+                answered = True
+                milliseconds = round(1_000 * (time.monotonic() - started))
+                headers = MutableHeaders(scope=message)
+                headers["x-request-id"] = f"req_{self._new_id()}"
+                headers["openai-processing-ms"] = str(milliseconds)
+                if self._log is not None:
+                    self._log(f"{scope['method']} {path} {message['status']} {milliseconds} ms")
+            await send(message)
+
+        try:
+            self._authenticate(scope)
+            await self._app(scope, receive, send_marked)
+        except ApiError as error:
+            await error_response(error)(scope, receive, send_marked)
+        except Exception:
+            if not answered:
+                failure = ApiError("The server failed while it answered.", status=500)
+                await error_response(failure)(scope, receive, send_marked)
+            raise  # for the log of whoever runs the server
+
+    def _authenticate(self, scope: Scope) -> None:
+        if self._credentials is None:
+            return
+        given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+        scheme, _, key = given.partition(b" ")
+        if scheme.lower() != b"bearer" or not key.strip():
+            message, code = "No API key was sent: send 'Authorization: Bearer KEY'.", None
+        elif hmac.compare_digest(key.strip(), self._credentials):
+            return
+        else:
+            message, code = "The API key is not the one this server was started with.", "invalid_api_key"
+        raise ApiError(message, status=401, code=code, headers={"www-authenticate": "Bearer"})
+
+
+async def _refused(_request: Request, error: Any) -> Response:
+    return error_response(error)
+
+
+async def _unrouted(request: Request, error: Any) -> Response:
+    place = f"{request.method} {request.scope['path']}"
+    if error.status_code == 405:
+        allowed = ", ".join(sorted((error.headers or {}).get("Allow", "").split(", ")))
+        refusal = ApiError(
+            f"{place} is not an operation; this path takes {allowed}.",
+            status=405,
+            code="method_not_supported",
+            headers={"allow": allowed},
+        )
+    else:
+        refusal = ApiError(f"{place} is not an operation of this server.", status=error.status_code, code="unknown_url")
+    return error_response(refusal)
+
+
+async def _gone(_request: Request, _error: Any) -> Response:
+    return Response(status_code=499)  # nobody reads it: the client hung up in the middle of its request
+
+
+HANDLERS: dict[Any, ExceptionHandler] = {
+    ApiError: _refused,
+    HTTPException: _unrouted,
+    ClientDisconnect: _gone,
+}

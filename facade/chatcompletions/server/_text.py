@@ -1,0 +1,43 @@
+"""Text as the server counts it: a word, number or punctuation mark is a token, with the space before it."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+_TOKEN = re.compile(r"\s*(?:\w+|[^\w\s])|\s+")
+_ECHO = 80  # characters of a message that an answer repeats
+
+
+def tokens(text: str) -> list[str]:
+    """Split text into tokens; joined, they give the text again."""
+    return _TOKEN.findall(text)
+
+
+def count(text: str) -> int:
+    """Count the tokens of a text."""
+    return sum(1 for _ in _TOKEN.finditer(text))
+
+
+def content_text(content: object) -> str:
+    """Join the text of a message's content, be it a string, an array of parts, or null."""
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, list) else []
+    return "\n".join(part["text"] for part in parts if part["type"] == "text")
+
+
+def prompt_tokens(messages: Iterable[Mapping[str, Any]]) -> int:
+    """Count the tokens of all messages' text; images, audio and files count nothing."""
+    return sum(count(content_text(message.get("content"))) for message in messages)
+
+
+def last_text(messages: Iterable[Mapping[str, Any]], role: str) -> str:
+    """Give the text of the last message of a role, or an empty string."""
+    texts = [content_text(message.get("content")) for message in messages if message["role"] == role]
+    return texts[-1] if texts else ""
+
+
+def echo(text: str) -> str:
+    """Shorten a text to one line that can be quoted."""
+    line = " ".join(text[: 4 * _ECHO].split())
+    return line if len(line) <= _ECHO else line[: _ECHO - 1].rstrip() + "…"

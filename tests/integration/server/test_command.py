@@ -1,0 +1,170 @@
+"""The command ``python -m chatcompletions.server``, as its user runs it."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+COMMAND = [sys.executable, "-W", "error", "-m", "chatcompletions.server"]
+BODY = {"model": "m", "messages": [{"role": "user", "content": "Hello."}], "store": True}
+
+
+def start(*arguments: str, **environment: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - the command under test
+        [*COMMAND, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,  # so that the first line can be read without swallowing the next
+        env={**os.environ, **environment},
+    )
+
+
+def run(*arguments: str, **environment: str) -> tuple[int, str, str]:
+    """Run the command to its end and give its exit code, output and errors."""
+    with start(*arguments, **environment) as process:
+        try:
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    return process.returncode, out.decode(), err.decode()
+
+
+def interrupt(process: subprocess.Popen[bytes], sent: signal.Signals = signal.SIGINT) -> tuple[str, str]:
+    """Signal the command and give what else it printed, its errors last."""
+    process.send_signal(sent)
+    out, err = process.communicate(timeout=60)
+    return out.decode(), err.decode()
+
+
+@contextmanager
+def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """Start the command on a free port and give it with its base URL."""
+    with start("--port", "0", *arguments) as process:
+        assert process.stdout is not None
+        try:
+            match = re.search(r"http://127\.0\.0\.1:\d+/v1", process.stdout.readline().decode())
+            assert match, "the first line must name the base URL"
+            yield process, match[0]
+        finally:
+            process.kill()
+
+
+def test_help_lists_every_option() -> None:
+    """The help names each option and says that answers are canned."""
+    code, out, _ = run("--help")
+    assert code == 0
+    assert "canned" in out
+    for option in ("--host", "--port", "--db", "--api-key", "--delay", "--quiet"):
+        assert option in out
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_it_says_where_it_listens_and_ends_quietly(sent: signal.Signals) -> None:
+    """It prints its URL, that answers are canned, and two variables; a signal ends it without a word."""
+    with running() as (process, base_url):
+        assert httpx.post(f"{base_url}/chat/completions", json=BODY, trust_env=False).status_code == 200
+        out, err = interrupt(process, sent)
+    assert process.returncode == 0
+    assert err == ""
+    assert "canned" in out
+    assert f"OPENAI_BASE_URL={base_url}" in out
+    assert "OPENAI_API_KEY=" in out
+    assert "POST /v1/chat/completions 200" in out
+
+
+def test_quiet_prints_the_url_only() -> None:
+    """With --quiet the base URL is all there is, however many requests come."""
+    with running("--quiet") as (process, base_url):
+        httpx.get(f"{base_url}/chat/completions", trust_env=False)
+        assert interrupt(process) == ("", "")
+
+
+def test_a_client_that_hangs_up_leaves_no_trace() -> None:
+    """A stream dropped by its reader prints no traceback."""
+    with running("--quiet", "--delay", "30000") as (process, base_url):
+        body = {**BODY, "stream": True}
+        with httpx.stream("POST", f"{base_url}/chat/completions", json=body, trust_env=False) as response:
+            next(response.iter_raw())
+        httpx.get(f"{base_url}/chat/completions", trust_env=False)
+        assert interrupt(process) == ("", "")
+
+
+def test_the_key_is_asked_for_and_not_shown() -> None:
+    """With --api-key requests need it, and it is never printed."""
+    with running("--api-key", "made-up-key") as (process, base_url):
+        url = f"{base_url}/chat/completions"
+        assert httpx.get(url, trust_env=False).status_code == 401
+        headers = {"authorization": "Bearer made-up-key"}
+        assert httpx.get(url, headers=headers, trust_env=False).status_code == 200
+        out, err = interrupt(process)
+    assert "made-up-key" not in out + err
+
+
+def test_a_file_keeps_what_is_stored_from_run_to_run(tmp_path: Path) -> None:
+    """With --db a second run lists what the first one stored."""
+    found = []
+    for _ in range(2):
+        with running("--db", str(tmp_path / "store.db"), "--quiet") as (process, base_url):
+            url = f"{base_url}/chat/completions"
+            found.append(len(httpx.get(url, trust_env=False).json()["data"]))
+            httpx.post(url, json=BODY, trust_env=False)
+            interrupt(process)
+    assert found == [0, 1]
+
+
+def test_a_port_in_use_is_one_clear_line() -> None:
+    """A port that is taken ends the command with 1 and one line that says what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = str(listener.getsockname()[1])
+        code, out, err = run("--port", port)
+    assert code == 1
+    assert out == ""
+    assert err.count("\n") == 1
+    assert port in err
+    assert "--port" in err
+
+
+def test_a_bad_host_is_one_clear_line() -> None:
+    """A host that is not this machine's ends the command with 1 and one line."""
+    code, _, err = run("--host", "192.0.2.1", "--port", "0")
+    assert code == 1
+    assert err.count("\n") == 1
+    assert "192.0.2.1" in err
+
+
+def test_a_bad_store_is_one_clear_line(tmp_path: Path) -> None:
+    """A file that is no database ends the command with 1 and one line that names it."""
+    file = tmp_path / "notes.txt"
+    file.write_text("plain text, well over a hundred bytes of it " * 10)
+    code, _, err = run("--port", "0", "--db", str(file))
+    assert code == 1
+    assert err.count("\n") == 1
+    assert "notes.txt" in err
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--port", "70000"), ("--port", "-1"), ("--port", "http"), ("--delay", "-5"), ("--delay", "nan")],
+)
+def test_a_bad_option_is_refused(option: str, value: str) -> None:
+    """A port or delay that cannot be is refused before anything starts."""
+    code, _, err = run(f"{option}={value}")
+    assert code == 2
+    assert f"'{value}'" in err
+
+
+def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
+    """Where uvicorn is missing, one line says which extra to install; the help still works."""
+    (tmp_path / "uvicorn.py").write_text("raise ModuleNotFoundError('no uvicorn', name='uvicorn')")
+    results = [run(*arguments, PYTHONPATH=str(tmp_path)) for arguments in ([], ["--help"])]
+    assert [code for code, _, _ in results] == [1, 0]
+    assert results[0][2].count("\n") == 1
+    assert "pip install 'chatcompletions[server]'" in results[0][2]
