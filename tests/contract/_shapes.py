@@ -1,0 +1,94 @@
+"""What JSON a place takes, read off a schema or off an annotation, so that the two can be compared."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+import types
+import typing
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from chatcompletions_api.types import Unset
+
+if TYPE_CHECKING:
+    from tests.contract._spec import Schema, Spec
+
+_KINDS = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The JSON types of a place, the values of its enum, the classes for its objects, the shape of its items."""
+
+    kinds: frozenset[str]
+    values: frozenset[str] = frozenset()
+    classes: frozenset[type] = frozenset()
+    items: Shape | None = None
+
+    def __or__(self, other: Shape) -> Shape:
+        items = self.items | other.items if self.items and other.items else self.items or other.items
+        return Shape(self.kinds | other.kinds, self.values | other.values, self.classes | other.classes, items)
+
+
+NOTHING = Shape(frozenset())
+
+
+def of_schema(spec: Spec, schema: Schema) -> Shape:
+    """Return what a schema allows."""
+    shape = NOTHING
+    for branch in spec.branches(schema):
+        if "enum" in branch:
+            shape |= Shape(frozenset({"enum"}), frozenset(branch["enum"]))
+        elif branch.get("type") == "array":
+            shape |= Shape(frozenset({"array"}), items=of_schema(spec, branch.get("items", {})))
+        else:
+            shape |= Shape(frozenset({branch.get("type", "object")}))
+    return shape
+
+
+def of_annotation(annotation: Any) -> Shape:
+    """Return what a type allows."""
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin in (typing.Union, types.UnionType):
+        shape = NOTHING
+        for argument in arguments:
+            shape |= of_annotation(argument)
+        return shape
+    if origin is Literal:
+        return Shape(frozenset({"enum"}), frozenset(arguments))
+    if origin in (Iterable, list):
+        return Shape(frozenset({"array"}), items=of_annotation(arguments[0]))
+    if annotation is Unset:
+        return NOTHING
+    if annotation in _KINDS:
+        return Shape(frozenset({_KINDS[annotation]}))
+    cls = origin or annotation
+    if not inspect.isclass(cls):
+        raise TypeError(f"{annotation!r} stands for no JSON type that the contract tests know")
+    return Shape(frozenset({"object"}), classes=frozenset({cls}))
+
+
+def evaluated(declared: type) -> dict[str, Any]:
+    """Evaluate the annotations of a class, whose module imports some of their names for type checkers alone.
+
+    Raises:
+        AssertionError: An annotation names what `chatcompletions_api` no longer has.
+    """
+    module = sys.modules[declared.__module__]
+    names = dict(vars(module))
+    blocks = [
+        node
+        for node in ast.parse(inspect.getsource(module)).body
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+    ]
+    try:
+        for block in blocks:
+            exec(compile(ast.Module(block.body, []), module.__name__, "exec"), names)  # noqa: S102 # our own source
+        return typing.get_type_hints(declared, localns=names)
+    except (AttributeError, ImportError) as exc:
+        raise AssertionError(
+            f"an annotation of {declared.__name__} in {module.__name__} names what is gone ({exc}): correct it there"
+        ) from None

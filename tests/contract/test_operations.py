@@ -1,0 +1,197 @@
+"""The operations of the pin, the generated endpoint modules, the facade's calls and both clients are one set."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from chatcompletions import AsyncChatClient, ChatClient, _calls, _operations
+from chatcompletions._pages import AsyncChatCompletionPage, AsyncMessagePage, ChatCompletionPage, MessagePage
+from chatcompletions._stream import AsyncChatCompletionStream, ChatCompletionStream
+from tests.contract._both import addresses, endpoint_modules, public_functions
+from tests.contract._differences import address_differences, differences, module_differences
+from tests.contract._spec import NAMES, Spec, pinned
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+DESCRIBED = public_functions(_operations).keys()
+# What a client has besides the calls; each async name beside its sync one.
+INFRASTRUCTURE = {"base_url": "base_url", "close": "aclose", "raw": "raw"}
+
+
+def call_differences(described: Collection[str], having: Collection[str], where: str, what: str) -> list[str]:
+    """Compare the operations that the facade describes with the functions or methods made of them."""
+    return differences(
+        described,
+        having,
+        f"facade/chatcompletions/_operations.py describes {{}}, for which {where} has no {what}: add it there",
+        f"{where} has the {what} {{}}, which facade/chatcompletions/_operations.py does not describe: add it there",
+    )
+
+
+def own_methods(cls: type) -> dict[str, Any]:
+    """Return what a class offers by public names of its own."""
+    return {name: value for name, value in vars(cls).items() if not name.startswith("_")}
+
+
+def parameters(function: Any) -> inspect.Signature:
+    """Return names, kinds, annotations and defaults of what a function takes, and nothing of what it returns."""
+    return inspect.signature(function).replace(return_annotation=inspect.Signature.empty)
+
+
+def signature_differences(name: str, sync: Any, twin: Any) -> list[str]:
+    """Compare the signatures of a sync method and of its async twin, overloads included."""
+    forms, twins = ([*typing.get_overloads(one), one] for one in (sync, twin))
+    if len(forms) != len(twins):
+        return [
+            f"{name} has {len(forms) - 1} overloads in ChatClient, but {len(twins) - 1} in AsyncChatClient: align them"
+        ]
+    return [
+        f"{name} takes {ours} in ChatClient, but {theirs} in AsyncChatClient: "
+        "align them in facade/chatcompletions/_client.py"
+        for ours, theirs in zip(map(parameters, forms), map(parameters, twins), strict=True)
+        if ours != theirs
+    ]
+
+
+def twin_differences(sync: type, twin: type) -> list[str]:
+    """Compare the public names of a class and of its async twin, in which `close` is `aclose`."""
+
+    def names(cls: type) -> set[str]:
+        return {"close" if name == "aclose" else name for name in dir(cls) if not name.startswith("_")}
+
+    ours, theirs = sync.__name__, twin.__name__
+    return differences(
+        names(sync),
+        names(twin),
+        f"{ours} has {{}}, which {theirs} lacks: add it",
+        f"{theirs} has {{}}, which {ours} lacks: add it",
+    )
+
+
+def test_modules() -> None:
+    """Each operation of the pin has a generated module with all its functions, and each module an operation."""
+    assert module_differences(pinned(), endpoint_modules()) == []
+
+
+def test_described() -> None:
+    """The facade describes each operation of the pin by its method and path, and no other."""
+    assert address_differences(pinned(), addresses()) == []
+    assert {*addresses().values()} <= DESCRIBED
+
+
+def test_absent() -> None:
+    """A call is refused exactly where the pin does not have its operation."""
+    assert len(DESCRIBED) - len(addresses()) == len(NAMES) - len(pinned().operations())
+
+
+def test_calls() -> None:
+    """Each described operation has one function that makes its request."""
+    calls = public_functions(_calls)
+    assert call_differences(DESCRIBED, calls, "facade/chatcompletions/_calls.py", "function") == []
+
+
+@pytest.mark.parametrize("client", [ChatClient, AsyncChatClient])
+def test_methods(client: type) -> None:
+    """Each described operation is a method of both clients, and they have no other calls."""
+    aside = INFRASTRUCTURE.values() if client is AsyncChatClient else INFRASTRUCTURE
+    methods = own_methods(client).keys() - set(aside)
+    where = f"{client.__name__} in facade/chatcompletions/_client.py"
+    assert call_differences(DESCRIBED, methods, where, "method") == []
+
+
+@pytest.mark.parametrize("name", [*sorted(own_methods(ChatClient).keys() - INFRASTRUCTURE), "__init__"])
+def test_signatures(name: str) -> None:
+    """A call takes the same parameters, by the same names and kinds, sync and async."""
+    assert signature_differences(name, getattr(ChatClient, name), getattr(AsyncChatClient, name)) == []
+
+
+@pytest.mark.parametrize(
+    ("sync", "twin"),
+    [
+        (ChatClient, AsyncChatClient),
+        (ChatCompletionPage, AsyncChatCompletionPage),
+        (MessagePage, AsyncMessagePage),
+        (ChatCompletionStream, AsyncChatCompletionStream),
+    ],
+)
+def test_twins(sync: type, twin: type) -> None:
+    """What a client, a page or a stream offers, its async twin offers by the same name."""
+    assert twin_differences(sync, twin) == []
+
+
+class _Client:
+    def get(self, completion_id: str) -> None: ...
+    def close(self) -> None: ...
+
+
+class _AsyncClient:
+    def get(self, completion_id: str, *, timeout: float) -> None: ...
+    def aclose(self) -> None: ...
+    def watch(self) -> None: ...
+
+
+def _document(**operation_ids: str) -> Spec:
+    answer: dict[str, Any] = {"content": {"application/json": {"schema": {}}}}
+    paths = {
+        f"/{path}": {"get": {"operationId": name, "tags": ["Chat"], "responses": {"200": answer}}}
+        for path, name in operation_ids.items()
+    }
+    return Spec({"paths": paths})
+
+
+@pytest.mark.parametrize(
+    ("found", "sentence"),
+    [
+        (
+            module_differences(_document(a="listThings"), {}),
+            "openapi.yaml has the operation 'list_things', for which generated/chatcompletions_api has no module: "
+            "run make generate",
+        ),
+        (
+            module_differences(_document(), {"list_things": _calls}),
+            "generated/chatcompletions_api has the module 'list_things', for which openapi.yaml has no operation: "
+            "run make generate",
+        ),
+        (
+            module_differences(_document(a="listThings"), {"list_things": _calls})[:1],
+            "the generated module 'list_things' has no function '_get_kwargs': look at what the generator now calls it",
+        ),
+        (
+            address_differences(_document(things="listThings"), []),
+            "openapi.yaml has the operation 'GET /things', which the facade does not call: "
+            "describe it in facade/chatcompletions/_operations.py",
+        ),
+        (
+            address_differences(_document(), [("GET", "/things")]),
+            "facade/chatcompletions/_operations.py describes 'GET /things', which is no operation of openapi.yaml: "
+            "remove it there",
+        ),
+        (
+            call_differences(["list"], [], "ChatClient", "method"),
+            "facade/chatcompletions/_operations.py describes 'list', for which ChatClient has no method: add it there",
+        ),
+        (
+            call_differences([], ["list"], "ChatClient", "method"),
+            "ChatClient has the method 'list', which facade/chatcompletions/_operations.py does not describe: "
+            "add it there",
+        ),
+        (
+            signature_differences("get", _Client.get, _AsyncClient.get),
+            "get takes (self, completion_id: 'str') in ChatClient, but (self, completion_id: 'str', *, "
+            "timeout: 'float') in AsyncChatClient: align them in facade/chatcompletions/_client.py",
+        ),
+        (
+            signature_differences("create", ChatClient.create, _AsyncClient.get),
+            "create has 3 overloads in ChatClient, but 0 in AsyncChatClient: align them",
+        ),
+        (twin_differences(_Client, _AsyncClient), "_AsyncClient has 'watch', which _Client lacks: add it"),
+    ],
+)
+def test_sentences(found: list[str], sentence: str) -> None:
+    """A member that one side lacks is told in a sentence that says what to add where."""
+    assert found == [sentence]
