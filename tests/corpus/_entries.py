@@ -1,0 +1,63 @@
+"""The corpus: what servers send that the spec does not have, as data in the files beside this one."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+KINDS = ("completions", "chunks", "lists", "messages", "deletions")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something off the spec.
+
+    Attributes:
+        kind: What it is, the name of its file.
+        why: Why a server sends it.
+        departs: The paths at which it departs from the spec.
+        schema: The schema to judge it by, where it does not show that itself.
+        body: The JSON.
+    """
+
+    kind: str
+    why: str
+    departs: list[str]
+    body: dict[str, Any]
+    schema: str | None = None
+
+
+def entries(*kinds: str) -> list[Entry]:
+    """Return the entries of some kinds, or of all."""
+    found = []
+    for kind in kinds or KINDS:
+        document = yaml.safe_load((Path(__file__).parent / f"{kind}.yaml").read_text("utf-8"))
+        # Written once and read back, so that no two entries share the parts that an anchor gave them.
+        found += [Entry(kind, **json.loads(json.dumps(entry))) for entry in document["entries"]]
+    return found
+
+
+def each(*kinds: str) -> pytest.MarkDecorator:
+    """Parametrise a test by the entries of some kinds, or of all."""
+    found = entries(*kinds)
+    return pytest.mark.parametrize("entry", found, ids=[f"{entry.kind}: {entry.why}" for entry in found])
+
+
+def lost(body: Any, written: Any, required: set[str], path: str = "$") -> list[str]:
+    """List where what was written differs from what was read; a missing required member may have become null."""
+    if isinstance(body, dict) and isinstance(written, dict):
+        made_null = {name for name in required - body.keys() if written.get(name, "") is None}
+        found = [f"{path}.{name}" for name in (body.keys() ^ written.keys()) - made_null]
+        for name in body.keys() & written.keys():
+            found += lost(body[name], written[name], required, f"{path}.{name}")
+        return found
+    if isinstance(body, list) and isinstance(written, list) and len(body) == len(written):
+        pairs = enumerate(zip(body, written, strict=True))
+        return [one for index, (a, b) in pairs for one in lost(a, b, required, f"{path}[{index}]")]
+    # As text, because for Python true is 1 and 1 is 1.0.
+    return [] if json.dumps(body) == json.dumps(written) else [path]
