@@ -1,0 +1,50 @@
+"""Suggest the version that follows from what changed."""
+
+import re
+from pathlib import Path
+from typing import Final
+
+from scripts.diff.rules import Verdict
+from scripts.errors import DocumentError
+
+VERSION_FILE: Final = Path(__file__).resolve().parent.parent / "facade/chatcompletions/_version.py"
+
+
+def current(file: Path = VERSION_FILE) -> str:
+    """Return the version of the package.
+
+    Args:
+        file: The module that holds it.
+
+    Raises:
+        DocumentError: There is none.
+    """
+    found = re.search(r'^__version__ = "(\d+\.\d+\.\d+)"', file.read_text(encoding="utf-8"), re.MULTILINE)
+    if found is None:
+        raise DocumentError(f"{file.name} has no version such as 1.2.3")
+    return found[1]
+
+
+def suggest(version: str, verdict: Verdict | None) -> str:
+    """Return the next version by semver.
+
+    Args:
+        version: The version now, such as 1.2.3.
+        verdict: The worst of all changes; None if there is none.
+
+    Returns:
+        The version with the major part raised by a breaking change, the minor one by a widening and the last by a
+        harmless one; before 1.0, where anything may change, the minor one by a breaking change and the last by others.
+    """
+    major, minor, patch = map(int, version.split("."))
+    match verdict:
+        case None:
+            return version
+        case Verdict.BREAKING if major:
+            return f"{major + 1}.0.0"
+        case Verdict.BREAKING:
+            return f"0.{minor + 1}.0"
+        case Verdict.WIDENING if major:
+            return f"{major}.{minor + 1}.0"
+        case _:
+            return f"{major}.{minor}.{patch + 1}"

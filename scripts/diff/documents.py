@@ -1,0 +1,96 @@
+"""Read a document so that only what it says is left to compare."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Final
+
+from scripts.closure import slice_chat
+from scripts.diff.facts import mark_facts
+from scripts.document import parse
+from scripts.errors import DocumentError, shown
+from scripts.operations import CHUNK_SCHEMA
+from scripts.prepare.inline import mark_places
+from scripts.prepare.walk import is_json, operations, ref_to, schemas_of
+from scripts.prepare_spec import settle
+from scripts.prose import strip
+from scripts.receipt import make_receipt
+from scripts.source import public_name, read
+
+CALLS: Final = {
+    "create_chat_completion": "create",
+    "list_chat_completions": "list",
+    "get_chat_completion": "get",
+    "update_chat_completion": "update",
+    "delete_chat_completion": "delete",
+    "get_chat_completion_messages": "messages",
+}
+"""The call of the facade for each operation, in the order of a report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a document says about the chat operations.
+
+    Attributes:
+        name: What to call it.
+        receipt: Source, revision, date and sha256, as in a pin.
+        cut: The chat operations as upstream spells them, prose aside.
+        settled: The same after the rules of `scripts.prepare_spec.settle`.
+    """
+
+    name: str
+    receipt: dict[str, Any]
+    cut: dict[str, Any]
+    settled: dict[str, Any]
+
+    def operations(self) -> dict[str, tuple[str, dict[str, Any], bool]]:
+        """Return path, settled operation, and whether it is deprecated, by the name of the facade's call."""
+        found = {
+            CALLS[operation["operationId"]]: (path, operation, bool(self.cut["paths"][path][method].get("deprecated")))
+            for path, method, operation in operations(self.settled)
+        }
+        return {call: found[call] for call in CALLS.values() if call in found}
+
+    def chunk(self) -> dict[str, Any] | None:
+        """Return the schema of a stream's chunks, if the document describes them."""
+        create = self.operations().get("create")
+        answers = create[1]["responses"].values() if create else ()
+        for answer in answers:
+            for media_type, media in answer["content"].items():
+                if not is_json(media_type):
+                    schema: dict[str, Any] = media["schema"]
+                    return schema
+        return ref_to(CHUNK_SCHEMA) if CHUNK_SCHEMA in schemas_of(self.settled) else None
+
+
+def load(source: str) -> Document:
+    """Read a pin, or a whole upstream document.
+
+    Args:
+        source: Path or URL of an OpenAPI 3.0 or 3.1 document.
+
+    Returns:
+        What it says.
+
+    Raises:
+        DocumentError: It cannot be read, has no chat operation, or its schemas cannot be settled.
+    """
+    data = read(source)
+    return from_bytes(data, source)
+
+
+def from_bytes(data: bytes, source: str) -> Document:
+    """Read the bytes of a pin, or of a whole upstream document; see `load`."""
+    name = public_name(source)
+    whole = parse(data, name)
+    given = whole.get("x-receipt")
+    receipt = given if isinstance(given, dict) else make_receipt(source, data)
+    try:
+        cut = slice_chat(strip(whole)).document
+        mark_facts(cut)
+        settled = settle(cut)
+    except DocumentError as error:
+        raise DocumentError(f"{shown(name)}: {error}") from None
+    mark_places(settled)
+    sums = {"pin_sha256": hashlib.sha256(data).hexdigest()} if given else {}
+    return Document(name, {**receipt, **sums}, cut, settled)

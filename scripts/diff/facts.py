@@ -1,0 +1,84 @@
+"""Mark the facts that shape no code, bounds and defaults, so that they survive the rules that settle a document."""
+
+from typing import Any, Final
+
+from scripts.grammar import VALUE, actual_kind, children
+from scripts.prepare.walk import Fact
+
+BOUNDS: Final = {
+    "minimum": ("integer", "number"),
+    "maximum": ("integer", "number"),
+    "exclusiveMinimum": ("integer", "number"),
+    "exclusiveMaximum": ("integer", "number"),
+    "multipleOf": ("integer", "number"),
+    "minLength": ("string",),
+    "maxLength": ("string",),
+    "pattern": ("string",),
+    "minItems": ("array",),
+    "maxItems": ("array",),
+    "uniqueItems": ("array",),
+    "minProperties": ("object",),
+    "maxProperties": ("object",),
+}
+"""Each bound, and the types that it limits."""
+
+CLOSED: Final = "closed"
+"""The fact that an object may have no other members than those it declares."""
+
+_SAYS_NOTHING: Final = {"minLength": 0, "minItems": 0, "minProperties": 0, "uniqueItems": False, "default": None}
+
+
+def mark_facts(node: Any, kind: str = "document") -> None:
+    """Note on every schema its bounds, format and default, in place, under keys that `prepare` carries along.
+
+    Spellings of the same are noted alike: 3.0's `exclusiveMinimum: true` as the number that 3.1 has there, 1.0 as 1, a
+    bound of nothing and a null default not at all. A deprecated parameter is noted on its schema.
+
+    Args:
+        node: a document without prose, or a part of one.
+        kind: what the node is, in the terms of `scripts.grammar`.
+    """
+    kind = actual_kind(kind, node)
+    if kind == VALUE:
+        return
+    for _, child, of_child in children(kind, node):
+        mark_facts(child, of_child)
+    if kind == "schema" and isinstance(node, dict):
+        node |= {Fact(f"fact {name}"): value for name, value in _facts(node).items()}
+    if kind == "parameter" and isinstance(node.get("schema"), dict) and node.get("deprecated") is True:
+        node["schema"]["deprecated"] = True
+
+
+def facts_of(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return what `mark_facts` noted on a schema.
+
+    Args:
+        schema: a schema of a settled document.
+
+    Returns:
+        Bounds, `format`, `default` and `CLOSED`, by name.
+    """
+    return {key.removeprefix("fact "): value for key, value in schema.items() if type(key) is Fact}
+
+
+def _facts(schema: dict[str, Any]) -> dict[str, Any]:
+    found = {key: _number(schema[key]) for key in (*BOUNDS, "format", "default") if key in schema}
+    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if found.get(exclusive) is True:
+            found[exclusive] = found.pop(bound, None)
+        if found.get(exclusive) in (False, None):
+            found.pop(exclusive, None)
+    if schema.get("additionalProperties") is False:
+        found[CLOSED] = True
+    return {key: value for key, value in found.items() if not _says_nothing(key, value)}
+
+
+def _says_nothing(key: str, value: Any) -> bool:
+    if key not in _SAYS_NOTHING:
+        return False
+    nothing = _SAYS_NOTHING[key]
+    return type(value) is type(nothing) and bool(value == nothing)
+
+
+def _number(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -1,0 +1,120 @@
+"""What a schema of a settled document allows, its references followed and its unions laid flat."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from scripts.diff.facts import BOUNDS, facts_of
+from scripts.prepare.unions import NULL
+from scripts.prepare.walk import Schema, ref_name, schemas_of, shape
+
+ANYTHING: Final = "anything"
+_SCALARS: Final = ("string", "integer", "number", "boolean")
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One type that a schema allows.
+
+    Attributes:
+        type: The JSON type, or `anything`.
+        component: The component that it is or stands in directly; empty if it stands inside another schema.
+        schema: The schema itself, neither a reference nor a union.
+        facts: Its bounds and format.
+    """
+
+    type: str
+    component: str
+    schema: Schema
+    facts: dict[str, Any]
+
+    @property
+    def values(self) -> dict[str, Any] | None:
+        """The only values that it may have, by their text, or None if any is allowed."""
+        if "const" in self.schema:
+            return {json.dumps(self.schema["const"], ensure_ascii=False): self.schema["const"]}
+        if "enum" in self.schema:
+            return {json.dumps(value, ensure_ascii=False): value for value in self.schema["enum"]}
+        return None
+
+
+@dataclass(slots=True)
+class Form:
+    """All that a schema allows.
+
+    Attributes:
+        null: Whether null is allowed.
+        deprecated: Whether it is deprecated where it stands.
+        default: Its default as JSON, or None if it has none.
+        scalars: The variants of each scalar type.
+        arrays: The arrays.
+        objects: The objects.
+        anything: Whether every value is allowed.
+    """
+
+    null: bool = False
+    deprecated: bool = False
+    default: str | None = None
+    scalars: dict[str, list[Variant]] = field(default_factory=dict)
+    arrays: list[Variant] = field(default_factory=list)
+    objects: list[Variant] = field(default_factory=list)
+    anything: Variant | None = None
+
+    @property
+    def types(self) -> list[str]:
+        """The types that are allowed, null aside."""
+        found: list[str] = [name for name in _SCALARS if name in self.scalars]
+        found += ["array"] if self.arrays else []
+        found += ["object"] if self.objects else []
+        return [ANYTHING] if self.anything else found
+
+
+def form(document: Schema, schema: Schema) -> Form:
+    """Read a schema of a settled document.
+
+    Args:
+        document: The document.
+        schema: One of its schemas.
+
+    Returns:
+        What the schema allows.
+    """
+    found = Form(deprecated=schema.get("deprecated") is True)
+    _read(document, schema, {}, "", found, frozenset())
+    return found
+
+
+def _read(
+    document: Schema, schema: Schema, outer: dict[str, Any], component: str, found: Form, seen: frozenset[str]
+) -> None:
+    facts = {**facts_of(schema), **outer}
+    name = ref_name(schema)
+    if name is not None:
+        if name not in seen:
+            _read(document, schemas_of(document)[name], facts, name, found, seen | {name})
+        return
+    if "anyOf" in schema:
+        for branch in schema["anyOf"]:
+            _read(document, branch, facts, component, found, seen)
+        return
+    if shape(schema) == NULL:
+        found.null = True
+        return
+    if found.default is None and "default" in facts:
+        found.default = json.dumps(facts["default"], sort_keys=True, ensure_ascii=False)
+    kind = _type(schema)
+    kept = {key: value for key, value in facts.items() if key == "format" or kind in BOUNDS.get(key, ("object",))}
+    kept.pop("default", None)
+    variant = Variant(kind, component, schema, kept)
+    if kind == ANYTHING:
+        found.anything = variant
+    elif kind in ("array", "object"):
+        (found.arrays if kind == "array" else found.objects).append(variant)
+    else:
+        found.scalars.setdefault(kind, []).append(variant)
+
+
+def _type(schema: Schema) -> str:
+    if "type" in schema:
+        return str(schema["type"])
+    return "boolean" if isinstance(schema.get("const"), bool) else ANYTHING

@@ -1,0 +1,180 @@
+"""Compare the chat operations of two documents."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from scripts import naming
+from scripts.diff.changes import Change, Spot
+from scripts.diff.documents import Document
+from scripts.diff.forms import Variant
+from scripts.diff.rules import Side
+from scripts.diff.schemas import Comparison, Sides
+
+_PARAMS = {"create": "CreateParams", "list": "ListParams", "update": "UpdateParams", "messages": "MessagesParams"}
+"""The TypedDict of `facade/chatcompletions/_params.py` for each call that takes parameters."""
+
+
+class Differ:
+    """Compares two documents, and tells each change once, where it is met first.
+
+    Attributes:
+        changes: What was found, in the order of the operations.
+    """
+
+    def __init__(self, old: Document, new: Document) -> None:
+        self.changes: list[Change] = []
+        self._old, self._new = old, new
+        self._known: dict[tuple[Any, ...], Change] = {}
+        self._names = naming.load_names()
+
+    def run(self) -> list[Change]:
+        """Compare.
+
+        Returns:
+            The changes; the same list as `changes`.
+        """
+        self._addresses()
+        old, new = self._old.operations(), self._new.operations()
+        for call in dict.fromkeys((*old, *new)):
+            if call in old and call in new:
+                self._operation(call, old[call], new[call])
+            else:
+                self._add(call, Side.REQUEST, Spot(), "operation added" if call in new else "operation removed")
+        self._optional("stream chunk", Side.ANSWER, self._old.chunk(), self._new.chunk())
+        return self.changes
+
+    def _addresses(self) -> None:
+        for what, old, new in (
+            ("address", _servers(self._old.cut), _servers(self._new.cut)),
+            ("security", _security(self._old.cut), _security(self._new.cut)),
+        ):
+            for one in old:
+                if one not in new:
+                    self._add("client", Side.REQUEST, Spot(), f"{what} removed", one)
+            for one in new:
+                if one not in old:
+                    self._add("client", Side.REQUEST, Spot(), f"{what} added", "", one)
+
+    def _operation(self, call: str, old: tuple[str, Any, bool], new: tuple[str, Any, bool]) -> None:
+        paths = [_without_names(path) for path in (old[0], new[0])]
+        if paths[0] != paths[1]:
+            self._add(call, Side.REQUEST, Spot(), "path changed", old[0], new[0])
+        if old[2] != new[2]:
+            self._add(call, Side.REQUEST, Spot(), "deprecated" if new[2] else "no longer deprecated")
+        self._parameters(f"{call} parameters", old[1]["parameters"], new[1]["parameters"])
+        self._body(f"{call} request", old[1].get("requestBody"), new[1].get("requestBody"))
+        answers = [dict(_answers(one["responses"])) for one in (old[1], new[1])]
+        for status in dict.fromkeys((*answers[0], *answers[1])):
+            group = f"{call} answer" + (f" {status}" if status else "")
+            was, now = (found.get(status, ("", None)) for found in answers)
+            if was[0] != now[0] and was[0] and now[0]:
+                self._add(group, Side.ANSWER, Spot(), "status changed", was[0], now[0])
+            self._optional(group, Side.ANSWER, was[1], now[1], is_error=bool(status))
+
+    def _parameters(self, group: str, old: list[Any], new: list[Any]) -> None:
+        before, now = ({(one["in"], one["name"]): one for one in side if one["in"] != "path"} for side in (old, new))
+        for key in dict.fromkeys((*before, *now)):
+            at = Spot().member(key[1])
+            if key not in before or key not in now:
+                kind = "added as required" if key in now and now[key]["required"] else "added"
+                self._add(group, Side.REQUEST, at, kind if key in now else "removed")
+                continue
+            if before[key]["required"] != now[key]["required"]:
+                self._add(group, Side.REQUEST, at, "now required" if now[key]["required"] else "now optional")
+            self._schemas(group, Side.REQUEST, Sides(before[key]["schema"], now[key]["schema"]), at)
+
+    def _body(self, group: str, old: Any, new: Any) -> None:
+        if old and new and old["required"] != new["required"]:
+            self._add(group, Side.REQUEST, Spot(), "now required" if new["required"] else "now optional")
+        if old and new:
+            self._schemas(group, Side.REQUEST, Sides(_schema(old), _schema(new)), Spot())
+        elif old or new:
+            kind = "removed" if old else "added as required" if new["required"] else "added"
+            self._add(group, Side.REQUEST, Spot(), kind)
+
+    def _optional(self, group: str, side: Side, old: Any, new: Any, *, is_error: bool = False) -> None:
+        if old is not None and new is not None:
+            self._schemas(group, side, Sides(old, new), Spot())
+        elif old is not None or new is not None:
+            kinds = ("error described", "error undescribed") if is_error else ("answer added", "answer removed")
+            self._add(group, side, Spot(), kinds[new is None])
+
+    def _schemas(self, group: str, side: Side, schemas: Sides, at: Spot) -> None:
+        def report(spot: Spot, kind: str, old: str, new: str) -> None:
+            self._add(group, side, spot, kind, old, new)
+
+        documents = Sides(self._old.settled, self._new.settled)
+        Comparison(documents, report, self._class).run(schemas, at)
+
+    def _add(self, group: str, side: Side, spot: Spot, kind: str, old: str = "", new: str = "") -> None:
+        key = (spot.owner or group, spot.steps, kind, side, old, new)
+        known = self._known.get(key)
+        if known is not None:
+            if group not in (known.group, *known.also):
+                known.also.append(group)
+            return
+        change = Change(group, spot.place, kind, side, old, new, _touches(group, side, spot))
+        self._known[key] = change
+        self.changes.append(change)
+
+    def _class(self, variant: Variant, holder: str) -> str:
+        if variant.type != "object" and variant.schema.keys().isdisjoint({"enum"}):
+            return ""
+        place = variant.schema.get("x-place", "")
+        if place in self._names or not variant.component:
+            return self._names.get(place) or naming.derived(holder, "\0", place or holder)
+        return naming.class_name(variant.component)
+
+
+def compare(old: Document, new: Document) -> list[Change]:
+    """Compare the chat operations of two documents.
+
+    Args:
+        old: What callers were written for.
+        new: What they meet.
+
+    Returns:
+        Each change once; empty if the two say the same.
+    """
+    return Differ(old, new).run()
+
+
+def _without_names(path: str) -> str:
+    """Return a path without the names of its parameters."""
+    return "/".join("{}" if part.startswith("{") else part for part in path.rstrip("/").split("/"))
+
+
+def _answers(responses: dict[str, Any]) -> Iterator[tuple[str, tuple[str, Any]]]:
+    """Yield the answer of a success under an empty key, and the others under their status."""
+    succeeded = False
+    for status, response in sorted(responses.items()):
+        content = response["content"].get("application/json", {}).get("schema")
+        if status.startswith("2") and not succeeded:
+            succeeded = True
+            yield "", (status, content)
+        else:
+            yield status, (status, content)
+
+
+def _schema(body: dict[str, Any]) -> Any:
+    return body["content"]["application/json"]["schema"]
+
+
+def _servers(cut: dict[str, Any]) -> list[str]:
+    servers = cut.get("servers")
+    found = [one for one in servers if isinstance(one, dict)] if isinstance(servers, list) else []
+    return [str(one.get("url")).rstrip("/") for one in found]
+
+
+def _security(cut: dict[str, Any]) -> list[str]:
+    schemes = cut["components"].get("securitySchemes", {})
+    found = [one for one in schemes.values() if isinstance(one, dict)]
+    return [" ".join(str(one[key]) for key in ("type", "scheme", "in", "name") if key in one).lower() for one in found]
+
+
+def _touches(group: str, side: Side, spot: Spot) -> list[str]:
+    call = group.split(" ")[0]
+    found = []
+    if side is Side.REQUEST and spot.parameter and call in _PARAMS:
+        found.append(f"{_PARAMS[call]}.{spot.parameter}")
+    return found + ([f"models.{spot.model}"] if spot.model else [])

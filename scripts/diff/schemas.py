@@ -1,0 +1,199 @@
+"""Compare two schemas of settled documents, and all that they refer to."""
+
+import json
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from scripts.diff.changes import Spot
+from scripts.diff.facts import CLOSED
+from scripts.diff.forms import ANYTHING, Form, Variant, form
+from scripts.diff.pairs import label, pair
+from scripts.prepare.walk import Schema
+
+_MORE = {"maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"}
+_LESS = {"minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"}
+
+Report = Callable[[Spot, str, str, str], None]
+"""Takes a spot, a kind of change, and what was and what is there, in words."""
+
+
+class Sides(NamedTuple):
+    """Something of the old and of the new document."""
+
+    old: Schema
+    new: Schema
+
+
+@dataclass(slots=True)
+class Comparison:
+    """Compares from one root on, nearest places first; a pair of components is looked into once.
+
+    Attributes:
+        documents: The settled documents.
+        report: Called with each difference.
+        class_of: Names the generated class of an object or enumeration, given the class that holds it.
+    """
+
+    documents: Sides
+    report: Report
+    class_of: Callable[[Variant, str], str]
+
+    def run(self, schemas: Sides, spot: Spot) -> None:
+        """Compare two schemas and what is inside them.
+
+        Args:
+            schemas: A schema of each document.
+            spot: Where they stand.
+        """
+        seen: set[tuple[str, str, str, str]] = set()
+        waiting = deque([(schemas, spot)])
+        while waiting:
+            (old, new), at = waiting.popleft()
+            forms = form(self.documents.old, old), form(self.documents.new, new)
+            self._use(*forms, at)
+            self._types(*forms, at)
+            for one, other, mark in self._matched(*forms, at):
+                if (key := (*_identity(one), *_identity(other))) not in seen or not one.component:
+                    seen.add(key)
+                    waiting.extend(self._inside(one, other, self._enter(at.inside(mark) if mark else at, one, other)))
+
+    def _enter(self, spot: Spot, one: Variant, other: Variant) -> Spot:
+        # Where upstream declares it: the same for all who refer to it, or who took it over by allOf.
+        declared = [" ".join(filter(None, _identity(variant))) for variant in (one, other)]
+        return spot.within(declared[0] if all(declared) else "", self.class_of(one, spot.model))
+
+    def _use(self, old: Form, new: Form, at: Spot) -> None:
+        if old.deprecated != new.deprecated:
+            self.report(at, "deprecated" if new.deprecated else "no longer deprecated", "", "")
+        if old.null != new.null:
+            self.report(at, "null added" if new.null else "null removed", "", "")
+        if old.default != new.default:
+            kind = "default described" if None in (old.default, new.default) else "default changed"
+            self.report(at, kind, f"default {old.default or 'unknown'}", new.default or "unknown")
+
+    def _types(self, old: Form, new: Form, at: Spot) -> None:
+        gone = [name for name in old.types if name not in new.types]
+        come = [name for name in new.types if name not in old.types]
+        match gone, come:
+            case [], []:
+                return
+            case _ if ANYTHING in gone or ANYTHING in come:
+                kind = "type narrowed" if ANYTHING in gone else "type widened"
+                self.report(at, kind, _listed(old, old.types), _listed(new, new.types))
+            case (["integer"], ["number"]) | (["number"], ["integer"]):
+                self.report(at, "type widened" if come == ["number"] else "type narrowed", gone[0], come[0])
+            case [_, *_], [_, *_]:
+                self.report(at, "type changed", _listed(old, gone), _listed(new, come))
+            case _:
+                alone = len(old.types) == 1 and not old.objects[1:]
+                for name in come:
+                    self.report(
+                        at, "type joined" if alone else "type added", _listed(old, old.types), _listed(new, [name])
+                    )
+                for name in gone:
+                    self.report(at, "type removed", _listed(old, [name]), "")
+
+    def _matched(self, old: Form, new: Form, at: Spot) -> list[tuple[Variant, Variant, str]]:
+        """Compare scalars, and return what has an inside, each pair with the mark that tells it from its neighbours."""
+        for name in old.scalars.keys() & new.scalars.keys():
+            self._scalars(old.scalars[name], new.scalars[name], at)
+        arrays = [(_joined(old.arrays), _joined(new.arrays), "[]")] if old.arrays and new.arrays else []
+        for one, other, _ in arrays:
+            self._bounds(one, other, self._enter(at, one, other))
+        objects, gone, come = pair(old.objects, new.objects)
+        if objects or (old.objects and new.objects):
+            for variant in gone:
+                self.report(at, "type removed", label(variant), "")
+            for variant in come:
+                single = len(old.objects) == 1 and len(old.types) == 1
+                self.report(at, "type joined" if single else "type added", label(old.objects[0]), label(variant))
+        several = len(old.objects) > 1 or len(new.objects) > 1
+        return arrays + [(one, other, f" ({label(one)})" if several else "") for one, other in objects]
+
+    def _scalars(self, old: list[Variant], new: list[Variant], at: Spot) -> None:
+        whole = self._enter(at, old[0], new[0]) if len(old) == len(new) == 1 else at
+        listed = [[one for one in side if one.values is not None] for side in (old, new)]
+        at = self._enter(at, listed[0][0], listed[1][0]) if [len(side) for side in listed] == [1, 1] else whole
+        open_ = [next((one for one in side if one.values is None), None) for side in (old, new)]
+        values, known = _values(old), _values(new)
+        come, gone = [text for text in known if text not in values], [text for text in values if text not in known]
+        if open_[0] and open_[1]:
+            self._bounds(open_[0], open_[1], whole)
+        elif open_[0]:
+            self.report(at, "values closed", "", ", ".join(known))
+            return
+        elif open_[1]:
+            self.report(at, "values opened", "", new[0].type)
+            return
+        if open_[0] is None or known.keys() != values.keys():
+            taken = open_[0] is not None
+            for text in come:
+                self.report(at, "value listed" if taken else "value added", "", text)
+            for text in gone:
+                self.report(at, "value unlisted" if taken else "value removed", text, "")
+
+    def _bounds(self, old: Variant, new: Variant, at: Spot) -> None:
+        for name in sorted(old.facts.keys() | new.facts.keys()):
+            before, now = old.facts.get(name), new.facts.get(name)
+            if json.dumps(before) == json.dumps(now):
+                continue
+            if name == CLOSED:
+                self.report(at, "extras closed" if now else "extras opened", "", "")
+            else:
+                kind = "format changed" if name == "format" else _tightened(name, before, now)
+                self.report(at, kind, f"{name} {_shown(before)}", _shown(now))
+
+    def _inside(self, old: Variant, new: Variant, at: Spot) -> list[tuple[Sides, Spot]]:
+        if old.type == "array":
+            return [(Sides(old.schema.get("items", {}), new.schema.get("items", {})), at)]
+        self._bounds(old, new, at)
+        before, now = old.schema.get("properties", {}), new.schema.get("properties", {})
+        required, needed = (set(one.schema.get("required", [])) for one in (old, new))
+        for name in before:
+            if name not in now:
+                self.report(at.member(name), "removed", "", "")
+        for name in now:
+            if name not in before:
+                self.report(at.member(name), "added as required" if name in needed else "added", "", "")
+            elif (name in required) != (name in needed):
+                self.report(at.member(name), "now required" if name in needed else "now optional", "", "")
+        shared = [name for name in now if name in before]
+        extra = [one.schema.get("additionalProperties", {}) for one in (old, new)]
+        sides = Sides(*({} if one is True else one for one in extra))
+        values = [(sides, at.inside("{}"))] if CLOSED not in {*old.facts, *new.facts} else []
+        return [(Sides(before[name], now[name]), at.member(name)) for name in shared] + values
+
+
+def _identity(variant: Variant) -> tuple[str, str]:
+    return variant.component, variant.schema.get("x-place", "")
+
+
+def _values(variants: list[Variant]) -> dict[str, Any]:
+    return {text: value for one in variants for text, value in (one.values or {}).items()}
+
+
+def _joined(arrays: list[Variant]) -> Variant:
+    """Take several arrays for one whose items are of either kind."""
+    if len(arrays) == 1:
+        return arrays[0]
+    items: Schema = {"anyOf": [one.schema.get("items", {}) for one in arrays]}
+    return Variant("array", "", {"type": "array", "items": items}, {})
+
+
+def _listed(form_: Form, types: list[str]) -> str:
+    objects = " or ".join(map(label, form_.objects))
+    return " or ".join(objects if name == "object" else name for name in types) or "null"
+
+
+def _shown(value: Any) -> str:
+    return "none" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def _tightened(name: str, before: Any, now: Any) -> str:
+    if before is None or now is None:
+        return "bound tightened" if before is None else "bound loosened"
+    comparable = all(isinstance(value, int | float) for value in (before, now))
+    looser = comparable and ((name in _MORE and now > before) or (name in _LESS and now < before))
+    return "bound loosened" if looser else "bound tightened"

@@ -1,0 +1,169 @@
+"""Take a new revision of the upstream document: pin, generate and check it, then say what it means (`make update`)."""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from scripts import bump, worktree
+from scripts.diff.documents import Document, from_bytes, load
+from scripts.diff.operations import compare
+from scripts.diff.packages import compare_packages, surface
+from scripts.errors import DocumentError, shown
+from scripts.generate import build
+from scripts.naming import NamesError
+from scripts.output import say
+from scripts.pin_spec import pin, replace_file
+from scripts.prepare.walk import printable
+from scripts.trees import replace_folder
+from scripts.update_report import Update, told
+
+_ROOT: Final = Path(__file__).resolve().parent.parent
+_PACKAGE: Final = "chatcompletions_api"
+_INTERRUPTED: Final = 130
+
+
+def update(source: str, target: Path, package: Path, revision: str | None = None, day: str | None = None) -> Update:
+    """Pin, generate and check in a place apart; swap pin and package once all of it held.
+
+    Args:
+        source: Path or URL of an upstream document.
+        target: The pin to replace.
+        package: The folder of the generated package to replace.
+        revision: Upstream's revision, if the source does not show it.
+        day: Upstream's date as YYYY-MM-DD, if the source does not show it.
+
+    Returns:
+        What changed, and what is left to do.
+
+    Raises:
+        DocumentError: A step failed; pin and package are as they were.
+        OSError: The disk refused; pin and package are as they were.
+    """
+    made = pin(source, str(_ROOT / "scripts/overlay.yaml"), revision, day)
+    with tempfile.TemporaryDirectory(prefix="update-") as aside:
+        spec, folder = Path(aside) / "openapi.yaml", Path(aside) / _PACKAGE
+        replace_file(spec, made.text)
+        prepared = build(spec, folder)
+        sentences = check(spec, folder)
+        old, new = _before(target), from_bytes(made.text.encode(), str(target))
+        changes = compare(old, new) if old else []
+        api = compare_packages(surface(package), surface(folder)) if package.is_dir() else []
+        found = Update(made, prepared, old, new, changes, api, sentences, bump.current())
+        _swap(made.text, folder, target, package)
+    return found
+
+
+def check(spec: Path, folder: Path) -> list[str]:
+    """Run the contract checks on a pin and its package, with the facade as it is.
+
+    Args:
+        spec: The pin.
+        folder: The package, by the name that it is imported by.
+
+    Returns:
+        A sentence for each place where the facade is behind, or ahead.
+
+    Raises:
+        DocumentError: The facade cannot be imported beside the package, or the package is not what the pin says.
+    """
+    path = os.pathsep.join([str(folder.parent), str(_ROOT / "facade")])
+    done = subprocess.run(
+        [sys.executable, "-B", "-m", "tests.contract.report", str(spec)],
+        cwd=_ROOT,
+        env=os.environ | {"PYTHONPATH": path, "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["it gave no reason"])[-1]
+        raise DocumentError(f"the contract check cannot run on the new package: {printable(reason)}")
+    found: dict[str, list[str]] = json.loads(done.stdout)
+    if faults := found["generated"]:
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        raise DocumentError(f"the generated package is not what the pin says: {printable(faults[0])}{more}")
+    return list(map(printable, found["facade"]))
+
+
+def _before(target: Path) -> Document | None:
+    try:
+        return load(str(target))
+    except DocumentError:
+        return None
+
+
+def _swap(text: str, folder: Path, target: Path, package: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="before-") as aside:
+        before = Path(aside) / "package"
+        if package.exists():
+            shutil.copytree(package, before)
+        replace_folder(folder, package)
+        try:
+            replace_file(target, text)
+        except BaseException:
+            if before.exists():
+                replace_folder(before, package)
+            else:
+                shutil.rmtree(package)
+            raise
+
+
+def _refuse_changes(paths: tuple[Path, ...], *, force: bool) -> str:
+    found = {path: worktree.changes(path) for path in paths}
+    if None in found.values():
+        return "not in a git checkout: nothing tells whether pin and package hold changes of yours"
+    lines = [line for lines in found.values() for line in lines or ()]
+    if lines and not force:
+        raise DocumentError(
+            f"{', '.join(path.name for path in paths if found[path])} has changes that are not committed,"
+            f" such as {shown(lines[0][3:])}; commit them, or give FORCE=1 to overwrite them"
+        )
+    return ""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        arguments: The command line without the program's name; that of the process by default.
+
+    Returns:
+        0, or 1 after one line on stderr that says what failed; pin and package are then as they were.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        if not options.upstream.strip():
+            raise DocumentError("give the document to take: make update UPSTREAM=<path or URL>")
+        notice = _refuse_changes((options.output, options.package), force=options.force not in ("", "0"))
+        found = update(options.upstream, options.output, options.package, options.revision, options.date)
+    except (DocumentError, NamesError, OSError) as error:
+        print(f"make update: {error}; pin and package are as they were", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("make update: interrupted; pin and package are as they were", file=sys.stderr)
+        return _INTERRUPTED
+    if notice:
+        print(notice, file=sys.stderr)
+    say(told(found, shutil.get_terminal_size((110, 24)).columns))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m scripts.update", description=__doc__)
+    parser.add_argument("upstream", metavar="UPSTREAM", help="path or http(s) URL of an OpenAPI 3.0 or 3.1 document")
+    parser.add_argument("--revision", help="upstream's revision (default: taken from the name of UPSTREAM)")
+    parser.add_argument("--date", help="upstream's date, YYYY-MM-DD (default: taken from the name of UPSTREAM)")
+    parser.add_argument("--force", default="", help="1 to overwrite changes that are not committed")
+    parser.add_argument("--output", type=Path, default=_ROOT / "openapi.yaml", help="default: %(default)s")
+    parser.add_argument("--package", type=Path, default=_ROOT / f"generated/{_PACKAGE}", help="default: %(default)s")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,390 @@
+"""Pairs of documents with known differences, and pairs that only look different."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from scripts.diff.changes import Change
+from scripts.diff.documents import from_bytes
+from scripts.diff.operations import compare
+from scripts.diff.rules import RULES, Side, Verdict, judge
+from tests.unit.scripts._documents import Schema, json_content, record, ref
+
+CHAT, ONE = "/chat/completions", "/chat/completions/{completion_id}"
+TEXT, NULL = {"type": "string"}, {"type": "null"}
+Edit = Callable[[dict[str, Any]], Any]
+
+
+def base() -> dict[str, Any]:
+    """Return a document with a create, a list and a get operation, whose answers share a schema."""
+    schemas = {
+        "CreateChatCompletionRequest": record(
+            model=TEXT,
+            messages={"type": "array", "minItems": 1, "items": {"oneOf": [ref("UserMessage"), ref("ToolMessage")]}},
+            effort={"anyOf": [ref("Effort"), NULL]},
+            n={"type": "integer", "minimum": 1, "maximum": 128, "default": 1},
+            tier={"type": "string", "enum": ["auto", "flex"]},
+            prediction={"anyOf": [TEXT, {"type": "array", "items": TEXT}]},
+        )
+        | {"required": ["model", "messages"]},
+        "UserMessage": record(role={"const": "user"}, content=TEXT) | {"required": ["role", "content"]},
+        "ToolMessage": record(role={"const": "tool"}, call_id=TEXT) | {"required": ["role", "call_id"]},
+        "Effort": {"type": "string", "enum": ["low", "high"]},
+        "Reply": record(
+            id=TEXT,
+            choices={"type": "array", "items": record(reason={"enum": ["stop", "length"]}, text=TEXT)},
+            usage={"anyOf": [record(total=TEXT), NULL]},
+        )
+        | {"required": ["id", "choices"]},
+        "Page": record(data={"type": "array", "items": ref("Reply")}),
+        "CreateChatCompletionStreamResponse": record(delta=TEXT),
+    }
+    limit = {"name": "limit", "in": "query", "schema": {"type": "integer", "default": 20}}
+    path = {"name": "completion_id", "in": "path", "required": True, "schema": TEXT}
+    body = {"required": True, "content": json_content(ref("CreateChatCompletionRequest"))}
+    whole = {
+        "openapi": "3.1.0",
+        "info": {"title": "Rivers", "version": "1"},
+        "servers": [{"url": "https://api.example.com/v1"}],
+        "paths": {
+            CHAT: {
+                "post": {"requestBody": body, "responses": {"200": answer("Reply")}},
+                "get": {"parameters": [limit], "responses": {"200": answer("Page")}},
+            },
+            ONE: {"get": {"parameters": [path], "responses": {"200": answer("Reply")}}},
+        },
+        "components": {"schemas": schemas},
+    }
+    unshared: dict[str, Any] = json.loads(json.dumps(whole))
+    return unshared
+
+
+def answer(name: str) -> Schema:
+    return {"description": "It went well.", "content": json_content(ref(name))}
+
+
+def changes(edit: Edit, *, backwards: bool = False) -> list[Change]:
+    """Return what an edit of the base document changes."""
+    edited = base()
+    edit(edited)
+    sides = [from_bytes(json.dumps(one).encode(), "some.json") for one in (base(), edited)]
+    return compare(*reversed(sides)) if backwards else compare(*sides)
+
+
+def told(found: list[Change]) -> set[tuple[str, str]]:
+    return {(f"{change.where}: {change.what}", change.verdict.name.lower()) for change in found}
+
+
+def schemas(document: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = document["components"]["schemas"]
+    return found
+
+
+def request(document: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = schemas(document)["CreateChatCompletionRequest"]["properties"]
+    return found
+
+
+def reply(document: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = schemas(document)["Reply"]["properties"]
+    return found
+
+
+def choice(document: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = reply(document)["choices"]["items"]["properties"]
+    return found
+
+
+def _merge_inline(document: dict[str, Any]) -> None:
+    wanted = schemas(document).pop("CreateChatCompletionRequest")
+    parts = [{"properties": {name: one}} for name, one in wanted["properties"].items()]
+    schemas(document)["CreateChatCompletionRequest"] = {
+        "allOf": [*parts, {"type": "object", "required": ["messages", "model"]}]
+    }
+
+
+def _three_zero(document: dict[str, Any]) -> None:
+    document["openapi"] = "3.0.3"
+    request(document)["effort"] = {"nullable": True, "allOf": [ref("Effort")]}
+    reply(document)["usage"] = record(total=TEXT) | {"nullable": True}
+    request(document)["n"] |= {"minimum": 0, "exclusiveMinimum": True, "default": 1.0, "maximum": 128.0}
+    schemas(document)["UserMessage"]["properties"]["role"] = {"type": "string", "enum": ["user"]}
+
+
+def _exclusive(document: dict[str, Any]) -> None:
+    request(document)["n"] = {"type": "integer", "exclusiveMinimum": 0, "maximum": 128, "default": 1}
+
+
+def _prose(document: dict[str, Any]) -> None:
+    document["info"] = {"title": "Lakes", "version": "2", "description": "Other words."}
+    for schema in schemas(document).values():
+        schema |= {"title": "Same", "description": "Other words.", "example": 1, "x-note": 1}
+    request(document)["n"]["examples"] = [1, 2]
+
+
+def _order(document: dict[str, Any]) -> None:
+    document["components"]["schemas"] = dict(reversed(schemas(document).items()))
+    wanted = schemas(document)["CreateChatCompletionRequest"]
+    wanted["properties"] = dict(reversed(wanted["properties"].items()))
+    wanted["required"].reverse()
+    request(document)["messages"]["items"]["oneOf"].reverse()
+    schemas(document)["Effort"]["enum"].reverse()
+
+
+def _inline(document: dict[str, Any]) -> None:
+    request(document)["effort"] = {"anyOf": [schemas(document)["Effort"], NULL]}
+    reply(document)["choices"]["items"] = ref("Choice")
+    schemas(document)["Choice"] = record(reason={"enum": ["stop", "length"]}, text=TEXT)
+    document["paths"][CHAT]["post"]["responses"]["200"] = {"$ref": "#/components/responses/Reply"}
+    document["components"]["responses"] = {"Reply": answer("Reply")}
+
+
+def _spelled_out(document: dict[str, Any]) -> None:
+    request(document)["messages"]["items"] = {"anyOf": [{"oneOf": [ref("UserMessage")]}, ref("ToolMessage")]}
+    request(document)["effort"] = {"type": ["string", "null"], "enum": ["low", "high", None]}
+    request(document)["model"] = {"type": "string", "minLength": 0, "default": None}
+    request(document)["prediction"] = {"type": ["string", "array"], "items": TEXT}
+    schemas(document)["Page"]["additionalProperties"] = True
+    for operation in (*document["paths"][CHAT].values(), document["paths"][ONE]["get"]):
+        operation |= {"operationId": "other", "tags": ["Other"], "summary": "Other words."}
+
+
+def _other_id(document: dict[str, Any]) -> None:
+    item = document["paths"].pop(ONE)
+    item["get"]["parameters"][0]["name"] = "id"
+    document["paths"]["/chat/completions/{id}"] = item
+
+
+def _streamed(document: dict[str, Any]) -> None:
+    media = {"text/event-stream": {"schema": ref("Piece")}}
+    document["paths"][CHAT]["post"]["responses"]["200"]["content"] |= media
+    schemas(document)["Piece"] = schemas(document).pop("CreateChatCompletionStreamResponse")
+
+
+SPELLINGS: list[Edit] = [
+    lambda _: None, _prose, _order, _inline, _merge_inline, _spelled_out, _other_id, _streamed,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("edit", SPELLINGS)
+@pytest.mark.parametrize("backwards", [False, True])
+def test_spelling_is_no_change(edit: Edit, *, backwards: bool) -> None:
+    """Prose, order, titles, references, merged parts, unions of one and spellings of null make no difference."""
+    assert told(changes(edit, backwards=backwards)) == set()
+
+
+def test_versions_of_openapi_say_the_same() -> None:
+    """A bound, a null and a constant are the same in the spelling of 3.0 and in that of 3.1."""
+    new, old = base(), base()
+    _exclusive(new)
+    _three_zero(old)
+    sides = [from_bytes(json.dumps(one).encode(), "some.json") for one in (old, new)]
+    assert told(compare(*sides)) == set()
+
+
+def put(holder: Callable[[dict[str, Any]], dict[str, Any]], **schema: Any) -> Edit:
+    return lambda document: holder(document).update(schema)
+
+
+def require(name: str, *members: str) -> Edit:
+    return lambda document: schemas(document)[name].update(required=list(members))
+
+
+KNOWN: list[tuple[Edit, str, str, str]] = [
+    (put(request, seed={"type": "integer"}), "create request > seed: added", "widening", "breaking"),
+    (require("CreateChatCompletionRequest", "model"), "create request > messages: optional now", "widening",
+     "breaking"),
+    (require("Reply", "id"), "create answer > choices: optional now", "breaking", "harmless"),
+    (put(reply, created={"type": "integer"}), "create answer > created: added", "widening", "breaking"),
+    (
+        lambda d: schemas(d)["Effort"]["enum"].append("max"),
+        'create request > effort: value "max" added', "widening", "breaking",
+    ),
+    (
+        lambda d: choice(d)["reason"]["enum"].append("tool"),
+        'create answer > choices[] > reason: value "tool" added', "widening", "harmless",
+    ),
+    (put(request, effort=ref("Effort")), "create request > effort: null no longer allowed", "breaking", "widening"),
+    (put(choice, text={"type": ["string", "null"]}), "create answer > choices[] > text: null allowed now", "breaking",
+     "harmless"),
+    (put(request, tier=TEXT), "create request > tier: any string allowed now", "widening", "breaking"),
+    (put(request, model={"type": "integer"}), "create request > model: string is now integer", "breaking", "breaking"),
+    (put(choice, text={"type": "array", "items": TEXT}), "create answer > choices[] > text: string is now array",
+     "breaking", "breaking"),
+    (lambda d: request(d)["n"].update(maximum=8), "create request > n: maximum 128 is now 8", "breaking", "widening"),
+    (lambda d: request(d)["n"].update(minimum=0), "create request > n: minimum 1 is now 0", "widening", "breaking"),
+    (lambda d: request(d)["n"].update(default=2), "create request > n: default 1 is now 2", "breaking", "breaking"),
+    (lambda d: request(d)["n"].pop("default"), "create request > n: default 1 is now unknown", "harmless", "harmless"),
+    (lambda d: request(d)["n"].update(type="number"), "create request > n: integer is now number", "widening",
+     "breaking"),
+    (lambda d: request(d)["messages"].pop("minItems"), "create request > messages: minItems 1 is now none", "widening",
+     "breaking"),
+    (
+        lambda d: request(d)["messages"]["items"]["oneOf"].append(record(role={"const": "system"})),
+        'create request > messages[]: role "system" added', "widening", "breaking",
+    ),
+    (
+        lambda d: schemas(d)["ToolMessage"]["properties"].update(name=TEXT),
+        'create request > messages[] (role "tool") > name: added', "widening", "breaking",
+    ),
+    (
+        put(reply, usage={"anyOf": [record(total=TEXT), TEXT, NULL]}),
+        "create answer > usage: string allowed besides object", "breaking", "harmless",
+    ),
+    (lambda d: request(d)["prediction"]["anyOf"].append({"type": "boolean"}),
+     "create request > prediction: boolean added", "widening", "breaking"),
+    (lambda d: schemas(d)["UserMessage"].update(additionalProperties=False),
+     'create request > messages[] (role "user"): no other members allowed now', "breaking", "widening"),
+    (lambda d: request(d)["n"].update(deprecated=True), "create request > n: deprecated", "harmless", "harmless"),
+    (lambda d: choice(d)["text"].update(format="uri"), 'create answer > choices[] > text: format none is now "uri"',
+     "harmless", "harmless"),
+    (lambda d: d["paths"][CHAT]["get"]["parameters"][0].update(required=True),
+     "list parameters > limit: required now", "breaking", "widening"),
+    (lambda d: d["paths"][CHAT]["get"]["parameters"].pop(), "list parameters > limit: removed", "breaking", "widening"),
+    (lambda d: d["paths"][CHAT]["get"]["parameters"][0].update(deprecated=True), "list parameters > limit: deprecated",
+     "harmless", "harmless"),
+    (lambda d: d["paths"].pop(ONE), "get: operation removed", "breaking", "widening"),
+    (lambda d: d["paths"][ONE]["get"].update(deprecated=True), "get: deprecated", "harmless", "harmless"),
+    (lambda d: d["paths"][CHAT]["post"]["responses"].update({"429": answer("Page")}),
+     "create answer 429: described now", "harmless", "harmless"),
+    (lambda d: d["paths"][CHAT]["post"]["requestBody"].update(required=False), "create request: optional now",
+     "widening", "breaking"),
+    (lambda d: schemas(d).pop("CreateChatCompletionStreamResponse"), "stream chunk: no longer described", "breaking",
+     "widening"),
+    (lambda d: schemas(d)["CreateChatCompletionStreamResponse"]["properties"].update(seq=TEXT),
+     "stream chunk > seq: added", "widening", "breaking"),
+    (lambda d: d.update(servers=[{"url": "https://eu.example.com/v1"}]),
+     "client: server https://eu.example.com/v1 added", "widening", "breaking"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("edit", "sentence", "forwards", "backwards"), KNOWN)
+def test_known_pairs(edit: Edit, sentence: str, forwards: str, backwards: str) -> None:
+    """A change is told at its place, in words, with its verdict; the way back has the verdict of the opposite."""
+    assert (sentence, forwards) in told(changes(edit))
+    group = sentence.split(" > ")[0].split(": ")[0]
+    back = [change for change in changes(edit, backwards=True) if change.group == group]
+    assert backwards in {change.verdict.name.lower() for change in back}
+
+
+@pytest.mark.parametrize(("edit", "sentence"), [(edit, sentence) for edit, sentence, *_ in KNOWN])
+def test_nothing_else_changes(edit: Edit, sentence: str) -> None:
+    """One edit is one change, however many operations share its schema; a server that moves is two."""
+    assert len(changes(edit)) == (2 if sentence.startswith("client") else 1)
+
+
+def test_a_new_required_parameter_breaks() -> None:
+    """What a caller has to send from now on breaks callers; an answer that has it always does not."""
+
+    def both(document: dict[str, Any]) -> None:
+        request(document)["seed"] = reply(document)["seed"] = {"type": "integer"}
+        schemas(document)["CreateChatCompletionRequest"]["required"].append("seed")
+        schemas(document)["Reply"]["required"].append("seed")
+
+    assert told(changes(both)) == {
+        ("create request > seed: added, required", "breaking"),
+        ("create answer > seed: added, required", "widening"),
+    }
+
+
+def test_a_shared_schema_is_told_once() -> None:
+    """A change in a schema that several operations use is one change, which names them all."""
+    (change,) = changes(put(choice, index={"type": "integer"}))
+    assert change.where == "create answer > choices[] > index"
+    assert change.also == ["list answer", "get answer"]
+
+
+def test_both_sides_of_a_shared_schema_are_judged() -> None:
+    """What callers send and what comes back are two changes, though they share a schema."""
+
+    def share(document: dict[str, Any]) -> None:
+        reply(document)["effort"] = ref("Effort")
+
+    old, new = base(), base()
+    for document in (old, new):
+        share(document)
+    schemas(new)["Effort"]["enum"].remove("low")
+    sides = [from_bytes(json.dumps(one).encode(), "some.json") for one in (old, new)]
+    assert told(compare(*sides)) == {
+        ('create request > effort: value "low" removed', "breaking"),
+        ('create answer > effort: value "low" removed', "harmless"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("edit", "touches"),
+    [
+        (put(request, seed={"type": "integer"}), ["CreateParams.seed", "models.CreateChatCompletionRequest"]),
+        (lambda d: schemas(d)["Effort"]["enum"].append("max"), ["CreateParams.effort", "models.Effort"]),
+        (lambda d: d["paths"][CHAT]["get"]["parameters"].pop(), ["ListParams.limit"]),
+        (put(choice, index=TEXT), ["models.ReplyChoice"]),
+        (
+            lambda d: schemas(d)["ToolMessage"]["properties"].update(name=TEXT),
+            ["CreateParams.messages", "models.ToolMessage"],
+        ),
+    ],
+)
+def test_touches(edit: Edit, touches: list[str]) -> None:
+    """A change names the parameter of the facade and the generated model that it concerns."""
+    (change,) = changes(edit)
+    assert change.touches == touches
+
+
+def test_schemas_that_hold_themselves() -> None:
+    """A schema that contains itself is compared to its end."""
+
+    def grow(document: dict[str, Any]) -> None:
+        reply(document)["parent"] = ref("Reply")
+        reply(document)["children"] = {"type": "array", "items": ref("Reply")}
+
+    old, new = base(), base()
+    for document in (old, new):
+        grow(document)
+    reply(new)["depth"] = {"type": "integer"}
+    sides = [from_bytes(json.dumps(one).encode(), "some.json") for one in (old, new)]
+    assert told(compare(*sides)) == {("create answer > depth: added", "widening")}
+
+
+def test_a_prefix_moves_every_call() -> None:
+    """A path with another prefix is another address, whatever the name of its parameter."""
+
+    def move(document: dict[str, Any]) -> None:
+        document["paths"] = {f"/v1{path}": item for path, item in document["paths"].items()}
+
+    assert ("get: path /chat/completions/{completion_id} is now /v1/chat/completions/{completion_id}", "breaking") in (
+        told(changes(move))
+    )
+
+
+def test_listed_values_of_an_open_type() -> None:
+    """Where any text is taken, one more known value is worth a mention and changes nothing."""
+    old, new = base(), base()
+    for document, names in ((old, ["a", "b"]), (new, ["a", "b", "c"])):
+        request(document)["model"] = {"anyOf": [TEXT, {"type": "string", "enum": names}]}
+    sides = [from_bytes(json.dumps(one).encode(), "some.json") for one in (old, new)]
+    assert told(compare(*sides)) == {('create request > model: value "c" listed', "harmless")}
+
+
+@pytest.mark.parametrize(
+    ("kind", "request_side", "answer_side"),
+    [
+        ("added", Verdict.WIDENING, Verdict.WIDENING),
+        ("added as required", Verdict.BREAKING, Verdict.WIDENING),
+        ("removed", Verdict.BREAKING, Verdict.BREAKING),
+        ("now optional", Verdict.WIDENING, Verdict.BREAKING),
+        ("now required", Verdict.BREAKING, Verdict.HARMLESS),
+        ("value removed", Verdict.BREAKING, Verdict.HARMLESS),
+        ("type changed", Verdict.BREAKING, Verdict.BREAKING),
+        ("bound tightened", Verdict.BREAKING, Verdict.HARMLESS),
+    ],
+)
+def test_sides_are_judged_apart(kind: str, request_side: Verdict, answer_side: Verdict) -> None:
+    """Taking less breaks who sends, giving less breaks who reads."""
+    assert (judge(kind, Side.REQUEST), judge(kind, Side.ANSWER)) == (request_side, answer_side)
+
+
+def test_every_rule_has_a_reason() -> None:
+    """Each kind of change has words and a reason."""
+    assert all(rule.tells and rule.why for rule in RULES.values())
