@@ -1,0 +1,120 @@
+"""Compare this client with others on the same work, side by side in one run (`make bench`)."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import signal
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from scripts.bench import report
+from scripts.bench.cases import FAN_OUT, LIST, STREAMED, plan
+from scripts.bench.chart import chart
+from scripts.bench.measure import run
+from scripts.bench.processes import BenchError
+from scripts.bench.readme import replace_between_markers
+from scripts.bench.roster import ROSTER, version_of
+from scripts.errors import DocumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scripts.bench.cases import Case
+    from scripts.bench.roster import Entry
+
+_README: Final = Path(__file__).resolve().parents[2] / "README.md"
+_CHART: Final = Path(__file__).parent / "chart.svg"
+_NOTE: Final = (
+    "CPU time of the client's process as a multiple of raw httpx's in the same round: the median of all rounds, "
+    "± half the distance between the quartiles."
+)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        arguments: The command line without the program's name; that of the process by default.
+
+    Returns:
+        0 even where a bar is missed, which is printed; 1 if nothing could be measured or written.
+    """
+    parser = argparse.ArgumentParser(prog="python -m scripts.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer rounds and sizes, in less than a minute")
+    parser.add_argument("--only", metavar="NAME", help="the cases of that name, such as create, list or list-100")
+    parser.add_argument("--write", action="store_true", help="put the figures into README.md and draw the chart")
+    options = parser.parse_args(arguments)
+    if options.write and (options.quick or options.only):
+        parser.error("--write takes a full run: leave out --quick and --only")
+    cases = plan(quick=options.quick)
+    chosen = [case for case in cases if not options.only or f"{case.key}-".startswith(f"{options.only}-")]
+    if not chosen:
+        parser.error(f"no case is called {options.only!r}; there are {', '.join(case.key for case in cases)}")
+    try:
+        if options.write:
+            replace_between_markers(_README.read_text(encoding="utf-8"), "")  # refuses before minutes of measuring
+        _measure_and_print(chosen, write=options.write)
+    except (BenchError, DocumentError, OSError, ValueError) as error:
+        print(f"make bench: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _measure_and_print(cases: Sequence[Case], *, write: bool) -> None:
+    with ExitStack() as stack:
+        entries, stock = _compared(stack)
+        results = run(cases, entries, stock)
+    figures = f"{report.headline(results, entries)}\n\n{_NOTE}\n\n{_conditions(entries)}"
+    print(f"\n{figures}\n\n{report.absolute(results, entries)}")
+    for family in (LIST, STREAMED, FAN_OUT):
+        if any(result.case.family == family for result in results):
+            print(f"\n{report.growth(results, entries, family)}")
+    if any(result.case.measures_memory for result in results):
+        print(f"\n{report.memory(results, entries)}")
+    print()
+    for sentence in report.shortfalls(results, entries) or ["Every bar that was measured is met."]:
+        print(sentence)
+    if write:
+        text = replace_between_markers(_README.read_text(encoding="utf-8"), figures)
+        _README.write_text(text, encoding="utf-8")
+        _CHART.write_text(chart(results, entries), encoding="utf-8")
+
+
+def _compared(stack: ExitStack) -> tuple[list[Entry], Path | None]:
+    """Return who can be compared here, and the folder of the stock package."""
+    entries, stock = [], None
+    for entry in ROSTER:
+        missing = [name for name in entry.needs if version_of(name) is None]
+        if missing:
+            _left_out(entry, f"{' and '.join(missing)} is not installed; make .venv/bench installs it")
+            continue
+        if entry.key == "stock":
+            from scripts.bench.stock_package import stock_package  # it needs the generator
+
+            try:
+                stock = stack.enter_context(stock_package())
+            except (BenchError, DocumentError) as error:
+                _left_out(entry, str(error))
+                continue
+        entries.append(entry)
+    return entries, stock
+
+
+def _left_out(entry: Entry, reason: str) -> None:
+    print(f"{entry.title} is left out: {reason}", file=sys.stderr)
+
+
+def _conditions(entries: Sequence[Entry]) -> str:
+    names = dict.fromkeys(name for entry in entries for name in entry.needs)
+    versions = ", ".join(f"{name} {version_of(name)}" for name in names)
+    return f"{versions}. Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}, loopback."
+
+
+if __name__ == "__main__":
+    # So that a bench that is told to end stops its processes and removes its folders first.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    sys.exit(main())
