@@ -117,8 +117,10 @@ class RawServer:
                 client, _ = self._listener.accept()
                 client.settimeout(_TICK)
                 client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                self._start(self._serve, client, self.connections)
+                number = self.connections
+                # Counted before it is served: a test may look as soon as it has its answer.
                 self.connections += 1
+                self._start(self._serve, client, number)
 
     def _serve(self, client: socket.socket, number: int) -> None:
         # Clients that hang up are what these tests are about: that ends their connection and nothing else.
