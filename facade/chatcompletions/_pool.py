@@ -32,13 +32,17 @@ def pooled(transport: type[Any], options: Mapping[str, Any]) -> dict[str, Any]:
         options: httpx's own.
     """
     options = {"limits": DEFAULT_LIMITS, **options}
-    from_environment = options.get("trust_env", True) and options.get("proxy") is None and getproxies()
+    from_environment = options.get("trust_env", True) and options.get("proxy") is None and _has_proxies()
     if options.get("transport") is not None or options.get("http2") or from_environment:
         return options
     names = ("verify", "cert", "trust_env", "http1", "proxy")
     own = {name: options[name] for name in names if options.get(name) is not None}
     rest = {name: value for name, value in options.items() if name != "proxy"}
     return {**rest, "transport": transport(options["limits"], own)}
+
+
+def _has_proxies() -> bool:
+    return not getproxies().keys().isdisjoint(("http", "https", "all"))
 
 
 class Pool(httpx.BaseTransport):

@@ -135,3 +135,9 @@ def test_where_httpx_knows_better(options: dict[str, Any]) -> None:
 def test_environment_proxies(options: dict[str, Any], ours: bool) -> None:
     """Proxies of the environment are httpx's to choose, unless it is told not to look or given another one."""
     assert ("transport" in pooled(Pool, options)) is ours
+
+
+def test_exceptions_from_proxies_are_no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An environment that only says where no proxy is wanted names none."""
+    monkeypatch.setenv("NO_PROXY", "localhost")
+    assert "transport" in pooled(Pool, {})
