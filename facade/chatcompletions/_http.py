@@ -52,7 +52,7 @@ class _Attempts:
     def _delay(self, error: APIError) -> float:
         delay = None
         if self.made <= self._max_retries:
-            delay = retry_delay(error, self.made, now=time.time(), jitter=random.random())  # noqa: S311
+            delay = retry_delay(error, self.made, now=time.time(), jitter=random.random())  # noqa: S311 - no secret
         if delay is None:
             raise error
         _logger.info("%s; attempt %d follows in %.2f s", error, self.made + 1, delay)
