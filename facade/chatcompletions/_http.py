@@ -108,6 +108,7 @@ class HTTPClient(_Addresses, httpx.Client):
             APIError: The last attempt failed.
         """
         attempts = _Attempts(request, self._max_retries)
+        delay: float | None
         while True:
             try:
                 response = super().send(request, stream=stream, **options)
@@ -116,9 +117,9 @@ class HTTPClient(_Addresses, httpx.Client):
             except httpx.RequestError as failure:
                 delay = attempts.after_failure(failure)
             else:
-                if (pause := attempts.after_answer(response)) is None:
+                delay = attempts.after_answer(response)
+                if delay is None:
                     return _as(self._response_type, response)
-                delay = pause
             self._sleep(delay)
 
 
@@ -147,6 +148,7 @@ class AsyncHTTPClient(_Addresses, httpx.AsyncClient):
     async def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
         """Send a request until it succeeds or retrying ends; see `HTTPClient.send`."""
         attempts = _Attempts(request, self._max_retries)
+        delay: float | None
         while True:
             try:
                 response = await super().send(request, stream=stream, **options)
@@ -155,9 +157,9 @@ class AsyncHTTPClient(_Addresses, httpx.AsyncClient):
             except httpx.RequestError as failure:
                 delay = attempts.after_failure(failure)
             else:
-                if (pause := attempts.after_answer(response)) is None:
+                delay = attempts.after_answer(response)
+                if delay is None:
                     return _as(self._response_type, response)
-                delay = pause
             await self._sleep(delay)
 
 

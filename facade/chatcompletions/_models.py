@@ -128,8 +128,7 @@ class ChatCompletionChunk(Comparable, models.CreateChatCompletionStreamResponse)
     @property
     def text(self) -> str:
         """The piece of text that the chunk adds to the first choice; often empty."""
-        choices = self.choices
-        for choice in choices if isinstance(choices, list) else ():
+        for choice in _items(self.choices):
             # An index that is no number tells nothing, as in the assembly.
             if isinstance(choice, models.ChunkChoice) and (not choice.index or not isinstance(choice.index, int)):
                 content = getattr(choice.delta, "content", None)
@@ -145,7 +144,7 @@ class ChatCompletionDeleted(Answer, models.ChatCompletionDeleted):
 
 def _items(value: Any) -> list[Any]:
     # A field holds whatever the server sent.
-    return list(value) if isinstance(value, list) else []
+    return value if isinstance(value, list) else []
 
 
 def text_of(content: Any) -> str:
