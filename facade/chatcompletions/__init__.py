@@ -34,10 +34,12 @@ from ._errors import (
 from ._version import __version__
 
 if TYPE_CHECKING:
+    from ._chunk import ChatCompletionChunk
+    from ._deleted import ChatCompletionDeleted
     from ._deviations import Deviation, deviations
     from ._message_type import Message
     from ._messages import assistant, developer, system, tool, user
-    from ._models import ChatCompletion, ChatCompletionChunk, ChatCompletionDeleted
+    from ._models import ChatCompletion
     from ._pages import AsyncChatCompletionPage, AsyncMessagePage, ChatCompletionPage, MessagePage
     from ._provenance import spec
     from ._stream import AsyncChatCompletionStream, ChatCompletionStream
@@ -48,8 +50,8 @@ _LAZY = {
     "AsyncChatCompletionStream": "_stream",
     "AsyncMessagePage": "_pages",
     "ChatCompletion": "_models",
-    "ChatCompletionChunk": "_models",
-    "ChatCompletionDeleted": "_models",
+    "ChatCompletionChunk": "_chunk",
+    "ChatCompletionDeleted": "_deleted",
     "ChatCompletionPage": "_pages",
     "ChatCompletionStream": "_stream",
     "Deviation": "_deviations",

@@ -47,7 +47,7 @@ def read(cls: type[AnswerT], response: httpx.Response) -> AnswerT:
         APIError: See `JSONResponse.json`.
     """
     model: Any = cls
-    answer: AnswerT = model.from_dict(response.json())
+    answer: AnswerT = model.from_dict(response.json(), copy=False)
     answer._headers = response.headers
     return answer
 

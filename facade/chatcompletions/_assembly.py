@@ -51,7 +51,7 @@ class Assembly:
         for name, value in chunk.items():
             # Some servers give each chunk another id, so the first word on a member stands, but over null.
             if head.get(name) is None or (name == "usage" and value is not None):
-                head[name] = value
+                head[name] = _copied(value)
         # Some servers count up the usage in every chunk; the last word is the one that counts.
         self._nulls = [name for name, value in head.items() if value is None or name == "usage"]
 
@@ -105,7 +105,7 @@ class _Choice:
             elif name == "logprobs" and isinstance(value, dict):
                 _merge(self._merged, {name: value})
             else:
-                self._latest[name] = value
+                self._latest[name] = _copied(value)
 
     def _add_delta(self, delta: dict[str, Any]) -> None:
         for name, value in delta.items():
@@ -195,9 +195,9 @@ def _merge(target: dict[str, Any], piece: dict[str, Any]) -> None:
                 target[name] = known = {}
             _merge(known, value)
         elif isinstance(value, list) and isinstance(known, list) and not isinstance(known, _Pieces):
-            known.extend(value)
+            known.extend(_copied(value))
         elif known is None or (value is not None and (name not in _WHOLE or known == "")):
-            target[name] = value.copy() if isinstance(value, list) else value
+            target[name] = _copied(value)
 
 
 def _joined(value: Any) -> Any:
@@ -206,6 +206,13 @@ def _joined(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _joined(item) for name, item in value.items()}
     return value.copy() if isinstance(value, list) else value
+
+
+def _copied(value: Any) -> Any:
+    # Whoever reads the chunk next takes it apart.
+    if isinstance(value, dict):
+        return {name: _copied(item) for name, item in value.items()}
+    return [_copied(item) for item in value] if isinstance(value, list) else value
 
 
 def _join_base64(pieces: list[str]) -> str:

@@ -10,9 +10,10 @@ import httpx
 
 from ._answers import error_from_body, place
 from ._assembly import Assembly
+from ._chunk import ChatCompletionChunk
 from ._errors import StreamError, StreamInterruptedError, StreamTimeoutError, StreamValidationError
 from ._json import loads
-from ._models import ChatCompletion, ChatCompletionChunk
+from ._models import ChatCompletion
 from ._repetition import Repetition
 from ._sse import SSEDecoder
 
@@ -120,20 +121,23 @@ class BaseStream:
             if event == "error" or chunk.__class__ is not dict or chunk.get("error"):
                 self._reject(chunk, event)
             assembly.add(chunk)
-            model = self._read_chunk(chunk)
-            repetition.learn(data, chunk, model)
+            # Learned from below, the chunk must stay as it is; otherwise nobody needs it any more.
+            is_new = repetition.is_new(data, chunk)
+            model = self._read_chunk(chunk, copy=is_new)
+            if is_new:
+                repetition.learn(data, chunk, model)
             yield model
             came = True
         if came:  # counted from here, because a caller who takes long over a chunk has not waited for the next one
             self._last_event = self._clock()
 
-    def _checked(self, check: Check, chunk: dict[str, Any]) -> ChatCompletionChunk:
+    def _checked(self, check: Check, chunk: dict[str, Any], *, copy: bool) -> ChatCompletionChunk:
         deviation = check(chunk, self.response.request)
         if deviation is not None:
             error = self._error(StreamValidationError, f"the stream departs from the spec ({deviation})", chunk)
             error.deviation = deviation
             raise error
-        return ChatCompletionChunk.from_dict(chunk)
+        return ChatCompletionChunk.from_dict(chunk, copy=copy)
 
     def _check_text(self, data: bytes, event: str, exc: ValueError) -> None:
         text = data.decode("utf-8", "replace").strip()

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from chatcompletions_api.client import Client
     from chatcompletions_api.models import ChatCompletionStoreMessage
 
-    from ._models import Answer, ChatCompletion, ChatCompletionDeleted
+    from ._deleted import ChatCompletionDeleted
+    from ._models import Answer, ChatCompletion
     from ._pages import (
         AsyncChatCompletionPage,
         AsyncMessagePage,
@@ -168,7 +169,7 @@ class ChatClient(BaseClient):
 
         See https://platform.openai.com/docs/api-reference/chat/delete.
         """
-        from ._models import ChatCompletionDeleted
+        from ._deleted import ChatCompletionDeleted
 
         return read(ChatCompletionDeleted, self._send(calls.delete(completion_id, options)))
 
@@ -295,7 +296,7 @@ class AsyncChatClient(BaseClient):
 
     async def delete(self, completion_id: str, **options: Unpack[CallOptions]) -> ChatCompletionDeleted:
         """Delete a stored completion; see `ChatClient.delete`."""
-        from ._models import ChatCompletionDeleted
+        from ._deleted import ChatCompletionDeleted
 
         return await self._run(ChatCompletionDeleted, calls.delete(completion_id, options))
 

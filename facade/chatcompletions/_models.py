@@ -89,7 +89,7 @@ class ChatCompletion(Answer, models.CreateChatCompletionResponse):
         Raises:
             LookupError: The answer has no choice with a message.
         """
-        for choice in _items(self.choices):
+        for choice in items_of(self.choices):
             message = getattr(choice, "message", None)
             if isinstance(message, models.ChatCompletionResponseMessage):
                 return message
@@ -107,7 +107,7 @@ class ChatCompletion(Answer, models.CreateChatCompletionResponse):
     def tool_calls(self) -> list[ChatCompletionMessageToolCall | ChatCompletionMessageCustomToolCall]:
         """The tool calls of the first choice; empty where it has none."""
         try:
-            return _items(self.message.tool_calls)
+            return items_of(self.message.tool_calls)
         except LookupError:
             return []
 
@@ -117,33 +117,8 @@ class ChatCompletion(Answer, models.CreateChatCompletionResponse):
         return moment(self.created)
 
 
-class ChatCompletionChunk(Comparable, models.CreateChatCompletionStreamResponse):
-    """One event of a stream.
-
-    See https://platform.openai.com/docs/api-reference/chat/streaming.
-    """
-
-    __slots__ = ()
-
-    @property
-    def text(self) -> str:
-        """The piece of text that the chunk adds to the first choice; often empty."""
-        for choice in _items(self.choices):
-            # An index that is no number tells nothing, as in the assembly.
-            if isinstance(choice, models.ChunkChoice) and (not choice.index or not isinstance(choice.index, int)):
-                content = getattr(choice.delta, "content", None)
-                return content if isinstance(content, str) else text_of(content)
-        return ""
-
-
-class ChatCompletionDeleted(Answer, models.ChatCompletionDeleted):
-    """The receipt of `delete`."""
-
-    __slots__ = ("_headers",)
-
-
-def _items(value: Any) -> list[Any]:
-    # A field holds whatever the server sent.
+def items_of(value: Any) -> list[Any]:
+    """Return a field's list; empty where the server sent something else."""
     return value if isinstance(value, list) else []
 
 

@@ -142,12 +142,13 @@ class _Completions(models.ChatCompletionList):
     __slots__ = ()
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
         data = src_dict.get("data")
         if not isinstance(data, list):
-            return super().from_dict(src_dict)
-        page = super().from_dict({**src_dict, "data": []})
-        page.data = [ChatCompletion.from_dict(item) if isinstance(item, dict) else item for item in data]
+            return super().from_dict(src_dict, copy=copy)
+        page = super().from_dict({**src_dict, "data": []}, copy=copy)
+        read = ChatCompletion.from_dict
+        page.data = [read(item, copy=copy) if isinstance(item, dict) else item for item in data]
         return page
 
 

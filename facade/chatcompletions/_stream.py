@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from ._chunk import ChatCompletionChunk
     from ._deviations import Deviation
-    from ._models import ChatCompletion, ChatCompletionChunk
+    from ._models import ChatCompletion
 
     Check = Callable[[dict[str, Any], httpx.Request], Deviation | None]
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import copyreg
 from collections.abc import Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import NOTHING
 
 from ..types import UNSET, Unset
 
@@ -371,6 +373,26 @@ def _reduce_unset(unset: Unset) -> str:
 
 # Code asks `is UNSET`: a copied or unpickled one must be the one in types.py.
 copyreg.pickle(Unset, _reduce_unset)
+
+
+_ModelT = TypeVar("_ModelT")
+_new = object.__new__
+
+
+def _read(cls: type[_ModelT], base: type[Any], src_dict: Mapping[str, Any], copy: bool) -> _ModelT:
+    """Read an object into a model of a class, which is a generated one, the base, or a subclass of it."""
+    if not isinstance(src_dict, dict):
+        if not isinstance(src_dict, Mapping):
+            raise TypeError(f"{cls.__name__} is read from a mapping, but {type(src_dict).__name__} came")
+        src_dict = dict(src_dict)
+    made: Any = cls
+    fields = base.__attrs_attrs__
+    if made is base or made.__attrs_attrs__ is fields:
+        model = _new(made)
+    else:  # what else a subclass holds is made by its __init__
+        model = made(**{field.alias: None for field in fields if field.init and field.default is NOTHING})
+    found: _ModelT = model._read(src_dict, copy)
+    return found
 
 
 def _show(model: Any) -> str:

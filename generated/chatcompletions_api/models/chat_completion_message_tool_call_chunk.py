@@ -7,13 +7,11 @@ from attrs import define
 from attrs import field as _field
 
 from .. import models
+from ..models import _new, _read, _show, _write
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.function_call_delta import FunctionCallDelta
-
-# A subclass with fields of its own is made by its __init__, from these, before it is read.
-_BLANK: Any = {"index": None}
 
 
 @define
@@ -31,28 +29,39 @@ class ChatCompletionMessageToolCallChunk:
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came."""
-        if not isinstance(src_dict, dict) and not isinstance(src_dict, Mapping):
-            raise TypeError(f"{cls.__name__} is read from a mapping, but {type(src_dict).__name__} came")
-        d = dict(src_dict)
-        own = (
-            cls is ChatCompletionMessageToolCallChunk
-            or cls.__attrs_attrs__ is ChatCompletionMessageToolCallChunk.__attrs_attrs__
-        )
-        self = cls.__new__(cls) if own else cls(**_BLANK)
+    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came.
+
+        With `copy=False` the members are taken out of `src_dict`, which is faster.
+        """
+        return _read(cls, ChatCompletionMessageToolCallChunk, src_dict, copy)
+
+    def _read(self, d: dict[str, Any], copy: bool) -> Self:
+        """Take the fields out of an object; what is left of it are the additional properties."""
+        if copy:
+            d = dict(d)
         self.index = d.pop("index", None)
         self.id = d.pop("id", UNSET)
         self.type_ = d.pop("type", UNSET)
         self.function = value = d.pop("function", UNSET)
         if isinstance(value, dict):
-            self.function = models.FunctionCallDelta.from_dict(value)
+            self.function = _new(models.FunctionCallDelta)._read(value, copy)
         self.additional_properties = d or {}
         return self
 
+    def _copy(self) -> Self:
+        """Return a model that holds the same values."""
+        model = _new(type(self))
+        model.index = self.index
+        model.id = self.id
+        model.type_ = self.type_
+        model.function = self.function
+        model.additional_properties = self.additional_properties.copy()
+        return model
+
     def to_dict(self) -> dict[str, Any]:
         """Write the object for the API; what is UNSET is left out."""
-        return models._write(
+        return _write(
             {
                 "index": self.index,
                 "id": self.id,
@@ -63,7 +72,7 @@ class ChatCompletionMessageToolCallChunk:
         )
 
     def __repr__(self) -> str:
-        return models._show(self)
+        return _show(self)
 
     @property
     def additional_keys(self) -> list[str]:

@@ -7,14 +7,12 @@ from attrs import define
 from attrs import field as _field
 
 from .. import models
+from ..models import _new, _read, _show, _write
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.input_audio import InputAudio
     from ..models.prompt_cache_breakpoint_param import PromptCacheBreakpointParam
-
-# A subclass with fields of its own is made by its __init__, from these, before it is read.
-_BLANK: Any = {"type_": None, "input_audio": None}
 
 
 @define
@@ -30,29 +28,39 @@ class ChatCompletionRequestMessageContentPartAudio:
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came."""
-        if not isinstance(src_dict, dict) and not isinstance(src_dict, Mapping):
-            raise TypeError(f"{cls.__name__} is read from a mapping, but {type(src_dict).__name__} came")
-        d = dict(src_dict)
-        own = (
-            cls is ChatCompletionRequestMessageContentPartAudio
-            or cls.__attrs_attrs__ is ChatCompletionRequestMessageContentPartAudio.__attrs_attrs__
-        )
-        self = cls.__new__(cls) if own else cls(**_BLANK)
+    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came.
+
+        With `copy=False` the members are taken out of `src_dict`, which is faster.
+        """
+        return _read(cls, ChatCompletionRequestMessageContentPartAudio, src_dict, copy)
+
+    def _read(self, d: dict[str, Any], copy: bool) -> Self:
+        """Take the fields out of an object; what is left of it are the additional properties."""
+        if copy:
+            d = dict(d)
         self.type_ = d.pop("type", None)
         self.input_audio = value = d.pop("input_audio", None)
         if isinstance(value, dict):
-            self.input_audio = models.InputAudio.from_dict(value)
+            self.input_audio = _new(models.InputAudio)._read(value, copy)
         self.prompt_cache_breakpoint = value = d.pop("prompt_cache_breakpoint", UNSET)
         if isinstance(value, dict):
-            self.prompt_cache_breakpoint = models.PromptCacheBreakpointParam.from_dict(value)
+            self.prompt_cache_breakpoint = _new(models.PromptCacheBreakpointParam)._read(value, copy)
         self.additional_properties = d or {}
         return self
 
+    def _copy(self) -> Self:
+        """Return a model that holds the same values."""
+        model = _new(type(self))
+        model.type_ = self.type_
+        model.input_audio = self.input_audio
+        model.prompt_cache_breakpoint = self.prompt_cache_breakpoint
+        model.additional_properties = self.additional_properties.copy()
+        return model
+
     def to_dict(self) -> dict[str, Any]:
         """Write the object for the API; what is UNSET is left out."""
-        return models._write(
+        return _write(
             {
                 "type": self.type_,
                 "input_audio": self.input_audio,
@@ -62,7 +70,7 @@ class ChatCompletionRequestMessageContentPartAudio:
         )
 
     def __repr__(self) -> str:
-        return models._show(self)
+        return _show(self)
 
     @property
     def additional_keys(self) -> list[str]:

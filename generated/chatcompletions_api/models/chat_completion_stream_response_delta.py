@@ -7,6 +7,7 @@ from attrs import define
 from attrs import field as _field
 
 from .. import models
+from ..models import _new, _read, _show, _write
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -32,26 +33,27 @@ class ChatCompletionStreamResponseDelta:
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came."""
-        if not isinstance(src_dict, dict) and not isinstance(src_dict, Mapping):
-            raise TypeError(f"{cls.__name__} is read from a mapping, but {type(src_dict).__name__} came")
-        d = dict(src_dict)
-        own = (
-            cls is ChatCompletionStreamResponseDelta
-            or cls.__attrs_attrs__ is ChatCompletionStreamResponseDelta.__attrs_attrs__
-        )
-        self = cls.__new__(cls) if own else cls()
+    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came.
+
+        With `copy=False` the members are taken out of `src_dict`, which is faster.
+        """
+        return _read(cls, ChatCompletionStreamResponseDelta, src_dict, copy)
+
+    def _read(self, d: dict[str, Any], copy: bool) -> Self:
+        """Take the fields out of an object; what is left of it are the additional properties."""
+        if copy:
+            d = dict(d)
         self.content = d.pop("content", UNSET)
         self.function_call = value = d.pop("function_call", UNSET)
         if isinstance(value, dict):
-            self.function_call = models.FunctionCallDelta.from_dict(value)
+            self.function_call = _new(models.FunctionCallDelta)._read(value, copy)
         self.tool_calls = value = d.pop("tool_calls", UNSET)
         if isinstance(value, list):
             items = []
             for item in value:
                 if isinstance(item, dict):
-                    item = models.ChatCompletionMessageToolCallChunk.from_dict(item)
+                    item = _new(models.ChatCompletionMessageToolCallChunk)._read(item, copy)
                 items.append(item)
             self.tool_calls = items
         self.role = d.pop("role", UNSET)
@@ -59,9 +61,20 @@ class ChatCompletionStreamResponseDelta:
         self.additional_properties = d or {}
         return self
 
+    def _copy(self) -> Self:
+        """Return a model that holds the same values."""
+        model = _new(type(self))
+        model.content = self.content
+        model.function_call = self.function_call
+        model.tool_calls = self.tool_calls
+        model.role = self.role
+        model.refusal = self.refusal
+        model.additional_properties = self.additional_properties.copy()
+        return model
+
     def to_dict(self) -> dict[str, Any]:
         """Write the object for the API; what is UNSET is left out."""
-        return models._write(
+        return _write(
             {
                 "content": self.content,
                 "function_call": self.function_call,
@@ -73,7 +86,7 @@ class ChatCompletionStreamResponseDelta:
         )
 
     def __repr__(self) -> str:
-        return models._show(self)
+        return _show(self)
 
     @property
     def additional_keys(self) -> list[str]:

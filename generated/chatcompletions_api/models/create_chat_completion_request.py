@@ -7,6 +7,7 @@ from attrs import define
 from attrs import field as _field
 
 from .. import models
+from ..models import _new, _read, _show, _write
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -42,9 +43,6 @@ if TYPE_CHECKING:
     from ..models.tool_choice_mode import ToolChoiceMode
     from ..models.verbosity import Verbosity
     from ..models.web_search_options import WebSearchOptions
-
-# A subclass with fields of its own is made by its __init__, from these, before it is read.
-_BLANK: Any = {"messages": None, "model": None}
 
 
 @define
@@ -189,16 +187,17 @@ class CreateChatCompletionRequest:
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came."""
-        if not isinstance(src_dict, dict) and not isinstance(src_dict, Mapping):
-            raise TypeError(f"{cls.__name__} is read from a mapping, but {type(src_dict).__name__} came")
-        d = dict(src_dict)
-        own = (
-            cls is CreateChatCompletionRequest
-            or cls.__attrs_attrs__ is CreateChatCompletionRequest.__attrs_attrs__
-        )
-        self = cls.__new__(cls) if own else cls(**_BLANK)
+    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came.
+
+        With `copy=False` the members are taken out of `src_dict`, which is faster.
+        """
+        return _read(cls, CreateChatCompletionRequest, src_dict, copy)
+
+    def _read(self, d: dict[str, Any], copy: bool) -> Self:
+        """Take the fields out of an object; what is left of it are the additional properties."""
+        if copy:
+            d = dict(d)
         self.messages = value = d.pop("messages", None)
         if isinstance(value, list):
             items = []
@@ -206,23 +205,23 @@ class CreateChatCompletionRequest:
                 if isinstance(item, dict):
                     tag = item.get("role")
                     if tag == "developer":
-                        item = models.ChatCompletionRequestDeveloperMessage.from_dict(item)
+                        item = _new(models.ChatCompletionRequestDeveloperMessage)._read(item, copy)
                     elif tag == "system":
-                        item = models.ChatCompletionRequestSystemMessage.from_dict(item)
+                        item = _new(models.ChatCompletionRequestSystemMessage)._read(item, copy)
                     elif tag == "user":
-                        item = models.ChatCompletionRequestUserMessage.from_dict(item)
+                        item = _new(models.ChatCompletionRequestUserMessage)._read(item, copy)
                     elif tag == "assistant":
-                        item = models.ChatCompletionRequestAssistantMessage.from_dict(item)
+                        item = _new(models.ChatCompletionRequestAssistantMessage)._read(item, copy)
                     elif tag == "tool":
-                        item = models.ChatCompletionRequestToolMessage.from_dict(item)
+                        item = _new(models.ChatCompletionRequestToolMessage)._read(item, copy)
                     elif tag == "function":
-                        item = models.ChatCompletionRequestFunctionMessage.from_dict(item)
+                        item = _new(models.ChatCompletionRequestFunctionMessage)._read(item, copy)
                 items.append(item)
             self.messages = items
         self.model = d.pop("model", None)
         self.metadata = value = d.pop("metadata", UNSET)
         if isinstance(value, dict):
-            self.metadata = models.Metadata.from_dict(value)
+            self.metadata = _new(models.Metadata)._read(value, copy)
         self.top_logprobs = d.pop("top_logprobs", UNSET)
         self.temperature = d.pop("temperature", UNSET)
         self.top_p = d.pop("top_p", UNSET)
@@ -232,7 +231,7 @@ class CreateChatCompletionRequest:
         self.prompt_cache_retention = d.pop("prompt_cache_retention", UNSET)
         self.prompt_cache_options = value = d.pop("prompt_cache_options", UNSET)
         if isinstance(value, dict):
-            self.prompt_cache_options = models.PromptCacheOptionsParam.from_dict(value)
+            self.prompt_cache_options = _new(models.PromptCacheOptionsParam)._read(value, copy)
         self.service_tier = d.pop("service_tier", UNSET)
         self.modalities = d.pop("modalities", UNSET)
         self.verbosity = d.pop("verbosity", UNSET)
@@ -242,38 +241,38 @@ class CreateChatCompletionRequest:
         self.presence_penalty = d.pop("presence_penalty", UNSET)
         self.web_search_options = value = d.pop("web_search_options", UNSET)
         if isinstance(value, dict):
-            self.web_search_options = models.WebSearchOptions.from_dict(value)
+            self.web_search_options = _new(models.WebSearchOptions)._read(value, copy)
         self.response_format = value = d.pop("response_format", UNSET)
         if isinstance(value, dict):
             tag = value.get("type")
             if tag == "text":
-                self.response_format = models.ResponseFormatText.from_dict(value)
+                self.response_format = _new(models.ResponseFormatText)._read(value, copy)
             elif tag == "json_schema":
-                self.response_format = models.ResponseFormatJsonSchema.from_dict(value)
+                self.response_format = _new(models.ResponseFormatJsonSchema)._read(value, copy)
             elif tag == "json_object":
-                self.response_format = models.ResponseFormatJsonObject.from_dict(value)
+                self.response_format = _new(models.ResponseFormatJsonObject)._read(value, copy)
         self.audio = value = d.pop("audio", UNSET)
         if isinstance(value, dict):
-            self.audio = models.AudioParam.from_dict(value)
+            self.audio = _new(models.AudioParam)._read(value, copy)
         self.store = d.pop("store", UNSET)
         self.moderation = value = d.pop("moderation", UNSET)
         if isinstance(value, dict):
-            self.moderation = models.ModerationParam.from_dict(value)
+            self.moderation = _new(models.ModerationParam)._read(value, copy)
         self.stream = d.pop("stream", UNSET)
         self.stop = d.pop("stop", UNSET)
         self.logit_bias = value = d.pop("logit_bias", UNSET)
         if isinstance(value, dict):
-            self.logit_bias = models.LogitBias.from_dict(value)
+            self.logit_bias = _new(models.LogitBias)._read(value, copy)
         self.logprobs = d.pop("logprobs", UNSET)
         self.max_tokens = d.pop("max_tokens", UNSET)
         self.n = d.pop("n", UNSET)
         self.prediction = value = d.pop("prediction", UNSET)
         if isinstance(value, dict):
-            self.prediction = models.PredictionContent.from_dict(value)
+            self.prediction = _new(models.PredictionContent)._read(value, copy)
         self.seed = d.pop("seed", UNSET)
         self.stream_options = value = d.pop("stream_options", UNSET)
         if isinstance(value, dict):
-            self.stream_options = models.ChatCompletionStreamOptions.from_dict(value)
+            self.stream_options = _new(models.ChatCompletionStreamOptions)._read(value, copy)
         self.tools = value = d.pop("tools", UNSET)
         if isinstance(value, list):
             items = []
@@ -281,38 +280,81 @@ class CreateChatCompletionRequest:
                 if isinstance(item, dict):
                     tag = item.get("type")
                     if tag == "function":
-                        item = models.ChatCompletionTool.from_dict(item)
+                        item = _new(models.ChatCompletionTool)._read(item, copy)
                     elif tag == "custom":
-                        item = models.CustomToolChatCompletions.from_dict(item)
+                        item = _new(models.CustomToolChatCompletions)._read(item, copy)
                 items.append(item)
             self.tools = items
         self.tool_choice = value = d.pop("tool_choice", UNSET)
         if isinstance(value, dict):
             tag = value.get("type")
             if tag == "allowed_tools":
-                self.tool_choice = models.ChatCompletionAllowedToolsChoice.from_dict(value)
+                self.tool_choice = _new(models.ChatCompletionAllowedToolsChoice)._read(value, copy)
             elif tag == "function":
-                self.tool_choice = models.ChatCompletionNamedToolChoice.from_dict(value)
+                self.tool_choice = _new(models.ChatCompletionNamedToolChoice)._read(value, copy)
             elif tag == "custom":
-                self.tool_choice = models.ChatCompletionNamedToolChoiceCustom.from_dict(value)
+                self.tool_choice = _new(models.ChatCompletionNamedToolChoiceCustom)._read(value, copy)
         self.parallel_tool_calls = d.pop("parallel_tool_calls", UNSET)
         self.function_call = value = d.pop("function_call", UNSET)
         if isinstance(value, dict):
-            self.function_call = models.ChatCompletionFunctionCallOption.from_dict(value)
+            self.function_call = _new(models.ChatCompletionFunctionCallOption)._read(value, copy)
         self.functions = value = d.pop("functions", UNSET)
         if isinstance(value, list):
             items = []
             for item in value:
                 if isinstance(item, dict):
-                    item = models.ChatCompletionFunctions.from_dict(item)
+                    item = _new(models.ChatCompletionFunctions)._read(item, copy)
                 items.append(item)
             self.functions = items
         self.additional_properties = d or {}
         return self
 
+    def _copy(self) -> Self:
+        """Return a model that holds the same values."""
+        model = _new(type(self))
+        model.messages = self.messages
+        model.model = self.model
+        model.metadata = self.metadata
+        model.top_logprobs = self.top_logprobs
+        model.temperature = self.temperature
+        model.top_p = self.top_p
+        model.user = self.user
+        model.safety_identifier = self.safety_identifier
+        model.prompt_cache_key = self.prompt_cache_key
+        model.prompt_cache_retention = self.prompt_cache_retention
+        model.prompt_cache_options = self.prompt_cache_options
+        model.service_tier = self.service_tier
+        model.modalities = self.modalities
+        model.verbosity = self.verbosity
+        model.reasoning_effort = self.reasoning_effort
+        model.max_completion_tokens = self.max_completion_tokens
+        model.frequency_penalty = self.frequency_penalty
+        model.presence_penalty = self.presence_penalty
+        model.web_search_options = self.web_search_options
+        model.response_format = self.response_format
+        model.audio = self.audio
+        model.store = self.store
+        model.moderation = self.moderation
+        model.stream = self.stream
+        model.stop = self.stop
+        model.logit_bias = self.logit_bias
+        model.logprobs = self.logprobs
+        model.max_tokens = self.max_tokens
+        model.n = self.n
+        model.prediction = self.prediction
+        model.seed = self.seed
+        model.stream_options = self.stream_options
+        model.tools = self.tools
+        model.tool_choice = self.tool_choice
+        model.parallel_tool_calls = self.parallel_tool_calls
+        model.function_call = self.function_call
+        model.functions = self.functions
+        model.additional_properties = self.additional_properties.copy()
+        return model
+
     def to_dict(self) -> dict[str, Any]:
         """Write the object for the API; what is UNSET is left out."""
-        return models._write(
+        return _write(
             {
                 "messages": self.messages,
                 "model": self.model,
@@ -356,7 +398,7 @@ class CreateChatCompletionRequest:
         )
 
     def __repr__(self) -> str:
-        return models._show(self)
+        return _show(self)
 
     @property
     def additional_keys(self) -> list[str]:

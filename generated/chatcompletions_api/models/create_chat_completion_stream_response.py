@@ -7,6 +7,7 @@ from attrs import define
 from attrs import field as _field
 
 from .. import models
+from ..models import _new, _read, _show, _write
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from ..models.chunk_choice import ChunkChoice
     from ..models.completion_usage import CompletionUsage
     from ..models.service_tier import ServiceTier
-
-# A subclass with fields of its own is made by its __init__, from these, before it is read.
-_BLANK: Any = {"id": None, "choices": None, "created": None, "model": None, "object_": None}
 
 
 @define
@@ -54,23 +52,24 @@ class CreateChatCompletionStreamResponse:
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came."""
-        if not isinstance(src_dict, dict) and not isinstance(src_dict, Mapping):
-            raise TypeError(f"{cls.__name__} is read from a mapping, but {type(src_dict).__name__} came")
-        d = dict(src_dict)
-        own = (
-            cls is CreateChatCompletionStreamResponse
-            or cls.__attrs_attrs__ is CreateChatCompletionStreamResponse.__attrs_attrs__
-        )
-        self = cls.__new__(cls) if own else cls(**_BLANK)
+    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came.
+
+        With `copy=False` the members are taken out of `src_dict`, which is faster.
+        """
+        return _read(cls, CreateChatCompletionStreamResponse, src_dict, copy)
+
+    def _read(self, d: dict[str, Any], copy: bool) -> Self:
+        """Take the fields out of an object; what is left of it are the additional properties."""
+        if copy:
+            d = dict(d)
         self.id = d.pop("id", None)
         self.choices = value = d.pop("choices", None)
         if isinstance(value, list):
             items = []
             for item in value:
                 if isinstance(item, dict):
-                    item = models.ChunkChoice.from_dict(item)
+                    item = _new(models.ChunkChoice)._read(item, copy)
                 items.append(item)
             self.choices = items
         self.created = d.pop("created", None)
@@ -81,16 +80,32 @@ class CreateChatCompletionStreamResponse:
         self.system_fingerprint = d.pop("system_fingerprint", UNSET)
         self.usage = value = d.pop("usage", UNSET)
         if isinstance(value, dict):
-            self.usage = models.CompletionUsage.from_dict(value)
+            self.usage = _new(models.CompletionUsage)._read(value, copy)
         self.moderation = value = d.pop("moderation", UNSET)
         if isinstance(value, dict):
-            self.moderation = models.ChatCompletionModeration.from_dict(value)
+            self.moderation = _new(models.ChatCompletionModeration)._read(value, copy)
         self.additional_properties = d or {}
         return self
 
+    def _copy(self) -> Self:
+        """Return a model that holds the same values."""
+        model = _new(type(self))
+        model.id = self.id
+        model.choices = self.choices
+        model.created = self.created
+        model.model = self.model
+        model.object_ = self.object_
+        model.obfuscation = self.obfuscation
+        model.service_tier = self.service_tier
+        model.system_fingerprint = self.system_fingerprint
+        model.usage = self.usage
+        model.moderation = self.moderation
+        model.additional_properties = self.additional_properties.copy()
+        return model
+
     def to_dict(self) -> dict[str, Any]:
         """Write the object for the API; what is UNSET is left out."""
-        return models._write(
+        return _write(
             {
                 "id": self.id,
                 "choices": self.choices,
@@ -107,7 +122,7 @@ class CreateChatCompletionStreamResponse:
         )
 
     def __repr__(self) -> str:
-        return models._show(self)
+        return _show(self)
 
     @property
     def additional_keys(self) -> list[str]:

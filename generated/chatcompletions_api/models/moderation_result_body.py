@@ -7,21 +7,12 @@ from attrs import define
 from attrs import field as _field
 
 from .. import models
+from ..models import _new, _read, _show, _write
 
 if TYPE_CHECKING:
     from ..models.moderation_categories import ModerationCategories
     from ..models.moderation_category_applied_input_types import ModerationCategoryAppliedInputTypes
     from ..models.moderation_category_scores import ModerationCategoryScores
-
-# A subclass with fields of its own is made by its __init__, from these, before it is read.
-_BLANK: Any = {
-    "type_": None,
-    "model": None,
-    "flagged": None,
-    "categories": None,
-    "category_scores": None,
-    "category_applied_input_types": None,
-}
 
 
 @define
@@ -45,31 +36,49 @@ class ModerationResultBody:
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came."""
-        if not isinstance(src_dict, dict) and not isinstance(src_dict, Mapping):
-            raise TypeError(f"{cls.__name__} is read from a mapping, but {type(src_dict).__name__} came")
-        d = dict(src_dict)
-        own = cls is ModerationResultBody or cls.__attrs_attrs__ is ModerationResultBody.__attrs_attrs__
-        self = cls.__new__(cls) if own else cls(**_BLANK)
+    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came.
+
+        With `copy=False` the members are taken out of `src_dict`, which is faster.
+        """
+        return _read(cls, ModerationResultBody, src_dict, copy)
+
+    def _read(self, d: dict[str, Any], copy: bool) -> Self:
+        """Take the fields out of an object; what is left of it are the additional properties."""
+        if copy:
+            d = dict(d)
         self.type_ = d.pop("type", None)
         self.model = d.pop("model", None)
         self.flagged = d.pop("flagged", None)
         self.categories = value = d.pop("categories", None)
         if isinstance(value, dict):
-            self.categories = models.ModerationCategories.from_dict(value)
+            self.categories = _new(models.ModerationCategories)._read(value, copy)
         self.category_scores = value = d.pop("category_scores", None)
         if isinstance(value, dict):
-            self.category_scores = models.ModerationCategoryScores.from_dict(value)
+            self.category_scores = _new(models.ModerationCategoryScores)._read(value, copy)
         self.category_applied_input_types = value = d.pop("category_applied_input_types", None)
         if isinstance(value, dict):
-            self.category_applied_input_types = models.ModerationCategoryAppliedInputTypes.from_dict(value)
+            self.category_applied_input_types = _new(models.ModerationCategoryAppliedInputTypes)._read(
+                value, copy
+            )
         self.additional_properties = d or {}
         return self
 
+    def _copy(self) -> Self:
+        """Return a model that holds the same values."""
+        model = _new(type(self))
+        model.type_ = self.type_
+        model.model = self.model
+        model.flagged = self.flagged
+        model.categories = self.categories
+        model.category_scores = self.category_scores
+        model.category_applied_input_types = self.category_applied_input_types
+        model.additional_properties = self.additional_properties.copy()
+        return model
+
     def to_dict(self) -> dict[str, Any]:
         """Write the object for the API; what is UNSET is left out."""
-        return models._write(
+        return _write(
             {
                 "type": self.type_,
                 "model": self.model,
@@ -82,7 +91,7 @@ class ModerationResultBody:
         )
 
     def __repr__(self) -> str:
-        return models._show(self)
+        return _show(self)
 
     @property
     def additional_keys(self) -> list[str]:

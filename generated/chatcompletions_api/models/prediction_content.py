@@ -7,14 +7,12 @@ from attrs import define
 from attrs import field as _field
 
 from .. import models
+from ..models import _new, _read, _show, _write
 
 if TYPE_CHECKING:
     from ..models.chat_completion_request_message_content_part_text import (
         ChatCompletionRequestMessageContentPartText,
     )
-
-# A subclass with fields of its own is made by its __init__, from these, before it is read.
-_BLANK: Any = {"type_": None, "content": None}
 
 
 @define
@@ -28,28 +26,40 @@ class PredictionContent:
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came."""
-        if not isinstance(src_dict, dict) and not isinstance(src_dict, Mapping):
-            raise TypeError(f"{cls.__name__} is read from a mapping, but {type(src_dict).__name__} came")
-        d = dict(src_dict)
-        own = cls is PredictionContent or cls.__attrs_attrs__ is PredictionContent.__attrs_attrs__
-        self = cls.__new__(cls) if own else cls(**_BLANK)
+    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came.
+
+        With `copy=False` the members are taken out of `src_dict`, which is faster.
+        """
+        return _read(cls, PredictionContent, src_dict, copy)
+
+    def _read(self, d: dict[str, Any], copy: bool) -> Self:
+        """Take the fields out of an object; what is left of it are the additional properties."""
+        if copy:
+            d = dict(d)
         self.type_ = d.pop("type", None)
         self.content = value = d.pop("content", None)
         if isinstance(value, list):
             items = []
             for item in value:
                 if isinstance(item, dict):
-                    item = models.ChatCompletionRequestMessageContentPartText.from_dict(item)
+                    item = _new(models.ChatCompletionRequestMessageContentPartText)._read(item, copy)
                 items.append(item)
             self.content = items
         self.additional_properties = d or {}
         return self
 
+    def _copy(self) -> Self:
+        """Return a model that holds the same values."""
+        model = _new(type(self))
+        model.type_ = self.type_
+        model.content = self.content
+        model.additional_properties = self.additional_properties.copy()
+        return model
+
     def to_dict(self) -> dict[str, Any]:
         """Write the object for the API; what is UNSET is left out."""
-        return models._write(
+        return _write(
             {
                 "type": self.type_,
                 "content": self.content,
@@ -58,7 +68,7 @@ class PredictionContent:
         )
 
     def __repr__(self) -> str:
-        return models._show(self)
+        return _show(self)
 
     @property
     def additional_keys(self) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any, Self
 from attrs import define
 from attrs import field as _field
 
-from .. import models
+from ..models import _new, _read, _show, _write
 from ..types import UNSET, Unset
 
 
@@ -27,13 +27,17 @@ class PromptTokensDetails:
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came."""
-        if not isinstance(src_dict, dict) and not isinstance(src_dict, Mapping):
-            raise TypeError(f"{cls.__name__} is read from a mapping, but {type(src_dict).__name__} came")
-        d = dict(src_dict)
-        own = cls is PromptTokensDetails or cls.__attrs_attrs__ is PromptTokensDetails.__attrs_attrs__
-        self = cls.__new__(cls) if own else cls()
+    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came.
+
+        With `copy=False` the members are taken out of `src_dict`, which is faster.
+        """
+        return _read(cls, PromptTokensDetails, src_dict, copy)
+
+    def _read(self, d: dict[str, Any], copy: bool) -> Self:
+        """Take the fields out of an object; what is left of it are the additional properties."""
+        if copy:
+            d = dict(d)
         self.audio_tokens = d.pop("audio_tokens", UNSET)
         self.cached_tokens = d.pop("cached_tokens", UNSET)
         self.text_tokens = d.pop("text_tokens", UNSET)
@@ -42,9 +46,20 @@ class PromptTokensDetails:
         self.additional_properties = d or {}
         return self
 
+    def _copy(self) -> Self:
+        """Return a model that holds the same values."""
+        model = _new(type(self))
+        model.audio_tokens = self.audio_tokens
+        model.cached_tokens = self.cached_tokens
+        model.text_tokens = self.text_tokens
+        model.image_tokens = self.image_tokens
+        model.cache_write_tokens = self.cache_write_tokens
+        model.additional_properties = self.additional_properties.copy()
+        return model
+
     def to_dict(self) -> dict[str, Any]:
         """Write the object for the API; what is UNSET is left out."""
-        return models._write(
+        return _write(
             {
                 "audio_tokens": self.audio_tokens,
                 "cached_tokens": self.cached_tokens,
@@ -56,7 +71,7 @@ class PromptTokensDetails:
         )
 
     def __repr__(self) -> str:
-        return models._show(self)
+        return _show(self)
 
     @property
     def additional_keys(self) -> list[str]:

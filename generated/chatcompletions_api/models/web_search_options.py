@@ -7,6 +7,7 @@ from attrs import define
 from attrs import field as _field
 
 from .. import models
+from ..models import _new, _read, _show, _write
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -27,23 +28,35 @@ class WebSearchOptions:
     additional_properties: dict[str, Any] = _field(init=False, factory=dict)
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came."""
-        if not isinstance(src_dict, dict) and not isinstance(src_dict, Mapping):
-            raise TypeError(f"{cls.__name__} is read from a mapping, but {type(src_dict).__name__} came")
-        d = dict(src_dict)
-        own = cls is WebSearchOptions or cls.__attrs_attrs__ is WebSearchOptions.__attrs_attrs__
-        self = cls.__new__(cls) if own else cls()
+    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came.
+
+        With `copy=False` the members are taken out of `src_dict`, which is faster.
+        """
+        return _read(cls, WebSearchOptions, src_dict, copy)
+
+    def _read(self, d: dict[str, Any], copy: bool) -> Self:
+        """Take the fields out of an object; what is left of it are the additional properties."""
+        if copy:
+            d = dict(d)
         self.user_location = value = d.pop("user_location", UNSET)
         if isinstance(value, dict):
-            self.user_location = models.UserLocation.from_dict(value)
+            self.user_location = _new(models.UserLocation)._read(value, copy)
         self.search_context_size = d.pop("search_context_size", UNSET)
         self.additional_properties = d or {}
         return self
 
+    def _copy(self) -> Self:
+        """Return a model that holds the same values."""
+        model = _new(type(self))
+        model.user_location = self.user_location
+        model.search_context_size = self.search_context_size
+        model.additional_properties = self.additional_properties.copy()
+        return model
+
     def to_dict(self) -> dict[str, Any]:
         """Write the object for the API; what is UNSET is left out."""
-        return models._write(
+        return _write(
             {
                 "user_location": self.user_location,
                 "search_context_size": self.search_context_size,
@@ -52,7 +65,7 @@ class WebSearchOptions:
         )
 
     def __repr__(self) -> str:
-        return models._show(self)
+        return _show(self)
 
     @property
     def additional_keys(self) -> list[str]:

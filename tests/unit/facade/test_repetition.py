@@ -91,7 +91,8 @@ def repeats(*events: bytes) -> list[bool]:
         found = repetition.read(data)
         if found is None:
             chunk = json.loads(data)
-            repetition.learn(data, chunk, ChatCompletionChunk.from_dict(chunk))
+            if repetition.is_new(data, chunk):
+                repetition.learn(data, chunk, ChatCompletionChunk.from_dict(chunk))
         results.append(found is not None)
     return results
 
@@ -99,6 +100,25 @@ def repeats(*events: bytes) -> list[bool]:
 def test_repeated_events_are_not_parsed() -> None:
     """From the second event on, only the text and the padding are read."""
     assert repeats(*(event(f" word {n}", obfuscation="x" * n) for n in range(5))) == [False, *[True] * 4]
+
+
+def test_ids_may_differ() -> None:
+    """A server that gives each chunk an id of its own is understood after two events."""
+    events = [event("a", id=f"c{n}") for n in range(6)]
+    assert repeats(*events) == [False, False, True, True, True, True]
+    chunks, completion = read(events)
+    assert [chunk["id"] for chunk in chunks] == [f"c{n}" for n in range(6)]
+    assert completion["id"] == "c0"
+
+
+def test_texts_may_stand_in_any_order() -> None:
+    """Where padding and id stand in the event does not matter."""
+    bodies = [json.loads(event(f"t{n}", id=f"c{n}", obfuscation="x" * n)) for n in range(5)]
+    reversed_ = [json.dumps(dict(reversed(body.items()))).encode() for body in bodies]
+    assert repeats(*reversed_) == [False, False, True, True, True]
+    assert [(chunk["id"], chunk["obfuscation"]) for chunk in read(reversed_)[0]] == [
+        (body["id"], body["obfuscation"]) for body in bodies
+    ]
 
 
 @pytest.mark.parametrize("text", ['a "b"', "a\nb", "a\\b", "\x7f", "\u2028", "\u00a0"])
@@ -139,6 +159,11 @@ class OlderChunk:
 
     choices: list[Any]
     additional_properties: dict[str, Any] = attrs.field(init=False, factory=dict)
+
+    def _copy(self) -> Any:
+        copied = OlderChunk(self.choices)
+        copied.additional_properties = self.additional_properties.copy()
+        return copied
 
 
 def test_padding_that_the_spec_does_not_have() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -143,9 +144,9 @@ class Counting(bytes):
 
     looked = 0
 
-    def __contains__(self, key: object) -> bool:
+    def find(self, *arguments: Any) -> int:
         Counting.looked += len(self)
-        return super().__contains__(key)  # type: ignore[operator]
+        return super().find(*arguments)
 
 
 @pytest.mark.parametrize("size", [1_000, 4_000])

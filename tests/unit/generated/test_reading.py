@@ -1,3 +1,5 @@
+from copy import deepcopy
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -50,9 +52,12 @@ def test_valid_objects_get_their_class(name: str) -> None:
     @FEW
     @given(instances_of(name))
     def check(value: Any) -> None:
-        read = getattr(models, name).from_dict(value)
+        model, before = getattr(models, name), deepcopy(value)
+        read = model.from_dict(value)
+        assert value == before
         assert wrong_classes(value, read) == []
         assert read.to_dict() == value or name in query_filters()
+        assert model.from_dict(before, copy=False) == read
 
     check()
 
@@ -119,6 +124,30 @@ def test_reading_leaves_its_source_alone() -> None:
     read.metadata["a"] = "c"
     read["y"] = 3
     assert repr(source) == before
+
+
+def test_a_source_may_be_used_up() -> None:
+    """With copy=False nothing is copied, a mapping that is no dict is read all the same, and it stays whole."""
+    source: dict[str, Any] = {"message": {"content": "hi", "x": [1]}, "y": {}}
+    extra = source["message"]["x"]
+    view = MappingProxyType(source.copy())
+    assert models.Choice.from_dict(view).message.content == "hi"
+    read = models.Choice.from_dict(source, copy=False)
+    assert read.message["x"] is extra
+    assert source == {"y": {}}
+    assert models.Choice.from_dict(view, copy=False) == models.Choice.from_dict({"message": {"x": [1]}, "y": {}})
+    assert view.keys() == {"message", "y"}
+
+
+@pytest.mark.parametrize("name", model_names())
+def test_a_copy_is_its_own(name: str) -> None:
+    """A copy made inside the package has the class and the fields of its model, and a mapping of its own beyond them."""
+    model = getattr(models, name)
+    first = model.from_dict({**dict.fromkeys(wire_names(model), 1), "x": 2})
+    second = first._copy()
+    assert type(second) is model
+    assert second == first
+    assert second.additional_properties is not first.additional_properties
 
 
 @pytest.mark.parametrize("tag", ["unknown", None, 1, True, ["function"], {"a": 1}], ids=repr)

@@ -1,0 +1,27 @@
+"""One event of a stream, as iterating over the stream gives it."""
+
+from __future__ import annotations
+
+from ._generated import models
+from ._models import Comparable, items_of, text_of
+
+_ChunkChoice = models.ChunkChoice
+
+
+class ChatCompletionChunk(Comparable, models.CreateChatCompletionStreamResponse):
+    """One event of a stream.
+
+    See https://platform.openai.com/docs/api-reference/chat/streaming.
+    """
+
+    __slots__ = ()
+
+    @property
+    def text(self) -> str:
+        """The piece of text that the chunk adds to the first choice; often empty."""
+        for choice in items_of(self.choices):
+            # An index that is no number tells nothing, as in the assembly.
+            if isinstance(choice, _ChunkChoice) and (not choice.index or not isinstance(choice.index, int)):
+                content = getattr(choice.delta, "content", None)
+                return content if isinstance(content, str) else text_of(content)
+        return ""

@@ -1,0 +1,12 @@
+"""What deleting a stored completion returns."""
+
+from __future__ import annotations
+
+from ._generated import models
+from ._models import Answer
+
+
+class ChatCompletionDeleted(Answer, models.ChatCompletionDeleted):
+    """The receipt of `delete`."""
+
+    __slots__ = ("_headers",)
