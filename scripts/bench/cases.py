@@ -85,7 +85,7 @@ def _first_call(quick: bool) -> Case:
         weight=payloads.weight_of_completions(1),
         command={},
         fresh=True,
-        rounds=10 if quick else 20,
+        rounds=5 if quick else 20,
         bar=Bar(1.4, 1.15),
         headline=True,
     )
