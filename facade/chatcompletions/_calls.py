@@ -99,6 +99,8 @@ def _request(described: dict[str, Any], options: Mapping[str, Any]) -> dict[str,
     query = {**described.get("params", {}), **(options.get("extra_query") or {})}
     if query:
         request["params"] = query
+    if "cookies" in described:
+        request["cookies"] = described["cookies"]
     body = described.get("json")
     if body is not None or options.get("extra_body"):
         request["content"] = dumps({**(body or {}), **(options.get("extra_body") or {})})

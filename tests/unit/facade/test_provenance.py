@@ -7,6 +7,7 @@ import pickle
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -15,6 +16,10 @@ import yaml
 import chatcompletions
 from chatcompletions import ChatClient, ChatCompletionsError, UnsupportedOperationError, _generated, _operations
 from chatcompletions_api import models
+from chatcompletions_api.types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PIN = Path(__file__).resolve().parents[3] / "openapi.yaml"
 
@@ -45,10 +50,6 @@ def test_user_agent() -> None:
 
 def test_a_call_without_its_operation(monkeypatch: pytest.MonkeyPatch) -> None:
     """A call of which the package has no endpoint module says so, and sends nothing."""
-
-    def refuse(request: httpx.Request) -> httpx.Response:
-        raise AssertionError(f"{request.url} was called")
-
     monkeypatch.setitem(sys.modules, "chatcompletions_api.api.chat.delete_chat_completion", None)
     monkeypatch.delattr("chatcompletions_api.api.chat.delete_chat_completion", raising=False)
     with (
@@ -60,6 +61,61 @@ def test_a_call_without_its_operation(monkeypatch: pytest.MonkeyPatch) -> None:
     assert str(chatcompletions.spec.revision) in str(caught.value)
     copied = pickle.loads(pickle.dumps(caught.value))
     assert str(copied) == str(caught.value)
+
+
+def refuse(request: httpx.Request) -> httpx.Response:
+    """Stand in for a server that must not be called."""
+    raise AssertionError(f"{request.url} was called")
+
+
+@pytest.mark.parametrize(
+    ("model", "call"),
+    [
+        ("ChatCompletionDeleted", lambda chat: chat.delete("c1")),
+        ("ChatCompletionList", lambda chat: chat.list()),
+        ("CreateChatCompletionResponse", lambda chat: chat.create(model="m", messages="Hello.")),
+        ("CreateChatCompletionStreamResponse", lambda chat: chat.create(model="m", messages="Hello.", stream=True)),
+    ],
+)
+def test_an_answer_without_its_model(monkeypatch: pytest.MonkeyPatch, model: str, call: Callable[[Any], Any]) -> None:
+    """A call whose answer could not be read says so, and sends nothing."""
+    monkeypatch.setattr(_generated.models, model, _generated.stand_in(model), raising=False)
+    _operations._check_readable.cache_clear()
+    with (
+        ChatClient(api_key="sk-test", transport=httpx.MockTransport(refuse)) as chat,
+        pytest.raises(UnsupportedOperationError, match=f"the pinned spec has no {model}, which"),
+    ):
+        call(chat)
+
+
+def test_a_broken_installation_is_no_lack_of_the_spec(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What else is missing where an operation is there stays the error that it is."""
+    monkeypatch.delitem(sys.modules, "chatcompletions_api.api.chat.list_chat_completions", raising=False)
+    monkeypatch.setitem(sys.modules, "chatcompletions_api.models.sort_order", None)
+    with (
+        ChatClient(api_key="sk-test", transport=httpx.MockTransport(refuse)) as chat,
+        pytest.raises(ModuleNotFoundError, match="sort_order"),
+    ):
+        chat.list()
+
+
+def described(*, body: Any, beta: Any = UNSET, metadata: Any = UNSET) -> Any:
+    """Describe a request as an endpoint function with parameters beside its body would."""
+    return body.to_dict(), beta, metadata
+
+
+described.__annotations__["body"] = models.UpdateChatCompletionRequest | Unset
+
+
+def test_a_parameter_beside_the_body() -> None:
+    """What an endpoint function takes beside its body goes there, `None` left out; a member of the body comes first."""
+    params = {"metadata": {"a": "b"}, "beta": "x"}
+    assert described(**_operations._with_body(described, params)) == ({"metadata": {"a": "b"}}, "x", UNSET)
+    assert described(**_operations._with_body(described, {"metadata": None, "beta": None})) == (
+        {"metadata": None},
+        UNSET,
+        UNSET,
+    )
 
 
 def test_operations_keep_their_names() -> None:

@@ -300,6 +300,11 @@ def test_any_metadata_filter(metadata: dict[str, str]) -> None:
     assert dict(params.multi_items()) == {f"metadata[{key}]": value for key, value in metadata.items()}
 
 
+def test_no_metadata_filter(connect: Callable[..., Any]) -> None:
+    """A query cannot say null, so that `None` leaves any filter out."""
+    assert send(connect, "list", metadata=None, after=None, limit=None, order=None).url.query == b""
+
+
 def test_metadata_filter_that_is_not_text(connect: Callable[..., Any]) -> None:
     """A filter that is not text is refused before anything is sent."""
     with pytest.raises(TypeError, match="metadata filter"):
