@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._answers import JSONResponse, error_from_body, place, without_secrets
 from ._deviations import departures, needed
-from ._errors import APIResponseValidationError
+from ._errors import APIResponseValidationError, UnsupportedOperationError
 
 if TYPE_CHECKING:
     import httpx
@@ -52,8 +52,11 @@ def prepare() -> None:
 
     Raises:
         ImportError: The extra ``strict`` is not installed.
+        UnsupportedOperationError: The pinned spec does not name the schema of a stream's chunks.
     """
-    needed()
+    if needed().at(CHUNK) is None:
+        name = CHUNK.rpartition("/")[2]
+        raise UnsupportedOperationError(f"the pinned spec has no {name}, by which strict=True would judge a stream")
     _answers()
 
 

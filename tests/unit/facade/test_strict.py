@@ -18,6 +18,8 @@ from chatcompletions import (
     StreamError,
     StreamInterruptedError,
     StreamValidationError,
+    UnsupportedOperationError,
+    _strict,
     deviations,
 )
 from chatcompletions_api.api.chat import get_chat_completion, list_chat_completions
@@ -205,6 +207,13 @@ def test_a_completion_in_place_of_a_stream(connect: Callable[..., Any]) -> None:
     driver = strict(connect, {**whole, "x": 1})
     with pytest.raises(APIResponseValidationError, match=r"\$\.x: no such property"):
         driver.iterate(driver.call("create", stream=True, **ASK))
+
+
+def test_a_spec_without_chunks(monkeypatch: pytest.MonkeyPatch, connect: Callable[..., Any]) -> None:
+    """A strict client of a spec that does not name the schema of a chunk is refused when it is made."""
+    monkeypatch.setattr(_strict, "CHUNK", "whole/NoChunk")
+    with pytest.raises(UnsupportedOperationError, match="the pinned spec has no NoChunk, by which strict=True"):
+        connect(strict=True)
 
 
 def test_strict_is_an_argument_like_any_other() -> None:
