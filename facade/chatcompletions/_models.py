@@ -23,9 +23,20 @@ if TYPE_CHECKING:
 
 
 class Comparable:
-    """Equality of models: the generated one that says the same is equal too, from either side."""
+    """Equality of models: the generated one that says the same is equal too, from either side.
+
+    A field of the spec goes before a member of ours that has its name.
+    """
 
     __slots__ = ()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        for base in cls.__mro__:
+            for field in vars(base).get("__attrs_attrs__", ()):
+                slot = vars(base)[field.name]
+                if getattr(cls, field.name) is not slot:
+                    setattr(cls, field.name, slot)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, type(self)) and not (isinstance(self, type(other)) and hasattr(other, "to_dict")):
@@ -51,12 +62,12 @@ class Answer(Comparable):
     @property
     def headers(self) -> httpx.Headers:
         """The headers of the answer that this came in: rate limits, processing time and more."""
-        return getattr(self, "_headers", None) or httpx.Headers()
+        return headers_of(self)
 
     @property
     def request_id(self) -> str | None:
         """The ``x-request-id`` of the answer that this came in."""
-        request_id: str | None = self.headers.get("x-request-id")
+        request_id: str | None = headers_of(self).get("x-request-id")
         return request_id
 
     def __getstate__(self) -> dict[str, Any]:
@@ -89,32 +100,36 @@ class ChatCompletion(Answer, models.CreateChatCompletionResponse):
         Raises:
             LookupError: The answer has no choice with a message.
         """
-        for choice in items_of(self.choices):
-            message = getattr(choice, "message", None)
-            if isinstance(message, models.ChatCompletionResponseMessage):
-                return message
-        raise LookupError(f"completion {self.id} has no choice with a message")
+        if (message := _message_of(self)) is None:
+            raise LookupError(f"completion {self.id} has no choice with a message")
+        return message
 
     @property
     def text(self) -> str:
         """The text of the first choice; empty where it has none, as with tool calls or a refusal."""
-        try:
-            return text_of(self.message.content)
-        except LookupError:
-            return ""
+        message = _message_of(self)
+        return text_of(message.content) if message else ""
 
     @property
     def tool_calls(self) -> list[ChatCompletionMessageToolCall | ChatCompletionMessageCustomToolCall]:
         """The tool calls of the first choice; empty where it has none."""
-        try:
-            return items_of(self.message.tool_calls)
-        except LookupError:
-            return []
+        message = _message_of(self)
+        return items_of(message.tool_calls) if message else []
 
     @property
     def created_at(self) -> datetime | None:
         """When the completion was created, in UTC; `None` where the server did not say."""
         return moment(self.created)
+
+
+def headers_of(answer: Answer) -> httpx.Headers:
+    """Return the headers that an answer came with; none where it came from elsewhere."""
+    return getattr(answer, "_headers", None) or httpx.Headers()
+
+
+def _message_of(completion: ChatCompletion) -> ChatCompletionResponseMessage | None:
+    messages = (getattr(choice, "message", None) for choice in items_of(completion.choices))
+    return next((one for one in messages if isinstance(one, models.ChatCompletionResponseMessage)), None)
 
 
 def items_of(value: Any) -> list[Any]:

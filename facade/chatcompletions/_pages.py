@@ -9,7 +9,7 @@ from attrs import define
 from ._checks import check_count
 from ._errors import APIResponseValidationError
 from ._generated import models
-from ._models import Answer, ChatCompletion
+from ._models import Answer, ChatCompletion, headers_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Mapping
@@ -75,7 +75,7 @@ class Page(Answer, Generic[ItemT]):
             return []
         raise APIResponseValidationError(
             f"the page has no list of items, its data is of type {type(data).__name__}",
-            headers=self.headers,
+            headers=headers_of(self),
             body=data,
         )
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from attrs import define
 
 from chatcompletions import ChatCompletion, ChatCompletionChunk, ChatCompletionDeleted
+from chatcompletions._models import Answer
 from chatcompletions_api import models
 from chatcompletions_api.types import UNSET
 
@@ -44,6 +46,28 @@ def test_an_answer_is_the_generated_model(connect: Callable[..., Any]) -> None:
     assert found == plain
     assert plain == found
     assert found.to_dict() == plain.to_dict() == reply
+
+
+def test_a_field_goes_before_a_member_of_ours() -> None:
+    """What the spec names is the spec's: a field is read and set although the facade has a property of its name."""
+
+    @define
+    class River:
+        text: str
+        headers: int
+
+    class Ours(Answer, River):
+        __slots__ = ("_headers",)
+
+        @property
+        def text(self) -> str:  # type: ignore[override]
+            raise AssertionError("the facade's property hides the field")
+
+    found: Any = Ours("Rhine", 5)
+    found._headers = httpx.Headers({"x-request-id": "req_1"})
+    found.text += "!"
+    assert (found.text, found.headers, found.request_id) == ("Rhine!", 5, "req_1")
+    assert ChatCompletion.text is not Ours.text
 
 
 def test_inequality(connect: Callable[..., Any]) -> None:
