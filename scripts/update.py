@@ -74,7 +74,7 @@ def check(spec: Path, folder: Path) -> list[str]:
     """
     path = os.pathsep.join([str(folder.parent), str(_ROOT / "facade")])
     done = subprocess.run(
-        [sys.executable, "-B", "-m", "tests.contract.report", str(spec)],
+        [sys.executable, "-B", "-m", "scripts.contract", str(spec)],
         cwd=_ROOT,
         env=os.environ | {"PYTHONPATH": path, "PYTHONUTF8": "1"},
         capture_output=True,

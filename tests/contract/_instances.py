@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from hypothesis.strategies import SearchStrategy
 
-    from tests.contract._spec import Schema, Spec
+    from scripts.contract.spec import Schema, Spec
 
 TEXT = st.text(max_size=6)
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)

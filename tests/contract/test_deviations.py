@@ -17,9 +17,9 @@ from chatcompletions._deviations import _BY_OBJECT, _INLINE
 from chatcompletions._judge import at
 from chatcompletions._strict import CHUNK
 from chatcompletions.server import LocalServer
+from scripts.contract.spec import NAMES as CALLS
+from scripts.contract.spec import pinned
 from tests.contract._instances import Instances
-from tests.contract._spec import NAMES as CALLS
-from tests.contract._spec import pinned
 from tests.contract.test_server_answers import explicit_nulls
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from chatcompletions_api import models
 from chatcompletions_api.api.chat import create_chat_completion, list_chat_completions
 from chatcompletions_api.types import UNSET
 from scripts import generate
+from scripts.contract.spec import pinned
 from scripts.document import load
 from scripts.naming import load_names
 from scripts.prepare_spec import Prepared, prepare_named
 from scripts.trees import differences
-from tests.contract._spec import pinned
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = Path(chatcompletions_api.__file__).parent

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.contract._spec import ROOT
+from scripts.contract.spec import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -11,9 +11,9 @@ import pytest
 from chatcompletions import AsyncChatClient, ChatClient, _calls, _operations
 from chatcompletions._pages import AsyncChatCompletionPage, AsyncMessagePage, ChatCompletionPage, MessagePage
 from chatcompletions._stream import AsyncChatCompletionStream, ChatCompletionStream
-from tests.contract._both import addresses, endpoint_modules, public_functions
-from tests.contract._differences import address_differences, differences, module_differences
-from tests.contract._spec import NAMES, Spec, pinned
+from scripts.contract.differences import address_differences, differences, module_differences
+from scripts.contract.layers import addresses, endpoint_modules, public_functions
+from scripts.contract.spec import NAMES, Spec, pinned
 
 if TYPE_CHECKING:
     from collections.abc import Collection

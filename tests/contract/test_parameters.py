@@ -11,8 +11,8 @@ import pytest
 from chatcompletions import ChatClient
 from chatcompletions._params import CallOptions, CreateParams
 from chatcompletions_api import models
-from tests.contract import _parameters as compared
-from tests.contract._differences import (
+from scripts.contract import parameters as compared
+from scripts.contract.differences import (
     WHERE,
     class_differences,
     model_differences,
@@ -20,12 +20,12 @@ from tests.contract._differences import (
     required_differences,
     shape_difference,
 )
-from tests.contract._parameters import ADD, CALLS, MOVE, RETYPE
-from tests.contract._shapes import of_annotation, of_schema
-from tests.contract._spec import ROOT, Spec, pinned
+from scripts.contract.parameters import ADD, CALLS, MOVE, RETYPE
+from scripts.contract.shapes import of_annotation, of_schema
+from scripts.contract.spec import ROOT, Spec, pinned
 
 if TYPE_CHECKING:
-    from tests.contract._spec import Schema
+    from scripts.contract.spec import Schema
 
 SPEC = pinned()
 PRESENT = compared.present(SPEC)

@@ -14,9 +14,10 @@ from hypothesis import Phase, given, settings
 from chatcompletions import ChatCompletion, ChatCompletionChunk
 from chatcompletions._params import CreateParams
 from chatcompletions_api import models
-from tests.contract._both import Server, by_facade, dropped_down, endpoint_modules
+from scripts.contract.layers import endpoint_modules
+from scripts.contract.spec import pinned
+from tests.contract._both import Server, by_facade, dropped_down
 from tests.contract._instances import Instances
-from tests.contract._spec import pinned
 
 if TYPE_CHECKING:
     from collections.abc import Callable

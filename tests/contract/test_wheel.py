@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from chatcompletions._spec_file import NAME
-from tests.contract._spec import ROOT
+from scripts.contract.spec import ROOT
 
 SOURCES = {"chatcompletions": ROOT / "facade", "chatcompletions_api": ROOT / "generated"}
 USE = """

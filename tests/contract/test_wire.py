@@ -9,17 +9,17 @@ import pytest
 
 from chatcompletions import _params, assistant, tool, user
 from chatcompletions_api import models
+from scripts.contract.spec import pinned
 from tests.contract._both import Server, by_facade, dropped_down
 from tests.contract._instances import full
-from tests.contract._spec import pinned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import httpx
 
+    from scripts.contract.spec import Operation
     from tests.conftest import SyncDriver
-    from tests.contract._spec import Operation
 
 SPEC = pinned()
 OPERATIONS = SPEC.operations()

@@ -11,7 +11,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from chatcompletions import APIResponseValidationError, StreamValidationError, deviations
-from tests.contract._spec import pinned
+from scripts.contract.spec import pinned
 from tests.corpus._entries import KINDS, Entry, each, entries
 from tests.corpus.test_reading import ANSWERS, CALLS, ENDPOINTS, MODELS
 from tests.unit.facade._support import ASK, Server, dropped_down, events, streaming

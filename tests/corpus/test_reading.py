@@ -19,7 +19,7 @@ from chatcompletions_api.api.chat import (
     get_chat_completion_messages,
     list_chat_completions,
 )
-from tests.contract._spec import pinned
+from scripts.contract.spec import pinned
 from tests.corpus._entries import KINDS, Entry, each, entries, lost
 from tests.integration.rawserver import RawServer, http_response, sse
 from tests.unit.facade._support import ASK, Server, completion, dropped_down, events, streaming

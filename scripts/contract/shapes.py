@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from chatcompletions_api.types import Unset
 
 if TYPE_CHECKING:
-    from tests.contract._spec import Schema, Spec
+    from scripts.contract.spec import Schema, Spec
 
 _KINDS = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
 

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from chatcompletions._params import CallOptions, CreateParams, ListParams, MessagesParams, UpdateParams
-from tests.contract._both import endpoint_modules
-from tests.contract._differences import (
+from scripts.contract.differences import (
     WHERE,
     class_differences,
     name_differences,
     required_differences,
     shape_difference,
 )
-from tests.contract._shapes import Shape, evaluated, of_annotation, of_schema
+from scripts.contract.layers import endpoint_modules
+from scripts.contract.shapes import Shape, evaluated, of_annotation, of_schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.contract._spec import Operation, Schema, Spec
+    from scripts.contract.spec import Operation, Schema, Spec
 
 ADD, MOVE, RETYPE = "add it there", f"move it in {WHERE}", f"correct its annotation in {WHERE}"
 GENERATE = "run make generate"

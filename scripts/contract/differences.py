@@ -6,12 +6,12 @@ import ast
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from tests.contract._shapes import NOTHING, Shape
+from scripts.contract.shapes import NOTHING, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from tests.contract._spec import Spec
+    from scripts.contract.spec import Spec
 
 WHERE = "facade/chatcompletions/_params.py"
 ENDPOINT_FUNCTIONS = ("_get_kwargs", "_parse_response", "sync", "sync_detailed", "asyncio", "asyncio_detailed")

@@ -13,10 +13,10 @@ import yaml
 
 import chatcompletions
 from chatcompletions_api import models
-from tests.contract import _parameters as compared
-from tests.contract._both import addresses, endpoint_modules
-from tests.contract._differences import address_differences, model_differences, module_differences
-from tests.contract._spec import Spec
+from scripts.contract import parameters as compared
+from scripts.contract.differences import address_differences, model_differences, module_differences
+from scripts.contract.layers import addresses, endpoint_modules
+from scripts.contract.spec import Spec
 
 
 def main(pin: str) -> int:
