@@ -23,11 +23,13 @@ class Slice:
     Attributes:
         document: complete in itself; components sorted by name, all else in the order of the source.
         missing: operations that the source has not, such as `GET /chat/completions`.
+        untaken: operations below `/chat/completions` that the client does not have.
         describes_chunks: whether the source says what a stream's chunks look like.
     """
 
     document: dict[str, Any]
     missing: list[str]
+    untaken: list[str]
     describes_chunks: bool
 
 
@@ -37,6 +39,8 @@ def slice_chat(document: dict[str, Any]) -> Slice:
     Args:
         document: an OpenAPI document.
 
+    A prefix that all paths share becomes a part of the servers' addresses, which is where the client has it.
+
     Returns:
         The part that the client needs; it shares its nodes with the input.
 
@@ -44,8 +48,10 @@ def slice_chat(document: dict[str, Any]) -> Slice:
         DocumentError: there is no chat operation, or a reference dangles, leaves the document, goes in
             circles, or points at something that is neither a component nor in a chat operation.
     """
-    paths, missing = chat_paths(document)
+    paths, missing, untaken, prefix = chat_paths(document)
     head = {key: document[key] for key in _HEAD if key in document}
+    if prefix:
+        head["servers"] = _servers(head.get("servers"), prefix)
     chunks = chunk_references(document, paths)
     closure = _Closure(document)
     closure.follow(find({**head, "paths": paths}, "document"))
@@ -56,7 +62,17 @@ def slice_chat(document: dict[str, Any]) -> Slice:
         if target[0] != "components":
             _resolve_within(sliced, target, at)
     refuse_cycles(sliced, closure.targets)
-    return Slice(sliced, missing, bool(chunks))
+    return Slice(sliced, missing, untaken, bool(chunks))
+
+
+def _servers(found: Any, prefix: str) -> list[Any]:
+    """Return servers whose addresses end with a prefix; a document that names none is served from where it stands."""
+    servers = found if isinstance(found, list) and found else [{"url": ""}]
+    return [{**one, "url": _with_end(str(one.get("url", "")), prefix)} for one in servers if isinstance(one, dict)]
+
+
+def _with_end(url: str, end: str) -> str:
+    return f"{url.rstrip('/').removesuffix(end)}{end}"
 
 
 class _Closure:

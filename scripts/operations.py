@@ -1,30 +1,88 @@
 """Find the chat operations in any revision of the upstream document."""
 
 import re
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
 
 from scripts.errors import DocumentError
+from scripts.prepare.walk import printable
 from scripts.references import as_ref, resolve
 
-CHAT_OPERATIONS: Final = (
-    ("get", "/chat/completions"),
-    ("post", "/chat/completions"),
-    ("get", "/chat/completions/{completion_id}"),
-    ("post", "/chat/completions/{completion_id}"),
-    ("delete", "/chat/completions/{completion_id}"),
-    ("get", "/chat/completions/{completion_id}/messages"),
-)
-"""Method and path of each operation that the client has, as the newest upstream document spells them."""
 
+class ChatOperation(NamedTuple):
+    """An operation that the client has.
+
+    Attributes:
+        method: Its method, in small letters.
+        path: Its path, as the newest upstream document spells it.
+        module: The generated endpoint module.
+        call: The method of the facade's clients.
+    """
+
+    method: str
+    path: str
+    module: str
+    call: str
+
+    @property
+    def address(self) -> str:
+        """Method and path in words."""
+        return f"{self.method.upper()} {self.path}"
+
+
+_ALL: Final = "/chat/completions"
+_ONE: Final = f"{_ALL}/{{completion_id}}"
+CHAT_OPERATIONS: Final = (
+    ChatOperation("get", _ALL, "list_chat_completions", "list"),
+    ChatOperation("post", _ALL, "create_chat_completion", "create"),
+    ChatOperation("get", _ONE, "get_chat_completion", "get"),
+    ChatOperation("post", _ONE, "update_chat_completion", "update"),
+    ChatOperation("delete", _ONE, "delete_chat_completion", "delete"),
+    ChatOperation("get", f"{_ONE}/messages", "get_chat_completion_messages", "messages"),
+)
+"""The operations in the order in which a pin has them."""
+
+METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 CHUNK_SCHEMA: Final = "CreateChatCompletionStreamResponse"
 """The component that describes a chunk of a stream, where no `text/event-stream` answer refers to it."""
+
+UNTAKEN: Final = "x-untaken-operations"
+"""Where a pin keeps what upstream had below `/chat/completions` besides those that the client has."""
 
 _PARAMETER: Final = re.compile(r"\{[^{}]*\}")
 _SHARED_KEYS: Final = ("parameters", "servers")
 
 
-def find_operations(document: dict[str, Any]) -> dict[str, dict[str, str]]:
-    """Find out how a document spells the chat operations.
+class ChatPaths(NamedTuple):
+    """The chat operations of a document.
+
+    Attributes:
+        paths: The `paths` object with nothing but these operations and what they share, without the prefix.
+        missing: Those that the document does not have, in words.
+        untaken: What else it has below `/chat/completions`, in words: the client has no call for it.
+        prefix: What stands before all of the paths, such as `/v1`; empty if it holds a parameter, and so has to stay.
+    """
+
+    paths: dict[str, Any]
+    missing: list[str]
+    untaken: list[str]
+    prefix: str
+
+
+def without_names(path: str) -> str:
+    """Return a path without the names of its parameters, and without a slash at its end."""
+    return _PARAMETER.sub("{}", path.rstrip("/"))
+
+
+def chat_operation(method: str, path: str) -> ChatOperation | None:
+    """Find out which operation of ours a method and a path are; neither a prefix nor another name of the id matters."""
+    bare = without_names(path)
+    ours = (one for one in CHAT_OPERATIONS if one.method == method and bare.endswith(without_names(one.path)))
+    return next(ours, None)
+
+
+def chat_paths(document: dict[str, Any]) -> ChatPaths:
+    """Take the chat operations out of a document.
 
     Another name of the path parameter does not matter, and neither does a prefix such as `/v1`. Of several
     prefixes the one with the most operations is taken, then the shortest.
@@ -33,50 +91,39 @@ def find_operations(document: dict[str, Any]) -> dict[str, dict[str, str]]:
         document: an OpenAPI document.
 
     Returns:
-        For each of our paths, as `CHAT_OPERATIONS` spells it, the methods that exist with the path that has
-        them.
+        The operations, in the order of `CHAT_OPERATIONS`.
 
     Raises:
         DocumentError: there is none.
     """
-    by_prefix: dict[str, dict[str, dict[str, str]]] = {}
-    paths = document.get("paths")
-    for path in paths if isinstance(paths, dict) else ():
-        for method, ours in CHAT_OPERATIONS:
-            spelled, wanted = (_PARAMETER.sub("{}", text) for text in (path.rstrip("/"), ours))
-            if spelled.endswith(wanted) and isinstance(_path_item(document, path).get(method), dict):
-                found = by_prefix.setdefault(spelled.removesuffix(wanted), {})
-                found.setdefault(ours, {}).setdefault(method, path)
+    by_prefix: dict[str, dict[ChatOperation, tuple[str, dict[str, Any]]]] = {}
+    others: dict[str, list[tuple[str, str]]] = {}
+    for path, item in _items_below(document):
+        for method in (one for one in METHODS if isinstance(item.get(one), dict)):
+            prefix = without_names(path).partition(_ALL)[0]
+            if ours := chat_operation(method, path):
+                by_prefix.setdefault(prefix, {}).setdefault(ours, (path, item))
+            else:
+                others.setdefault(prefix, []).append((method, path))
     if not by_prefix:
         raise DocumentError("has no chat operation: no path ends in /chat/completions")
-    return min(by_prefix.items(), key=lambda item: (-sum(map(len, item[1].values())), len(item[0]), item[0]))[1]
-
-
-def chat_paths(document: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Take the chat operations out of a document.
-
-    Args:
-        document: an OpenAPI document.
-
-    Returns:
-        The `paths` object with nothing but these operations and what they share, in the order of
-        `CHAT_OPERATIONS`, and the missing ones in words.
-
-    Raises:
-        DocumentError: there is none.
-    """
-    found = find_operations(document)
+    bare, found = min(by_prefix.items(), key=lambda one: (-len(one[1]), len(one[0]), one[0]))
+    prefix = "" if "{" in bare else bare
     paths: dict[str, Any] = {}
-    missing = []
-    for method, ours in CHAT_OPERATIONS:
-        path = found.get(ours, {}).get(method)
-        if path is None:
-            missing.append(f"{method.upper()} {ours}")
-            continue
-        item = _path_item(document, path)
+    for ours in (one for one in CHAT_OPERATIONS if one in found):
+        path, item = found[ours]
         shared = {key: item[key] for key in _SHARED_KEYS if key in item}
-        paths.setdefault(path, shared)[method] = item[method]
-    return paths, missing
+        paths.setdefault(path.removeprefix(prefix), shared)[ours.method] = item[ours.method]
+    missing = [one.address for one in CHAT_OPERATIONS if one not in found]
+    untaken = [printable(f"{method.upper()} {path.removeprefix(prefix)}") for method, path in others.get(bare, ())]
+    return ChatPaths(paths, missing, untaken, prefix)
+
+
+def _items_below(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    paths = document.get("paths")
+    for path in paths if isinstance(paths, dict) else ():
+        if f"{_ALL}/" in f"{path}/":
+            yield path, _path_item(document, path)
 
 
 def chunk_references(document: dict[str, Any], paths: dict[str, Any]) -> list[str]:

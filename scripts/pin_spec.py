@@ -11,7 +11,7 @@ from scripts.closure import slice_chat
 from scripts.defaults import allow_null_defaults
 from scripts.document import DocumentError, dump, parse
 from scripts.errors import shown
-from scripts.operations import CHUNK_SCHEMA
+from scripts.operations import CHUNK_SCHEMA, UNTAKEN
 from scripts.overlay import apply, load_overlay
 from scripts.prose import strip
 from scripts.receipt import make_receipt
@@ -32,6 +32,7 @@ class Pin:
     Attributes:
         document: the OpenAPI document, receipt included.
         missing: operations that upstream does not have.
+        untaken: operations below `/chat/completions` that the client does not have.
         describes_chunks: whether upstream says what a stream's chunks look like.
         stale: overlay targets that match nothing.
         words: which parts have no words of ours.
@@ -39,6 +40,7 @@ class Pin:
 
     document: dict[str, Any]
     missing: list[str]
+    untaken: list[str]
     describes_chunks: bool
     stale: list[str]
     words: Coverage
@@ -52,9 +54,10 @@ class Pin:
         """Say what the reader of the pin should know.
 
         Returns:
-            A line for each missing operation, stale overlay target and part without words.
+            A line for each missing or untaken operation, stale overlay target and part without words.
         """
         lines = [f"upstream has no {operation}" for operation in self.missing]
+        lines += [f"upstream has {operation}, for which the client has no call" for operation in self.untaken]
         if not self.describes_chunks:
             lines.append(f"upstream does not describe a stream's chunks ({CHUNK_SCHEMA})")
         lines += [f"overlay target matches nothing: {target}" for target in self.stale]
@@ -87,7 +90,9 @@ def pin(source: str, overlay: str, revision: str | None = None, day: str | None 
         raise DocumentError(f"{shown(name)}: {error}") from None
     worded, stale = apply(cut.document, load_overlay(overlay))
     document = {"openapi": worded["openapi"], "x-receipt": receipt, **worded}
-    return Pin(document, cut.missing, cut.describes_chunks, stale, coverage(worded))
+    if cut.untaken:
+        document[UNTAKEN] = cut.untaken
+    return Pin(document, cut.missing, cut.untaken, cut.describes_chunks, stale, coverage(worded))
 
 
 def replace_file(path: Path, text: str) -> None:

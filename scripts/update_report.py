@@ -97,6 +97,10 @@ def _operations(made: Pin) -> list[str]:
         f"upstream has no {name}: nothing is generated for it, the facade's call raises UnsupportedOperationError"
         for name in made.missing
     ]
+    lines += [
+        printable(f"upstream has {name}, for which the client has no call: callers send it by hand, until it is added")
+        for name in made.untaken
+    ]
     if not made.describes_chunks:
         lines.append(f"upstream does not describe a stream's chunks ({CHUNK_SCHEMA}): they cannot be read into a model")
     return lines or ["all are there"]

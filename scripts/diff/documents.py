@@ -8,7 +8,7 @@ from scripts.closure import slice_chat
 from scripts.diff.facts import mark_facts
 from scripts.document import parse
 from scripts.errors import DocumentError, shown
-from scripts.operations import CHUNK_SCHEMA
+from scripts.operations import CHUNK_SCHEMA, METHODS, UNTAKEN, chat_operation
 from scripts.prepare.inline import mark_places
 from scripts.prepare.walk import is_json, operations, ref_to, schemas_of
 from scripts.prepare_spec import settle
@@ -16,15 +16,8 @@ from scripts.prose import strip
 from scripts.receipt import make_receipt
 from scripts.source import public_name, read
 
-CALLS: Final = {
-    "create_chat_completion": "create",
-    "list_chat_completions": "list",
-    "get_chat_completion": "get",
-    "update_chat_completion": "update",
-    "delete_chat_completion": "delete",
-    "get_chat_completion_messages": "messages",
-}
-"""The call of the facade for each operation, in the order of a report."""
+CALLS: Final = ("create", "list", "get", "update", "delete", "messages")
+"""The calls of the facade, in the order of a report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +29,24 @@ class Document:
         receipt: Source, revision, date and sha256, as in a pin.
         cut: The chat operations as upstream spells them, prose aside.
         settled: The same after the rules of `scripts.prepare_spec.settle`.
+        untaken: Operations below `/chat/completions` that the client does not have, in words.
     """
 
     name: str
     receipt: dict[str, Any]
     cut: dict[str, Any]
     settled: dict[str, Any]
+    untaken: list[str]
 
     def operations(self) -> dict[str, tuple[str, dict[str, Any], bool]]:
         """Return path, settled operation, and whether it is deprecated, by the name of the facade's call."""
-        found = {
-            CALLS[operation["operationId"]]: (path, operation, bool(self.cut["paths"][path][method].get("deprecated")))
-            for path, method, operation in operations(self.settled)
-        }
-        return {call: found[call] for call in CALLS.values() if call in found}
+        settled = {operation["operationId"]: operation for _, _, operation in operations(self.settled)}
+        found = {}
+        for path, item in self.cut["paths"].items():
+            for ours in (one for method in METHODS if method in item and (one := chat_operation(method, path))):
+                is_deprecated = bool(item[ours.method].get("deprecated"))
+                found[ours.call] = (path, settled[ours.module], is_deprecated)
+        return {call: found[call] for call in CALLS if call in found}
 
     def chunk(self) -> dict[str, Any] | None:
         """Return the schema of a stream's chunks, if the document describes them."""
@@ -86,11 +83,14 @@ def from_bytes(data: bytes, source: str) -> Document:
     given = whole.get("x-receipt")
     receipt = given if isinstance(given, dict) else make_receipt(source, data)
     try:
-        cut = slice_chat(strip(whole)).document
+        sliced = slice_chat(strip(whole))
+        cut = sliced.document
         mark_facts(cut)
         settled = settle(cut)
     except DocumentError as error:
         raise DocumentError(f"{shown(name)}: {error}") from None
     mark_places(settled)
     sums = {"pin_sha256": hashlib.sha256(data).hexdigest()} if given else {}
-    return Document(name, {**receipt, **sums}, cut, settled)
+    kept = whole.get(UNTAKEN)
+    untaken = sliced.untaken + (list(map(str, kept)) if isinstance(kept, list) else [])
+    return Document(name, {**receipt, **sums}, cut, settled, untaken)

@@ -9,6 +9,7 @@ from scripts.diff.documents import Document
 from scripts.diff.forms import Variant
 from scripts.diff.rules import Side
 from scripts.diff.schemas import Comparison, Sides
+from scripts.operations import without_names
 
 _PARAMS = {"create": "CreateParams", "list": "ListParams", "update": "UpdateParams", "messages": "MessagesParams"}
 """The TypedDict of `facade/chatcompletions/_params.py` for each call that takes parameters."""
@@ -40,6 +41,9 @@ class Differ:
                 self._operation(call, old[call], new[call])
             else:
                 self._add(call, Side.REQUEST, Spot(), "operation added" if call in new else "operation removed")
+        for address in self._new.untaken:
+            if address not in self._old.untaken:
+                self._add("client", Side.REQUEST, Spot(), "operation untaken", "", address)
         self._optional("stream chunk", Side.ANSWER, self._old.chunk(), self._new.chunk())
         return self.changes
 
@@ -56,7 +60,7 @@ class Differ:
                     self._add("client", Side.REQUEST, Spot(), f"{what} added", "", one)
 
     def _operation(self, call: str, old: tuple[str, Any, bool], new: tuple[str, Any, bool]) -> None:
-        paths = [_without_names(path) for path in (old[0], new[0])]
+        paths = [without_names(path) for path in (old[0], new[0])]
         if paths[0] != paths[1]:
             self._add(call, Side.REQUEST, Spot(), "path changed", old[0], new[0])
         if old[2] != new[2]:
@@ -137,11 +141,6 @@ def compare(old: Document, new: Document) -> list[Change]:
         Each change once; empty if the two say the same.
     """
     return Differ(old, new).run()
-
-
-def _without_names(path: str) -> str:
-    """Return a path without the names of its parameters."""
-    return "/".join("{}" if part.startswith("{") else part for part in path.rstrip("/").split("/"))
 
 
 def _answers(responses: dict[str, Any]) -> Iterator[tuple[str, tuple[str, Any]]]:

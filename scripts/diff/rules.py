@@ -41,6 +41,7 @@ _READ: Final = "reading is tolerant; older code does not look at it"
 RULES: Final[dict[str, Rule]] = {
     "operation added": Rule("operation added", _W, _W, _NO_NEED),
     "operation removed": Rule("operation removed", _B, _B, "the call fails"),
+    "operation untaken": Rule("{new} added, which this client does not have", _W, _W, _NO_NEED),
     "path changed": Rule("path {old} is now {new}", _B, _B, "the call goes to another address"),
     "address added": Rule("server {new} added", _W, _W, _NO_NEED),
     "address removed": Rule("server {old} removed", _B, _B, "the call goes to another address"),

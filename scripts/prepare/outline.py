@@ -5,41 +5,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from scripts.errors import shown
+from scripts.operations import METHODS, chat_operation
 from scripts.prepare.keywords import clean_text, keep_shape
 from scripts.prepare.walk import PrepareError, Schema, is_json, resolve
 
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _STATUS = re.compile(r"[1-5](\d\d|XX)|default")
 _STREAM = "text/event-stream"
-_COMPLETIONS = r"(?:/.*)?/chat/completions"
-_OPERATIONS = {
-    ("post", _COMPLETIONS): "create_chat_completion",
-    ("get", _COMPLETIONS): "list_chat_completions",
-    ("get", _COMPLETIONS + r"/\{[^/]+\}"): "get_chat_completion",
-    ("post", _COMPLETIONS + r"/\{[^/]+\}"): "update_chat_completion",
-    ("delete", _COMPLETIONS + r"/\{[^/]+\}"): "delete_chat_completion",
-    ("get", _COMPLETIONS + r"/\{[^/]+\}/messages"): "get_chat_completion_messages",
-}
-
-
-def operation_name(method: str, path: str) -> str | None:
-    """Return the module name of a chat operation, or None for any other operation."""
-    return next(
-        (
-            name
-            for (verb, pattern), name in _OPERATIONS.items()
-            if verb == method.lower() and re.fullmatch(pattern, path.rstrip("/"))
-        ),
-        None,
-    )
 
 
 def outline(source: Schema) -> Schema:
     """Copy what the generator reads, with parameters, bodies and responses put where they are referred to.
 
-    Evidence: revisions differ in operation ids and tags, which name the modules; the generator ignores response
-    headers, reads only the operation's own security, which would change the client's type, and stops at answers
-    that are not JSON.
+    Evidence: revisions differ in operation ids and tags, which name the modules, and the path's parameter names an
+    argument; the generator ignores response headers, reads only the operation's own security, which would change the
+    client's type, and stops at answers that are not JSON.
 
     Raises:
         PrepareError: If an operation cannot be read, naming the operation.
@@ -49,13 +28,13 @@ def outline(source: Schema) -> Schema:
     used: set[str] = set()
     for path, item in _mapping(source, "paths").items():
         shared = _followed(source, item, path)
-        for method in (m for m in _METHODS if isinstance(shared.get(m), dict)):
+        for method in (m for m in METHODS if isinstance(shared.get(m), dict)):
             operation = _operation(source, shared, method, path)
-            named = operation_name(method, path)
-            operation["operationId"] = named or _other_name(operation, method, path, used)
-            operation["tags"] = ["chat"] if named else operation["tags"]
+            ours = chat_operation(method, path)
+            operation["operationId"] = ours.module if ours else _other_name(operation, method, path, used)
+            operation["tags"] = ["chat"] if ours else operation["tags"]
             used.add(operation["operationId"])
-            paths.setdefault(path, {})[method] = operation
+            paths.setdefault(_with_our_id(path, operation) if ours else path, {})[method] = operation
     components = _mapping(source, "components")
     return {
         "openapi": "3.1.0",
@@ -63,6 +42,16 @@ def outline(source: Schema) -> Schema:
         "paths": paths,
         "components": {"schemas": {str(k): keep_shape(v) for k, v in _mapping(components, "schemas").items()}},
     }
+
+
+def _with_our_id(path: str, operation: Schema) -> str:
+    """Call the parameter of a chat operation's path what the newest upstream document calls it."""
+    head, _, tail = path.rpartition("/chat/completions")
+    for parameter in (one for one in operation["parameters"] if one["in"] == "path"):
+        if f"{{{parameter['name']}}}" in tail:
+            tail = tail.replace(f"{{{parameter['name']}}}", "{completion_id}")
+            parameter["name"] = "completion_id"
+    return f"{head}/chat/completions{tail}"
 
 
 def _mapping(holder: Schema, key: str) -> Schema:

@@ -128,7 +128,7 @@ def test_values_hold_no_references(keyword: str) -> None:
     ],
 )
 def test_other_spellings(path: str, parameter: str) -> None:
-    """Operations are found under a prefix and with another parameter name, and keep that spelling."""
+    """Operations are found under a prefix, which moves to the server, and with another parameter name, which stays."""
     operation: dict[str, Any] = {"responses": {}}
     separator = "" if path.endswith("/") else "/"
     paths = {
@@ -138,9 +138,11 @@ def test_other_spellings(path: str, parameter: str) -> None:
         f"/other{path}": {"post": operation},
     }
     cut = slice_chat({"openapi": "3.1.0", "paths": paths})
-    assert cut.missing == []
+    prefix = path.removesuffix("/").removesuffix("/chat/completions")
+    assert (cut.missing, cut.untaken) == ([], [f"PUT {path.removeprefix(prefix)}"])
+    assert cut.document.get("servers") == ([{"url": prefix}] if prefix else None)
     assert {p: list(item) for p, item in cut.document["paths"].items()} == {
-        p: [method for method in ("get", "post", "delete") if method in item]
+        p.removeprefix(prefix): [method for method in ("get", "post", "delete") if method in item]
         for p, item in paths.items()
         if not p.startswith("/other")
     }
@@ -151,9 +153,7 @@ def test_missing_operations() -> None:
     source = document()
     source["paths"]["/chat/completions"]["get"] = None
     assert slice_chat(source).missing == [
-        f"{method.upper()} {path}"
-        for method, path in CHAT_OPERATIONS
-        if (method, path) != ("post", "/chat/completions")
+        one.address for one in CHAT_OPERATIONS if one.address != "POST /chat/completions"
     ]
 
 

@@ -10,6 +10,7 @@ from scripts.diff.changes import Change
 from scripts.diff.documents import from_bytes
 from scripts.diff.operations import compare
 from scripts.diff.rules import RULES, Side, Verdict, judge
+from scripts.operations import UNTAKEN
 from tests.unit.scripts._documents import Schema, json_content, record, ref
 
 CHAT, ONE = "/chat/completions", "/chat/completions/{completion_id}"
@@ -347,15 +348,50 @@ def test_schemas_that_hold_themselves() -> None:
     assert told(compare(*sides)) == {("create answer > depth: added", "widening")}
 
 
-def test_a_prefix_moves_every_call() -> None:
-    """A path with another prefix is another address, whatever the name of its parameter."""
-
+def under(prefix: str, server: str) -> Edit:
     def move(document: dict[str, Any]) -> None:
-        document["paths"] = {f"/v1{path}": item for path, item in document["paths"].items()}
+        document["servers"] = [{"url": f"https://api.example.com{server}"}]
+        document["paths"] = {f"{prefix}{path}": item for path, item in document["paths"].items()}
 
-    assert ("get: path /chat/completions/{completion_id} is now /v1/chat/completions/{completion_id}", "breaking") in (
-        told(changes(move))
-    )
+    return move
+
+
+@pytest.mark.parametrize(("prefix", "server"), [("/v1", ""), ("/v1", "/v1/"), ("/v1", "/"), ("", "/v1")])
+def test_a_prefix_is_part_of_the_address(prefix: str, server: str) -> None:
+    """A prefix of all paths belongs to the server's address: if it only moves from there, no call does."""
+    assert changes(under(prefix, server)) == []
+
+
+def test_another_prefix_moves_every_call() -> None:
+    """Another prefix is another address."""
+    assert told(changes(under("/v2", ""))) == {
+        ("client: server https://api.example.com/v1 removed", "breaking"),
+        ("client: server https://api.example.com/v2 added", "widening"),
+    }
+
+
+def test_a_prefix_with_a_parameter_moves_every_call() -> None:
+    """A prefix that a caller has to fill in stays in the path, which is then another address."""
+    moved = "get: path /chat/completions/{completion_id} is now /of/{it}/chat/completions/{completion_id}"
+    assert (moved, "breaking") in told(changes(under("/of/{it}", "/v1")))
+
+
+def test_operations_that_the_client_does_not_have() -> None:
+    """A method or path below ours that the client has no call for widens, once: the pin remembers it."""
+
+    def grow(document: dict[str, Any]) -> None:
+        path = "/chat/completions/{completion_id}"
+        document["paths"][f"{path}/cancel"] = {"post": document["paths"][path]["get"]}
+        document["paths"]["/chat/completions"]["put"] = document["paths"]["/chat/completions"]["post"]
+
+    assert told(changes(grow)) == {
+        ("client: POST /chat/completions/{completion_id}/cancel added, which this client does not have", "widening"),
+        ("client: PUT /chat/completions added, which this client does not have", "widening"),
+    }
+    pinned = base() | {UNTAKEN: ["PUT /chat/completions"]}
+    new = base()
+    new["paths"]["/chat/completions"]["put"] = new["paths"]["/chat/completions"]["post"]
+    assert compare(*(from_bytes(json.dumps(one).encode(), "some.json") for one in (pinned, new))) == []
 
 
 def test_listed_values_of_an_open_type() -> None:

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from scripts.document import DocumentError
+from scripts.operations import UNTAKEN
 from scripts.pin_spec import main, pin, replace_file
 from scripts.receipt import RULES, make_receipt
 
@@ -45,6 +46,7 @@ actions:
   - {target: $.components.schemas.Reply, update: {description: Ours.}}
   - {target: $.components.schemas.Gone, update: {description: Ours.}}
 """
+ANOTHER = "/chat/completions/{completion_id}/cancel: {post: *create}\n  "
 OLD = b"the pin as it was\n"
 
 
@@ -226,3 +228,19 @@ def test_deepest_document(folder: Path) -> None:
     assert run(folder, "deep.yaml") == 0
     pinned = (folder / "openapi.yaml").read_text(encoding="utf-8")
     assert pinned.count("items:") == 180
+
+
+def test_operations_that_the_client_does_not_have(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What upstream has besides our operations is told, and remembered in the pin; without any the pin says nothing."""
+    document = UPSTREAM.replace(
+        "  /chat/completions/{completion_id}:", f"  {ANOTHER}/chat/completions/{{completion_id}}:"
+    )
+    (folder / "more.yaml").write_text(document, encoding="utf-8")
+    assert run(folder, "more.yaml") == 0
+    name = "POST /chat/completions/{completion_id}/cancel"
+    assert f"upstream has {name}, for which the client has no call\n" in capsys.readouterr().err
+    pinned = yaml.safe_load((folder / "openapi.yaml").read_bytes())
+    assert pinned[UNTAKEN] == [name]
+    assert len(pinned["paths"]) == 3
+    assert run(folder) == 0
+    assert UNTAKEN not in yaml.safe_load((folder / "openapi.yaml").read_bytes())

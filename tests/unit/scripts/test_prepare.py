@@ -82,6 +82,18 @@ def test_chat_operations_are_named_after_method_and_path(paths: dict[str, Any]) 
     assert {tag for item in found["paths"].values() for each in item.values() for tag in each["tags"]} == {"chat"}
 
 
+def test_the_id_in_a_path_has_one_name() -> None:
+    """Whatever a revision calls the parameter of our paths, the generated functions call it what they do now."""
+    paths = chat_paths("/v1", "limit")
+    paths["/v1/chat/completions/{limit}/messages"]["get"]["parameters"] = [
+        {"name": "limit", "in": "query", "schema": {"type": "integer"}}
+    ]
+    found = prepare_named(document(paths=paths), {}).document["paths"]
+    assert [*found] == [f"/v1{path}" for path in chat_paths()]
+    (messages,) = found["/v1/chat/completions/{completion_id}/messages"].values()
+    assert {one["in"]: one["name"] for one in messages["parameters"]} == {"path": "completion_id", "query": "limit"}
+
+
 def test_other_operations_keep_an_id_that_is_theirs_alone() -> None:
     """An id that is no identifier, or is taken, gives way to one made of method and path."""
     paths = {
