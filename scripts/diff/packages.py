@@ -80,10 +80,45 @@ def compare_packages(old: dict[str, dict[str, str]], new: dict[str, dict[str, st
 
 
 def api_verdict(changes: list[ApiChange]) -> Verdict | None:
-    """Return what changes mean for code that drops down: what is gone breaks it, anything else widens."""
-    if any(change.kind == "removed" for change in changes):
+    """Return what changes mean for code that drops down: what is gone breaks it, and so does a type that lost one."""
+    if any(map(_breaks, changes)):
         return Verdict.BREAKING
     return Verdict.WIDENING if changes else None
+
+
+def _breaks(change: ApiChange) -> bool:
+    if change.kind == "retyped":
+        return not _contains(*(ast.parse(one or "Any", mode="eval").body for one in (change.new, change.old)))
+    return change.kind == "removed"
+
+
+def _contains(new: ast.expr, old: ast.expr) -> bool:
+    """Tell whether a type takes all that another does: union by union, list by list."""
+    parts = _branches(new)
+    if any(ast.unparse(part) == "Any" for part in parts):
+        return True
+    return all(any(_takes(part, one) for part in parts) for one in _branches(old))
+
+
+def _takes(new: ast.expr, old: ast.expr) -> bool:
+    match new, old:
+        case ast.Subscript(), ast.Subscript() if ast.unparse(new.value) == ast.unparse(old.value):
+            ours, theirs = _listed(new.slice), _listed(old.slice)
+            if ast.unparse(new.value) == "Literal":
+                return {*map(ast.unparse, theirs)} <= {*map(ast.unparse, ours)}
+            return len(ours) == len(theirs) and all(map(_contains, ours, theirs))
+    return ast.unparse(new) == ast.unparse(old)
+
+
+def _branches(annotation: ast.expr) -> list[ast.expr]:
+    match annotation:
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return [*_branches(left), *_branches(right)]
+    return [annotation]
+
+
+def _listed(slices: ast.expr) -> list[ast.expr]:
+    return slices.elts if isinstance(slices, ast.Tuple) else [slices]
 
 
 def _models(tree: ast.Module) -> Iterator[tuple[str, dict[str, str]]]:
@@ -96,8 +131,7 @@ def _models(tree: ast.Module) -> Iterator[tuple[str, dict[str, str]]]:
             case ast.Assign(
                 targets=[ast.Name(id=name)], value=ast.Subscript(value=ast.Name(id="Literal"), slice=values)
             ):
-                listed = values.elts if isinstance(values, ast.Tuple) else [values]
-                yield name, {ast.unparse(one): "" for one in listed}
+                yield name, {ast.unparse(one): "" for one in _listed(values)}
 
 
 def _parameters(functions: dict[str, ast.FunctionDef]) -> Iterator[tuple[str, str]]:

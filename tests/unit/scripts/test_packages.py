@@ -65,7 +65,7 @@ OLD = {"models.A": {"a": "int", "b": "str"}, "models.T": {"'x'": ""}, "api.chat.
         (OLD, [], None),
         (OLD | {"models.B": {"c": "int"}}, ["added     models.B"], Verdict.WIDENING),
         (OLD | {"models.A": {"a": "int"}}, ["removed   models.A.b"], Verdict.BREAKING),
-        (OLD | {"models.A": {"a": "str", "b": "str"}}, ["retyped   models.A.a: int -> str"], Verdict.WIDENING),
+        (OLD | {"models.A": {"a": "str", "b": "str"}}, ["retyped   models.A.a: int -> str"], Verdict.BREAKING),
         (OLD | {"models.T": {"'x'": "", "'y'": ""}}, ["added     models.T['y']"], Verdict.WIDENING),
         (OLD | {"api.chat.get": {}}, ["removed   api.chat.get.limit"], Verdict.BREAKING),
         ({}, ["removed   api.chat.get", "removed   models.A", "removed   models.T"], Verdict.BREAKING),
@@ -76,6 +76,29 @@ def test_changes(new: dict[str, dict[str, str]], changes: list[str], verdict: Ve
     found: list[ApiChange] = compare_packages(OLD, new)
     assert list(map(str, found)) == changes
     assert api_verdict(found) == verdict
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "verdict"),
+    [
+        ("int", "str", Verdict.BREAKING),
+        ("int", "int | None", Verdict.WIDENING),
+        ("int | None", "None | int | str", Verdict.WIDENING),
+        ("int | Unset", "int", Verdict.BREAKING),
+        ("list[A]", "list[A | B] | Unset", Verdict.WIDENING),
+        ("list[A | B]", "list[A]", Verdict.BREAKING),
+        ("dict[str, A]", "list[A]", Verdict.BREAKING),
+        ("Literal['a']", "Literal['b', 'a']", Verdict.WIDENING),
+        ("Literal['a', 'b']", "Literal['a']", Verdict.BREAKING),
+        ("Response[A]", "Response[A | B]", Verdict.WIDENING),
+        ("A", "Any", Verdict.WIDENING),
+        ("Any", "A", Verdict.BREAKING),
+        ("", "A", Verdict.BREAKING),
+    ],
+)
+def test_types(old: str, new: str, verdict: Verdict) -> None:
+    """Another type widens only if it contains the one before."""
+    assert api_verdict([ApiChange("retyped", "models.A.a", old, new)]) == verdict
 
 
 @pytest.mark.parametrize(
