@@ -6,6 +6,7 @@ does not list are allowed by both; `KNOWN` lists them all the same, because a re
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 Schema = dict[str, Any]
@@ -16,6 +17,7 @@ KNOWN = "x-known-properties"
 _REFERENCE = "#/components/schemas/"
 _UNIONS = ("allOf", "anyOf", "oneOf")
 _JOINTS = ("$ref", "properties", *_UNIONS)
+_JSON = re.compile(r"application/(\S+\+)?json\s*(;.*)?", re.IGNORECASE)
 _METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 _TYPES = {"array", "boolean", "integer", "null", "number", "object", "string"}
 #: What documents write for a type that JSON Schema has under another name; any other word says nothing.
@@ -56,8 +58,10 @@ class Schemas:
         """
         if not isinstance(schema, dict):
             return schema
-        if schema.get("nullable") is True:
+        if schema.get("nullable") is True or _names_null(schema):
             rest = {key: value for key, value in schema.items() if key != "nullable"}
+            if isinstance(types := schema.get("type"), list):
+                rest["type"] = [one for one in types if one != "null"]
             return {"anyOf": [self.prepared(rest, whole=whole), {"type": "null"}]}
         joints = [key for key in _JOINTS if key in schema]
         # A reference or a choice of one is the whole itself; anything else is made of parts.
@@ -98,7 +102,14 @@ def _answer(operation: dict[str, Any], document: dict[str, Any]) -> Any:
     response = responses.get("200") or responses.get("2XX") or {}
     if "$ref" in response:
         response = document["components"]["responses"][response["$ref"].rpartition("/")[2]]
-    return response.get("content", {}).get("application/json", {}).get("schema")
+    content = response.get("content", {})
+    return next((media.get("schema") for name, media in content.items() if _JSON.fullmatch(name.strip())), None)
+
+
+def _names_null(schema: Schema) -> bool:
+    """Tell whether null is a type of an enumeration that does not list it, as documents write what may be null."""
+    values = schema.get("enum")
+    return isinstance(values, list) and None not in values and "null" in _listed(schema.get("type"))
 
 
 def _may_be_object(schema: Schema) -> bool:

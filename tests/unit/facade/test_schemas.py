@@ -30,6 +30,8 @@ def places(schema: Any, value: Any) -> list[str]:
 NULLABLE: dict[str, dict[str, Any]] = {
     "beside a type": {"type": "string", "nullable": True},
     "beside an enum": {"type": "string", "enum": ["x"], "nullable": True},
+    "among the types of an enum": {"type": ["string", "null"], "enum": ["x"]},
+    "among the types of an enum, twice said": {"type": ["string", "null"], "enum": ["x"], "nullable": True},
     "beside an enum that lists it": {"type": "string", "enum": ["x", None], "nullable": True},
     "beside a reference": {**REF_A, "nullable": True},
     "beside allOf": {"allOf": [REF_A, REF_B], "nullable": True},
@@ -135,7 +137,7 @@ def test_answers() -> None:
         },
         "components": {
             "schemas": {"A": A},
-            "responses": {"R": {"content": {"application/json": {"schema": {"type": "string"}}}}},
+            "responses": {"R": {"content": {"application/json; charset=utf-8": {"schema": {"type": "string"}}}}},
         },
     }
     schemas = Schemas(document)
