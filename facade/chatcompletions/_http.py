@@ -111,9 +111,8 @@ class HTTPClient(_Addresses, httpx.Client):
         delay: float | None
         while True:
             try:
-                response = super().send(request, stream=stream, **options)
-                if not response.is_success:
-                    response.read()
+                response = super().send(request, stream=True, **options)
+                _receive(response, stream=stream)
             except httpx.RequestError as failure:
                 delay = attempts.after_failure(failure)
             else:
@@ -151,9 +150,8 @@ class AsyncHTTPClient(_Addresses, httpx.AsyncClient):
         delay: float | None
         while True:
             try:
-                response = await super().send(request, stream=stream, **options)
-                if not response.is_success:
-                    await response.aread()
+                response = await super().send(request, stream=True, **options)
+                await _areceive(response, stream=stream)
             except httpx.RequestError as failure:
                 delay = attempts.after_failure(failure)
             else:
@@ -161,6 +159,38 @@ class AsyncHTTPClient(_Addresses, httpx.AsyncClient):
                 if delay is None:
                     return _as(self._response_type, response)
             await self._sleep(delay)
+
+
+def _receive(response: httpx.Response, *, stream: bool) -> None:
+    """Read the body of a success unless it is streamed, and what comes of that of a failure, whose status counts."""
+    if stream and response.is_success:
+        return
+    received: list[bytes] = []
+    try:
+        for data in response.iter_bytes():
+            received.append(data)  # noqa: PERF402 - what came before a failure must be there
+    except httpx.RequestError:
+        if response.is_success:
+            raise
+    finally:
+        response.close()
+        response._content = b"".join(received)
+
+
+async def _areceive(response: httpx.Response, *, stream: bool) -> None:
+    """`_receive` for ``async`` callers."""
+    if stream and response.is_success:
+        return
+    received: list[bytes] = []
+    try:
+        async for data in response.aiter_bytes():
+            received.append(data)  # noqa: PERF401 - what came before a failure must be there
+    except httpx.RequestError:
+        if response.is_success:
+            raise
+    finally:
+        await response.aclose()
+        response._content = b"".join(received)
 
 
 def _as(cls: type[JSONResponse], response: httpx.Response) -> httpx.Response:

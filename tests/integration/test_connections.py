@@ -8,14 +8,14 @@ import ssl
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 import pytest
 import trustme
 
-from chatcompletions import APIConnectionError, APITimeoutError, AsyncChatClient, ChatClient
-from tests.integration.rawserver import Pause, RawServer, http_response, sse
+from chatcompletions import APIConnectionError, APIStatusError, APITimeoutError, AsyncChatClient, ChatClient
+from tests.integration.rawserver import Close, Pause, RawServer, http_response, sse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -116,6 +116,50 @@ def test_cancellation() -> None:
         limits = httpx.Limits(max_connections=1)
         async with AsyncChatClient(base_url=base_url, limits=limits) as chat:
             waiting = asyncio.ensure_future(chat.create(**ASK))
+            await asyncio.to_thread(arrived.wait, 10)
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            return (await chat.create(**ASK)).text
+
+    with RawServer(reply) as server:
+        assert asyncio.run(run(server.base_url)) == "Hi."
+        gate.set()
+
+
+@pytest.mark.parametrize("params", [{}, {"stream": True}], ids=["whole", "streamed"])
+@pytest.mark.parametrize("status", [500, 401])
+def test_error_bodies_that_break_off(connect: Callable[..., SyncDriver], params: dict[str, Any], status: int) -> None:
+    """An error whose body cannot be read leaves room for the next call."""
+    cut = [http_response(status, b"{", content_length=99), Close()]
+    garbled = http_response(status, b"plain", headers={"Content-Encoding": "gzip"})
+    limits = httpx.Limits(max_connections=1)
+    with RawServer([cut, garbled, answer()]) as server:
+        chat = connect(base_url=server.base_url, limits=limits, timeout=httpx.Timeout(10, pool=0.01), max_retries=0)
+        for _ in range(2):
+            with pytest.raises(APIStatusError):
+                chat.call("create", **ASK, **params)
+        assert chat.call("create", **ASK).text == "Hi."
+
+
+@pytest.mark.parametrize("params", [{}, {"stream": True}], ids=["whole", "streamed"])
+def test_cancellation_within_an_error_body(params: dict[str, Any]) -> None:
+    """A call that is cancelled while it reads the body of an error leaves room for the next one."""
+    gate, arrived = threading.Event(), threading.Event()
+
+    class Arrival:
+        def wait(self, _: float) -> bool:
+            arrived.set()
+            return gate.wait(0.05)
+
+    def reply(request: Any) -> list[Any]:
+        if request.connection == 0:
+            return [http_response(500, b"{", content_length=99), Pause(cast("Any", Arrival()))]
+        return answer()
+
+    async def run(base_url: str) -> str:
+        async with AsyncChatClient(base_url=base_url, limits=httpx.Limits(max_connections=1)) as chat:
+            waiting = asyncio.ensure_future(chat.create(**ASK, **params))
             await asyncio.to_thread(arrived.wait, 10)
             waiting.cancel()
             with pytest.raises(asyncio.CancelledError):

@@ -22,6 +22,7 @@ from chatcompletions import (
     APIStatusError,
     APITimeoutError,
     AsyncChatClient,
+    AuthenticationError,
     BadRequestError,
     InternalServerError,
     StreamError,
@@ -75,7 +76,6 @@ BREAKS: dict[str, Any] = {
     "close within the body": [http_response(200, ANSWER[:20], content_length=99), Close()],
     "reset within the body": [http_response(200, ANSWER[:20], content_length=99), Reset()],
     "close within a chunk": [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\n{", Close()],
-    "close within the body of an error": [http_response(400, b"{", content_length=99), Close()],
     "no HTTP": [b"SSH-2.0-OpenSSH_9.6\r\n", Close()],
     "an endless header": [b"HTTP/1.1 200 OK\r\nX-A: " + b"a" * 300_000, Close()],
     "two lengths": [b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}", Close()],
@@ -154,6 +154,9 @@ def test_the_same_bytes_again(connect: Callable[..., Any], pauses: list[float]) 
         (http_response(200), APIResponseValidationError, "not JSON"),
         (http_response(204, content_type=None, content_length=False), APIResponseValidationError, "204"),
         (http_response(200, b"[" * 10_000), APIResponseValidationError, "deep"),
+        (http_response(401, b"No.", headers={"Content-Encoding": "gzip"}), AuthenticationError, "401"),
+        ([http_response(400, b"No.", content_length=99), Close()], BadRequestError, "No."),
+        ([http_response(503, b"No.", content_length=99), Reset()], InternalServerError, "503"),
         (http_response(200, b"garbage", headers={"Content-Encoding": "gzip"}), APIResponseValidationError, "decoded"),
         (
             http_response(200, gzip.compress(ANSWER.encode())[:60], headers={"Content-Encoding": "gzip"}),
@@ -162,7 +165,7 @@ def test_the_same_bytes_again(connect: Callable[..., Any], pauses: list[float]) 
         ),
     ],
 )
-def test_answers_that_are_none(connect: Callable[..., Any], reply: bytes, cls: type[APIError], told: str) -> None:
+def test_answers_that_are_none(connect: Callable[..., Any], reply: Any, cls: type[APIError], told: str) -> None:
     """An answer that is an error, or no answer, is the right error of the tree."""
     with RawServer([reply]) as server:
         driver = connect(base_url=server.base_url, max_retries=0)

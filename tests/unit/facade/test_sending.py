@@ -13,6 +13,7 @@ from chatcompletions import (
     APIConnectionError,
     APIError,
     APIResponseValidationError,
+    APIStatusError,
     APITimeoutError,
     AsyncChatClient,
     BadRequestError,
@@ -25,7 +26,7 @@ from chatcompletions._http import AsyncHTTPClient
 from chatcompletions_api.api.chat import create_chat_completion, get_chat_completion, list_chat_completions
 from chatcompletions_api.models import CreateChatCompletionRequest
 
-from ._support import ASK, DOT, HI, STOP, Server, completion, dropped_down, events, is_async, page, streaming
+from ._support import ASK, DOT, HI, STOP, Pieces, Server, completion, dropped_down, events, is_async, page, streaming
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -174,14 +175,40 @@ def test_a_stream_is_not_retried_once_begun(
     assert (len(server.requests), len(pauses), caught.value.attempts) == (2, 1, 2)
 
 
-def test_a_failure_within_an_error_body(connect: Callable[..., Any], pauses: list[float]) -> None:
-    """A connection that breaks within the body of an error is a connection failure like another."""
-    broken = streaming(b"half", httpx.ReadError("reset"))
-    broken.status_code = 503
-    server = Server(broken, streaming(events(HI, STOP)))
-    driver = connect(transport=server.transport)
-    assert len(driver.iterate(driver.call("create", stream=True, **ASK))) == 2
-    assert len(pauses) == 1
+@pytest.mark.parametrize("params", [{}, {"stream": True}], ids=["whole", "streamed"])
+@pytest.mark.parametrize("failure", [httpx.ReadError("reset"), httpx.ReadTimeout("slow"), httpx.DecodingError("bad")])
+@pytest.mark.parametrize(("status", "sent"), [(401, 1), (503, 3)])
+def test_a_failure_within_an_error_body(
+    connect: Callable[..., Any], pauses: list[float], params: Any, failure: Exception, status: int, sent: int
+) -> None:
+    """An error whose body breaks off is the error of its status, with what came of the body, and retried as that."""
+
+    def broken(_: httpx.Request) -> httpx.Response:
+        body = Pieces(b"half", failure)
+        bodies.append(body)
+        return httpx.Response(status, headers={"x-request-id": "req_1"}, stream=body)
+
+    bodies: list[Pieces] = []
+    with pytest.raises(APIStatusError) as caught:
+        connect(transport=httpx.MockTransport(broken)).call("create", **ASK, **params)
+    error = caught.value
+    assert (error.status_code, error.body, error.request_id, error.attempts) == (status, "half", "req_1", sent)
+    assert [body.closed for body in bodies] == [True] * sent
+    assert len(pauses) == sent - 1
+
+
+@pytest.mark.parametrize("params", [{}, {"stream": True}], ids=["whole", "streamed"])
+def test_an_interrupt_within_an_error_body(params: dict[str, Any]) -> None:
+    """KeyboardInterrupt while an error's body is read closes the response."""
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    body = Pieces(b"half", interrupt)
+    transport = httpx.MockTransport(lambda _: httpx.Response(500, stream=body))
+    with ChatClient(api_key="k", transport=transport) as chat, pytest.raises(KeyboardInterrupt):
+        chat.create(**ASK, **params)
+    assert body.closed
 
 
 def test_dropped_down_calls_are_retried(connect: Callable[..., Any], pauses: list[float]) -> None:
