@@ -12,6 +12,7 @@ from chatcompletions_api.types import UNSET
 from . import _calls as calls
 from ._answers import read
 from ._base_client import BaseClient
+from ._event_loops import event_loop
 from ._http import AsyncHTTPClient, HTTPClient
 
 if TYPE_CHECKING:
@@ -311,7 +312,7 @@ class AsyncChatClient(BaseClient):
     async def aclose(self) -> None:
         """Close the connections of this event loop; the client cannot be used afterwards."""
         self._closed = True
-        http = self._clients.pop(_event_loop(), None)
+        http = self._clients.pop(event_loop(), None)
         if http is not None:
             await http.aclose()
 
@@ -326,7 +327,7 @@ class AsyncChatClient(BaseClient):
     @property
     def _http(self) -> AsyncHTTPClient:
         self._check_open()
-        loop = _event_loop()
+        loop = event_loop()
         http = self._clients.get(loop)
         if http is None:
             http = self._clients[loop] = AsyncHTTPClient(**self._http_options)
@@ -349,15 +350,3 @@ class AsyncChatClient(BaseClient):
 
     async def _page(self, cls: type[PageT], call: Call, params: Any, position: Position) -> PageT:
         return position.held_by(read(cls, await self._send(call(position.applied_to(params)))))
-
-
-def _event_loop() -> Any:
-    import asyncio  # loaded already where an asyncio loop runs
-
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        import anyio.lowlevel
-
-        # The token itself is made anew by every call.
-        return anyio.lowlevel.current_token().native_token

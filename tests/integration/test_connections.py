@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import ssl
 import threading
@@ -125,6 +126,26 @@ def test_cancellation() -> None:
     with RawServer(reply) as server:
         assert asyncio.run(run(server.base_url)) == "Hi."
         gate.set()
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_stream_that_nobody_closes(connect: Callable[..., SyncDriver], begun: bool) -> None:
+    """A stream that is dropped, never iterated over or left in the middle, gives its place and its connection up."""
+    gate = threading.Event()
+    chunk = {**COMPLETION, "choices": [{"index": 0, "delta": {"content": "Hi."}}]}
+    stream = [http_response(200, sse(chunk), content_type="text/event-stream", content_length=10_000), Pause(gate)]
+    timeout = httpx.Timeout(10, pool=0.01)
+    with RawServer(lambda request: stream if b'"stream"' in request.body else answer()) as server:
+        chat = connect(base_url=server.base_url, limits=httpx.Limits(max_connections=1), timeout=timeout, max_retries=0)
+        for _ in range(3):
+            opened = chat.call("create", stream=True, **ASK)
+            if begun:
+                chat.run(anext(opened)) if isinstance(chat.client, AsyncChatClient) else next(opened)
+            del opened
+            gc.collect()
+            assert chat.call("create", **ASK).text == "Hi."
+        gate.set()
+        assert server.connections > 3
 
 
 @pytest.mark.parametrize("params", [{}, {"stream": True}], ids=["whole", "streamed"])

@@ -12,8 +12,10 @@ from chatcompletions import _connections
 from chatcompletions._connections import Stack, Stacks
 from chatcompletions._pool import AsyncPool, Pool, pooled
 
+from ._support import ASK, Pieces, is_async
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 @pytest.fixture
@@ -65,6 +67,42 @@ def test_connections_in_use_are_closed_late(clock: list[float]) -> None:
     connections.give_back(busy[0])
     assert connections.close() == [busy[0]]
     assert connections.give_back(busy[1]) == [busy[1]]
+
+
+class Stubborn(httpx.MockTransport):
+    """A connection that cannot be closed."""
+
+    closed = 0
+
+    def __init__(self, **_: Any) -> None:
+        super().__init__(lambda _: httpx.Response(200, stream=Pieces()))
+
+    def close(self) -> None:
+        Stubborn.closed += 1
+        raise OSError("cannot be closed")
+
+    async def aclose(self) -> None:
+        self.close()
+
+
+@pytest.mark.parametrize("keepalive", [0, 9])
+def test_a_connection_that_cannot_be_closed(
+    connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, keepalive: int
+) -> None:
+    """A connection that fails to close harms neither its call, nor the next one, nor the other connections."""
+    monkeypatch.setattr(Stubborn, "closed", 0)
+    monkeypatch.setattr(httpx, "HTTPTransport", Stubborn)
+    monkeypatch.setattr(httpx, "AsyncHTTPTransport", Stubborn)
+    limits = httpx.Limits(max_connections=2, max_keepalive_connections=keepalive)
+    driver = connect(base_url="http://x.example", limits=limits, timeout=httpx.Timeout(9, pool=0.01))
+    streams = [driver.call("create", **ASK, stream=True) for _ in range(2)]
+    for stream in streams:
+        driver.run(stream.aclose()) if is_async(driver) else stream.close()
+    assert Stubborn.closed == (0 if keepalive else 2)
+    stream = driver.call("create", **ASK, stream=True)
+    driver.run(stream.aclose()) if is_async(driver) else stream.close()
+    driver.run(driver.client.aclose()) if is_async(driver) else driver.client.close()
+    assert Stubborn.closed == (2 if keepalive else 3)
 
 
 @pytest.fixture
