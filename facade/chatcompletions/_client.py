@@ -12,11 +12,11 @@ from chatcompletions_api.types import UNSET
 from . import _calls as calls
 from ._answers import read
 from ._base_client import BaseClient
-from ._event_loops import event_loop
+from ._event_loops import at_end_of_loop, event_loop, is_closed
 from ._http import AsyncHTTPClient, HTTPClient
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
     from types import TracebackType
     from typing import Self, TypeVar, Unpack
 
@@ -218,7 +218,13 @@ class ChatClient(BaseClient):
         self._check_open()
         # A connection must not be shared with a forked child; setdefault lets racing threads agree on one client.
         pid = os.getpid()
-        return self._clients.get(pid) or self._clients.setdefault(pid, HTTPClient(**self._http_options))
+        http = self._clients.get(pid)
+        if http is None:
+            http = self._clients.setdefault(pid, HTTPClient(**self._http_options))
+            if self._closed:  # by another thread, which may have looked before this client was there
+                self.close()
+                self._check_open()
+        return http
 
     def _send(self, request: Mapping[str, Any], *, stream: bool = False) -> httpx.Response:
         http = self._http
@@ -238,10 +244,11 @@ class AsyncChatClient(BaseClient):
     """`ChatClient` with ``await``: the same arguments, calls and errors, for asyncio and trio.
 
     ``await`` each call; ``async for`` goes over a list, and ``async with`` opens a stream, without a further
-    ``await``. The client may be used from one event loop after another: each has connections of its own.
+    ``await``. The client may be used from one event loop after another: each has connections of its own, which are
+    closed when it ends.
     """
 
-    _clients: MutableMapping[Any, AsyncHTTPClient]
+    _clients: weakref.WeakKeyDictionary[Any, tuple[AsyncHTTPClient, AsyncGenerator[None]]]
     _clients_type = weakref.WeakKeyDictionary
 
     @property
@@ -312,9 +319,9 @@ class AsyncChatClient(BaseClient):
     async def aclose(self) -> None:
         """Close the connections of this event loop; the client cannot be used afterwards."""
         self._closed = True
-        http = self._clients.pop(event_loop(), None)
-        if http is not None:
-            await http.aclose()
+        held = self._clients.pop(event_loop(), None)
+        if held is not None:
+            await held[1].aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -328,10 +335,21 @@ class AsyncChatClient(BaseClient):
     def _http(self) -> AsyncHTTPClient:
         self._check_open()
         loop = event_loop()
-        http = self._clients.get(loop)
-        if http is None:
-            http = self._clients[loop] = AsyncHTTPClient(**self._http_options)
+        held = self._clients.get(loop)
+        return self._connected(loop) if held is None else held[0]
+
+    def _connected(self, loop: Any) -> AsyncHTTPClient:
+        for known in self._clients.keyrefs():
+            if is_closed(known()):
+                self._clients.pop(known(), None)
+        http = AsyncHTTPClient(**self._http_options)
+        # What is left open when the loop ends keeps the loop alive, and with it this entry and its sockets.
+        self._clients[loop] = http, at_end_of_loop(partial(self._disconnect, loop, http))
         return http
+
+    async def _disconnect(self, loop: Any, http: AsyncHTTPClient) -> None:
+        self._clients.pop(loop, None)
+        await http.aclose()
 
     async def _send(self, request: Mapping[str, Any], *, stream: bool = False) -> httpx.Response:
         http = self._http

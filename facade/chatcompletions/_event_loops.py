@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
 
 def event_loop() -> Any:
@@ -30,3 +31,28 @@ def call_soon() -> Callable[[Callable[[], object]], object]:
     loop = event_loop()
     found: Callable[[Callable[[], object]], object] = getattr(loop, "call_soon_threadsafe", None) or loop.run_sync_soon
     return found
+
+
+def is_closed(loop: Any) -> bool:
+    """Tell whether an event loop is known to be closed."""
+    return hasattr(loop, "is_closed") and bool(loop.is_closed())
+
+
+def at_end_of_loop(call: Callable[[], Awaitable[None]]) -> AsyncGenerator[None]:
+    """Have a function awaited when the running event loop ends.
+
+    Returns:
+        A generator to hold on to; closing it awaits the function at once, dropping it awaits it soon.
+    """
+    # The one thing that asyncio and trio both do before they end is to close the generators that were begun in them.
+    generator = _end(call)
+    with contextlib.suppress(StopIteration):
+        generator.__anext__().send(None)
+    return generator
+
+
+async def _end(call: Callable[[], Awaitable[None]]) -> AsyncGenerator[None]:
+    try:
+        yield
+    finally:
+        await call()

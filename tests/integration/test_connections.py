@@ -192,6 +192,21 @@ def test_cancellation_within_an_error_body(params: dict[str, Any]) -> None:
         gate.set()
 
 
+def test_connections_of_loops_that_are_gone() -> None:
+    """An async client that goes from loop to loop leaves no connection open behind it."""
+    with RawServer(answer) as server:
+        chat = AsyncChatClient(base_url=server.base_url)
+
+        async def call() -> None:
+            await asyncio.gather(*(chat.create(**ASK) for _ in range(3)))
+
+        for _ in range(5):
+            asyncio.run(call())
+            assert len(chat._clients) == 0
+        assert server.connections == 15
+    gc.collect()  # warns of a socket that nobody closed
+
+
 def test_explicit_proxy(connect: Callable[..., SyncDriver]) -> None:
     """A proxy that is given gets the requests, addressed to the server behind it."""
     with RawServer([answer()]) as proxy:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import copy
-import gc
 import inspect
 import pickle
 import threading
@@ -15,6 +14,7 @@ import httpx
 import pytest
 
 from chatcompletions import AsyncChatClient, ChatClient, ChatCompletion
+from chatcompletions._http import HTTPClient
 from chatcompletions_api.api.chat import get_chat_completion, list_chat_completions
 
 from ._support import ASK, KEY, Pieces, Server, completion, dropped_down, is_async, page
@@ -203,16 +203,57 @@ def test_a_second_event_loop() -> None:
 
 
 def test_event_loops_are_not_kept() -> None:
-    """A client does not keep the connections of loops that are gone."""
-    chat = AsyncChatClient(api_key=KEY, transport=Server(completion()).transport)
+    """A client closes and forgets the connections of a loop when the loop ends."""
+    transport = ClosingTransport(Server(completion()))
+    chat = AsyncChatClient(api_key=KEY, transport=transport)
 
     async def call() -> None:
         await chat.create(**ASK)
 
-    for _ in range(5):
+    for count in range(1, 4):
         asyncio.run(call())
-    gc.collect()
-    assert len(chat._clients) == 0
+        assert (len(chat._clients), transport.closed) == (0, count)
+
+
+def test_loops_that_were_closed_at_once() -> None:
+    """A loop that was closed without its last rites is forgotten when the client meets another one."""
+    chat = AsyncChatClient(api_key=KEY, transport=Server(completion()).transport)
+    loops = [asyncio.new_event_loop() for _ in range(3)]
+    for loop in loops:
+        loop.run_until_complete(chat.create(**ASK))
+        assert list(chat._clients) == [loop]
+        loop.close()
+
+
+def test_a_loop_that_goes_on_after_its_last_rites() -> None:
+    """A client makes new connections in a loop that has ended its generators and yet goes on."""
+    chat = AsyncChatClient(api_key=KEY, transport=Server(completion()).transport)
+
+    async def main() -> None:
+        await chat.create(**ASK)
+        await asyncio.get_running_loop().shutdown_asyncgens()
+        assert len(chat._clients) == 0
+        with pytest.warns(ResourceWarning, match="after loop.shutdown_asyncgens"):
+            await chat.create(**ASK)
+        await chat.aclose()
+
+    asyncio.run(main())
+
+
+def test_closing_while_another_thread_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that is closed while another thread makes its first call keeps no connections."""
+
+    class Closed(HTTPClient):
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**options)
+            chat.close()
+
+    monkeypatch.setattr("chatcompletions._client.HTTPClient", Closed)
+    transport = ClosingTransport(Server(completion()))
+    chat = ChatClient(api_key=KEY, transport=transport)
+    with pytest.raises(RuntimeError, match="closed"):
+        chat.create(**ASK)
+    assert (chat._clients, transport.closed) == ({}, 1)
 
 
 def test_raw_without_an_event_loop() -> None:
