@@ -14,6 +14,7 @@ from ._errors import (
     status_error,
 )
 from ._json import loads
+from ._secrets import without_secrets
 
 if TYPE_CHECKING:
     from ._models import Answer
@@ -79,30 +80,30 @@ def error_from_response(response: httpx.Response) -> APIError:
     status = f"{response.status_code} {response.reason_phrase}".rstrip()
     message = f"{place(response)} answered {status}"
     if response.has_redirect_location:
-        target = _excerpt(response.headers["location"])
+        target = _excerpt(without_secrets(response.headers["location"], response.request))
         message += f", a redirect to {target}: correct base_url, or pass follow_redirects=True"
     return error_from_body(status_error(response.status_code), message, response, body)
 
 
 def error_from_body(cls: type[ErrorT], message: str, response: httpx.Response, body: Any) -> ErrorT:
     """Return an error of a class with all that an error body tells, whatever its shape."""
-    body = without_secrets(body, response.request)
+    request = response.request
     envelope = body.get("error") or body if isinstance(body, dict) else {}
     if isinstance(envelope, dict):
         detail = envelope.get("message") or envelope.get("detail") or envelope.get("error")
     else:
         envelope, detail = {}, envelope
-    excerpt = detail or body
+    excerpt = without_secrets(detail or body, request)
     if excerpt:
         message = f"{message}: {_excerpt(excerpt)}"
     return cls(
-        without_secrets(message, response.request),
+        without_secrets(message, request),
         status_code=response.status_code,
-        code=_text(envelope.get("code")),
-        param=_text(envelope.get("param")),
-        type=_text(envelope.get("type")),
+        code=without_secrets(_text(envelope.get("code")), request),
+        param=without_secrets(_text(envelope.get("param")), request),
+        type=without_secrets(_text(envelope.get("type")), request),
         headers=_safe_headers(response),
-        body=body,
+        body=without_secrets(body, request),
         attempts=response.extensions.get(ATTEMPTS, 1),
     )
 
@@ -124,17 +125,6 @@ def error_from_failure(failure: httpx.RequestError, request: httpx.Request, atte
     return cls(without_secrets(message, request), attempts=attempts)
 
 
-def without_secrets(value: Any, request: httpx.Request) -> Any:
-    """Return a JSON value with the keys that a request carried blotted out, in case a server echoes them."""
-    secrets = []
-    for name in ("authorization", "api-key", "x-api-key"):
-        given = request.headers.get(name, "")
-        # The scheme ("Bearer") is no secret, and a server may echo the key without it.
-        secrets += [given.partition(" ")[2], given.rpartition(" ")[2]]
-    secrets = [secret for secret in secrets if secret]
-    return _redacted(value, secrets) if secrets else value
-
-
 def _invalid(response: httpx.Response, what: str) -> APIResponseValidationError:
     body = without_secrets(_text_of(response), response.request)
     start = f"; it starts with {_excerpt(body)!r}" if body else ""
@@ -154,18 +144,6 @@ def place(response: httpx.Response) -> str:
 
 def _address(url: httpx.URL) -> str:
     return str(url.copy_with(username=None, password=None, query=None, fragment=None))
-
-
-def _redacted(value: Any, secrets: list[str]) -> Any:
-    if isinstance(value, str):
-        for secret in secrets:
-            value = value.replace(secret, "[secure]")
-        return value
-    if isinstance(value, dict):
-        return {_redacted(key, secrets): _redacted(item, secrets) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_redacted(item, secrets) for item in value]
-    return value
 
 
 def _safe_headers(response: httpx.Response) -> httpx.Headers:

@@ -55,7 +55,8 @@ def check_headers(headers: Mapping[str, str]) -> None:
 
     Raises:
         TypeError: A value is not text.
-        ValueError: A name or value holds a line break, another control character, or one beyond ASCII.
+        ValueError: A name or value holds a line break, another control character, or one beyond ASCII, or a value
+            begins or ends with a blank.
     """
     for name, value in headers.items():
         if not isinstance(value, str):
@@ -63,6 +64,8 @@ def check_headers(headers: Mapping[str, str]) -> None:
         for text in (name, value):
             if not is_header_text(text):
                 raise ValueError(f"the header {name!r} holds a line break or another character no header may")
+        if value != value.strip():
+            raise ValueError(f"the value of the header {name!r} begins or ends with a blank: strip it")
 
 
 def is_header_text(text: str) -> bool:

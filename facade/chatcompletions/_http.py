@@ -16,6 +16,7 @@ import httpx
 from ._answers import ATTEMPTS, JSONResponse, error_from_failure, error_from_response
 from ._pool import AsyncPool, Pool, pooled
 from ._retry import retry_delay
+from ._secrets import tells_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -41,7 +42,8 @@ class _Attempts:
     def after_failure(self, failure: httpx.RequestError) -> float:
         """Return the seconds to wait before the next attempt, or raise if there is none."""
         error = error_from_failure(failure, self._request, self.made)
-        error.__cause__ = failure
+        # None hides the failure in a traceback, too.
+        error.__cause__ = None if tells_secrets(failure, self._request) else failure
         return self._delay(error)
 
     def after_answer(self, response: httpx.Response) -> float | None:

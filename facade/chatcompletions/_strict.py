@@ -6,9 +6,10 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ._answers import JSONResponse, error_from_body, place, without_secrets
+from ._answers import JSONResponse, error_from_body, place
 from ._deviations import departures, needed
 from ._errors import APIResponseValidationError, UnsupportedOperationError
+from ._secrets import without_secrets
 
 if TYPE_CHECKING:
     import httpx

@@ -87,6 +87,14 @@ def test_header_values_are_text(value: object) -> None:
         check_headers({"X-A": value})  # type: ignore[dict-item]
 
 
+@pytest.mark.parametrize("value", ["s3cr3t ", "s3cr3t\t", " s3cr3t", "\ts3cr3t", " "])
+def test_header_values_have_no_blanks_around_them(value: str) -> None:
+    """A value that begins or ends with a blank, which no connection would send, is refused without being shown."""
+    with pytest.raises(ValueError, match="the header 'X-A' begins or ends with a blank") as caught:
+        check_headers({"X-A": value})
+    assert "s3cr3t" not in str(caught.value)
+
+
 def test_headers_as_they_should_be() -> None:
     """Printable ASCII passes."""
     check_headers({"X-A": "a b\t!~", "X-B": ""})

@@ -388,13 +388,66 @@ def test_no_key_is_shown(
         assert key[-8:] not in text
 
 
-@pytest.mark.parametrize("header", ["authorization", "api-key", "x-api-key"])
-def test_no_key_of_ones_own_header_is_shown(connect: Callable[..., Any], header: str) -> None:
+@pytest.mark.parametrize(
+    "header",
+    [
+        "authorization",
+        "Proxy-Authorization",
+        "api-key",
+        "x-api-key",
+        "x-goog-api-key",
+        "Ocp-Apim-Subscription-Key",
+        "X-Auth-Token",
+        "X-Client-Secret",
+        "Cookie",
+    ],
+)
+@pytest.mark.parametrize("value", [KEY, f"Custom {KEY}", f"a=1; session={KEY}; b=2", f'Scheme name="{KEY}"'])
+def test_no_key_of_ones_own_header_is_shown(connect: Callable[..., Any], header: str, value: str) -> None:
     """A key that goes out in a header of the caller's own is blotted out as well."""
     reply = httpx.Response(401, text=f"wrong: {KEY}")
-    error = failure(connect, reply, api_key=None, base_url="http://x.example/v1", headers={header: KEY})
+    error = failure(connect, reply, api_key=None, base_url="http://x.example/v1", headers={header: value})
     assert KEY not in str(error)
     assert KEY not in repr(error.__dict__)
+
+
+def test_no_password_of_the_url_is_shown(connect: Callable[..., Any]) -> None:
+    """A password in the base URL is blotted out where a server repeats it."""
+    reply = httpx.Response(401, json={"error": f"wrong: {KEY}"})
+    error = failure(connect, reply, api_key=None, base_url=f"http://me:{KEY}@x.example/v1")
+    assert KEY not in str(error)
+    assert KEY not in repr(error.__dict__)
+
+
+def test_no_key_is_shown_by_a_failure(connect: Callable[..., Any]) -> None:
+    """A failure whose text shows the key, or that comes of one that does, is no cause that a traceback would show."""
+    inner = ValueError(f"Illegal header value b'Bearer {KEY}'")
+    outer = httpx.LocalProtocolError("cannot be sent")
+    outer.__cause__ = inner
+    for raised in (httpx.LocalProtocolError(str(inner)), outer):
+        error = failure(connect, raised)
+        assert error.__cause__ is None
+        for text in (str(error), repr(error.__dict__), str(pickle.dumps(error)), *traceback.format_exception(error)):
+            assert KEY not in text
+
+
+@pytest.mark.parametrize("key", ["x", "-", "e", "none", "test", "quota", "EMPTY", "message"])
+def test_a_dummy_key_hides_nothing(connect: Callable[..., Any], pauses: list[float], key: str) -> None:
+    """A key as short as a word, for a server that needs none, leaves errors as they are."""
+    envelope = {"code": "insufficient_quota", "type": "test_error", "param": "messages", "message": "No test, none."}
+    reply = httpx.Response(429, json={"error": envelope}, headers={"x-request-id": "req-test-1"})
+    error = failure(connect, reply, api_key=key, max_retries=2)
+    assert (error.code, error.type, error.param) == ("insufficient_quota", "test_error", "messages")
+    assert (error.body, error.request_id, error.attempts, pauses) == ({"error": envelope}, "req-test-1", 1, [])
+    assert "[secure]" not in str(error)
+
+
+@pytest.mark.parametrize("key", ["[secure] [secure]", "secure-key-secure-key", "sk-0123456789 sk-0123456789"])
+def test_a_key_is_blotted_out_once(connect: Callable[..., Any], key: str) -> None:
+    """However often a key repeats itself or the mark that stands for it, it becomes one mark."""
+    assert failure(connect, httpx.Response(400, json={"error": f"<{key}>"}), api_key=key).body == {
+        "error": "<[secure]>"
+    }
 
 
 @pytest.mark.parametrize(
