@@ -73,10 +73,10 @@ class ChatClient(BaseClient):
 
     @property
     def raw(self) -> Client:
-        """The client to hand to an endpoint function of `chatcompletions_api`: same pool, key and retries."""
-        from chatcompletions_api.client import Client
+        """The client to hand to a ``sync`` endpoint function of `chatcompletions_api`: same pool, key and retries."""
+        from ._raw import RawClient
 
-        return Client(base_url=self._address).set_httpx_client(self._http)
+        return RawClient(base_url=self._address, chat=self)
 
     @overload
     def create(self, *, stream: Literal[True], **params: Unpack[CreateParams]) -> ChatCompletionStream: ...
@@ -254,9 +254,9 @@ class AsyncChatClient(BaseClient):
     @property
     def raw(self) -> Client:
         """The client to hand to an ``asyncio`` endpoint function of `chatcompletions_api`; see `ChatClient.raw`."""
-        from chatcompletions_api.client import Client
+        from ._raw import AsyncRawClient
 
-        return Client(base_url=self._address).set_async_httpx_client(self._http)
+        return AsyncRawClient(base_url=self._address, chat=self)
 
     @overload
     def create(self, *, stream: Literal[True], **params: Unpack[CreateParams]) -> AsyncStreamOpening: ...

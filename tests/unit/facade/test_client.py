@@ -10,12 +10,14 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import httpx
 import pytest
 
 from chatcompletions import AsyncChatClient, ChatClient, ChatCompletion
 from chatcompletions._http import HTTPClient
-from chatcompletions_api.api.chat import get_chat_completion, list_chat_completions
+from chatcompletions_api.api.chat import create_chat_completion, get_chat_completion, list_chat_completions
+from chatcompletions_api.models import CreateChatCompletionRequest, CreateChatCompletionResponse
 
 from ._support import ASK, KEY, Pieces, Server, completion, dropped_down, is_async, page
 
@@ -257,9 +259,52 @@ def test_closing_while_another_thread_calls(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_raw_without_an_event_loop() -> None:
-    """Outside an event loop an async client's raw is an error that says so, since connections belong to a loop."""
+    """An async client's raw can be had outside an event loop, but not its connections, which belong to one."""
+    raw = AsyncChatClient(api_key=KEY).raw
     with pytest.raises(RuntimeError, match="event loop"):
-        _ = AsyncChatClient(api_key=KEY).raw
+        raw.get_async_httpx_client()
+
+
+def test_raw_of_the_other_mode(connect: Callable[..., Any]) -> None:
+    """An endpoint function of the other mode is refused with the way out, and sends nothing."""
+    server = Server(page(["a"]))
+    driver = connect(transport=server.transport)
+
+    def call() -> None:
+        if is_async(driver):
+            list_chat_completions.sync_detailed(client=driver.client.raw)
+        else:
+            asyncio.run(list_chat_completions.asyncio_detailed(client=driver.client.raw))
+
+    with pytest.raises(TypeError, match=r"for (sync|asyncio) take raw of an? (Async)?ChatClient"):
+        call()
+    assert server.requests == []
+
+
+@CLIENTS
+@pytest.mark.parametrize(
+    ("method", "argument"),
+    [
+        ("with_headers", {}),
+        ("with_cookies", {}),
+        ("with_timeout", httpx.Timeout(1)),
+        ("set_httpx_client", None),
+        ("set_async_httpx_client", None),
+    ],
+)
+def test_raw_changes_nobodys_connections(client: type[Any], method: str, argument: Any) -> None:
+    """What would change the httpx client behind raw, or leave it, is refused with the way out."""
+    with pytest.raises(TypeError, match=rf"no {method}: use {client.__name__}\("):
+        getattr(client(api_key=KEY).raw, method)(argument)
+
+
+@pytest.mark.parametrize("copied", [attrs.evolve, copy.copy, lambda raw: pickle.loads(pickle.dumps(raw))])
+def test_copies_of_raw(copied: Callable[[Any], Any]) -> None:
+    """A raw that was copied, pickled or evolved calls with the same key."""
+    raw = copied(ChatClient(api_key=KEY, transport=EchoTransport()).raw)
+    answer = create_chat_completion.sync(client=raw, body=CreateChatCompletionRequest.from_dict(ASK))
+    assert isinstance(answer, CreateChatCompletionResponse)
+    assert answer.choices[0].message.content == f"Bearer {KEY}"
 
 
 @pytest.mark.parametrize("stream", [False, True])
