@@ -16,7 +16,7 @@ from ._event_loops import at_end_of_loop, event_loop, is_closed
 from ._http import AsyncHTTPClient, HTTPClient
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
     from types import TracebackType
     from typing import Self, TypeVar, Unpack
 
@@ -263,12 +263,12 @@ class AsyncChatClient(BaseClient):
     @overload
     def create(
         self, *, stream: Literal[False] | None = ..., **params: Unpack[CreateParams]
-    ) -> Awaitable[ChatCompletion]: ...
+    ) -> Coroutine[Any, Any, ChatCompletion]: ...
     @overload
     def create(
         self, *, stream: bool | None = ..., **params: Unpack[CreateParams]
-    ) -> Awaitable[ChatCompletion | AsyncChatCompletionStream]: ...
-    def create(self, *, stream: Any = UNSET, **params: Any) -> Awaitable[Any]:
+    ) -> Coroutine[Any, Any, ChatCompletion | AsyncChatCompletionStream]: ...
+    def create(self, *, stream: Any = UNSET, **params: Any) -> Coroutine[Any, Any, Any]:
         """Ask a model for a completion; see `ChatClient.create`.
 
         With ``stream=True`` ``await`` gives the stream, and ``async with`` opens and closes it.

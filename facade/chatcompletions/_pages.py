@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from attrs import define
 
 from ._checks import check_count
+from ._coroutine import LazyCoroutine
 from ._errors import APIResponseValidationError
 from ._generated import models
 from ._models import Answer, ChatCompletion, headers_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
     from typing import Self
 
 
@@ -182,14 +183,14 @@ class AsyncMessagePage(_AsyncPage[models.ChatCompletionStoreMessage], models.Cha
     __slots__ = ("_headers", "_position")
 
 
-class AsyncPages(Generic[ItemT, AsyncPageT]):
-    """A paged call on its way: ``async for`` over all items, or ``await`` for the first page."""
+class AsyncPages(LazyCoroutine[AsyncPageT], Generic[ItemT, AsyncPageT]):
+    """A paged call on its way: ``async for`` over all items, or ``await`` or a task for the first page."""
 
-    def __init__(self, fetch: Callable[[], Awaitable[AsyncPageT]]) -> None:
+    def __init__(self, fetch: Callable[[], Coroutine[Any, Any, AsyncPageT]]) -> None:
         self._fetch = fetch
 
-    def __await__(self) -> Generator[Any, None, AsyncPageT]:
-        return self._fetch().__await__()
+    def _begin(self) -> Coroutine[Any, Any, AsyncPageT]:
+        return self._fetch()
 
     async def __aiter__(self) -> AsyncIterator[ItemT]:
         async for item in await self:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import httpx
 
 from ._base_stream import BaseStream
+from ._coroutine import LazyCoroutine
 from ._drain import adrain, drain
 from ._errors import StreamError
 
@@ -145,18 +146,15 @@ class AsyncChatCompletionStream(BaseStream):
         await self.aclose()
 
 
-class AsyncStreamOpening:
-    """A streamed call on its way: ``await`` it for the stream, or open it by ``async with``."""
+class AsyncStreamOpening(LazyCoroutine[AsyncChatCompletionStream]):
+    """A streamed call on its way: ``await`` it or make it a task for the stream, or open it by ``async with``."""
 
     def __init__(self, send: Callable[[], Awaitable[httpx.Response]], **options: Any) -> None:
         self._send = send
         self._options = options
 
-    async def _open(self) -> AsyncChatCompletionStream:
+    async def _begin(self) -> AsyncChatCompletionStream:
         return AsyncChatCompletionStream(await self._send(), **self._options)
-
-    def __await__(self) -> Generator[Any, None, AsyncChatCompletionStream]:
-        return self._open().__await__()
 
     async def __aenter__(self) -> AsyncChatCompletionStream:
         self._stream = await self

@@ -7,6 +7,7 @@ An ignored error is part of the promise: both checkers complain where it is none
 
 from __future__ import annotations
 
+import asyncio
 from typing import assert_type
 
 import httpx
@@ -32,6 +33,26 @@ async def creating_async(chat: AsyncChatClient, streamed: bool) -> None:
     assert_type(await chat.create(model="m", messages=MESSAGES, stream=True), AsyncChatCompletionStream)
     either = await chat.create(model="m", messages=MESSAGES, stream=streamed)
     assert_type(either, ChatCompletion | AsyncChatCompletionStream)
+
+
+async def tasks(chat: AsyncChatClient, streamed: bool) -> None:
+    whole = asyncio.create_task(chat.create(model="m", messages="Hello"))
+    assert_type(await whole, ChatCompletion)
+    stream = asyncio.create_task(chat.create(model="m", messages="Hello", stream=True))
+    assert_type(await stream, AsyncChatCompletionStream)
+    either = asyncio.create_task(chat.create(model="m", messages="Hello", stream=streamed))
+    assert_type(await either, ChatCompletion | AsyncChatCompletionStream)
+    async with asyncio.TaskGroup() as group:
+        page = group.create_task(chat.list())
+        messages = group.create_task(chat.messages("id"))
+        group.create_task(chat.get("id"))
+    assert_type(page.result(), AsyncChatCompletionPage)
+    assert_type(messages.result(), AsyncMessagePage)
+
+
+def running(chat: AsyncChatClient) -> None:
+    assert_type(asyncio.run(chat.create(model="m", messages="Hello")), ChatCompletion)
+    assert_type(asyncio.run(chat.list()), AsyncChatCompletionPage)
 
 
 async def streaming_async(chat: AsyncChatClient) -> None:

@@ -14,7 +14,14 @@ import attrs
 import httpx
 import pytest
 
-from chatcompletions import AsyncChatClient, ChatClient, ChatCompletion
+from chatcompletions import (
+    AsyncChatClient,
+    AsyncChatCompletionPage,
+    AsyncChatCompletionStream,
+    AsyncMessagePage,
+    ChatClient,
+    ChatCompletion,
+)
 from chatcompletions._http import HTTPClient
 from chatcompletions_api.api.chat import create_chat_completion, get_chat_completion, list_chat_completions
 from chatcompletions_api.models import CreateChatCompletionRequest, CreateChatCompletionResponse
@@ -344,6 +351,58 @@ def test_cancelling_closes_the_response(stream: bool) -> None:
     reading: Any = None
     asyncio.run(main())
     assert body.closed
+
+
+CALLED: dict[str, tuple[Callable[[AsyncChatClient], Any], type[Any]]] = {
+    "whole": (lambda chat: chat.create(**ASK), ChatCompletion),
+    "stream": (lambda chat: chat.create(stream=True, **ASK), AsyncChatCompletionStream),
+    "list": (lambda chat: chat.list(), AsyncChatCompletionPage),
+    "messages": (lambda chat: chat.messages("a"), AsyncMessagePage),
+}
+EACH_CALL = pytest.mark.parametrize(("call", "result"), CALLED.values(), ids=CALLED)
+
+
+@EACH_CALL
+def test_calls_as_tasks(call: Callable[[AsyncChatClient], Any], result: type[Any]) -> None:
+    """Each async call can be a task, be gathered, be given to asyncio.run, and be awaited."""
+
+    async def main() -> list[Any]:
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(call(chat))
+        return [task.result(), *await asyncio.gather(call(chat)), await asyncio.wait_for(call(chat), 9)]
+
+    chat = AsyncChatClient(api_key=KEY, transport=Server(page(["a"])).transport)
+    assert [type(found) for found in [*asyncio.run(main()), asyncio.run(call(chat))]] == [result] * 4
+
+
+@EACH_CALL
+def test_cancelled_tasks(call: Callable[[AsyncChatClient], Any], result: type[Any]) -> None:
+    """A task that is cancelled before it begins sends nothing, and one that waits is cancelled where it waits."""
+    waiting = asyncio.Event()
+
+    async def wait(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        waiting.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def main() -> None:
+        chat = AsyncChatClient(api_key=KEY, transport=httpx.MockTransport(wait))
+        task = asyncio.create_task(call(chat))
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert sent == []
+        task = asyncio.create_task(call(chat))
+        await waiting.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        call(chat).close()
+
+    sent: list[httpx.Request] = []
+    asyncio.run(main())
+    assert len(sent) == 1
 
 
 def test_many_calls_at_once() -> None:
