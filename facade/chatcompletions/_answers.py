@@ -26,6 +26,7 @@ ErrorT = TypeVar("ErrorT", bound=APIError)
 EXCERPT = 200
 #: The response extension that tells how many times the request was sent.
 ATTEMPTS = "attempts"
+_CONTENTS = ("choices", "data")
 
 
 class JSONResponse(httpx.Response):
@@ -66,9 +67,15 @@ def read_object(response: httpx.Response) -> dict[str, Any]:
         raise _invalid(response, f"is not JSON ({exc})") from None
     if not isinstance(value, dict):
         raise _invalid(response, f"is not a JSON object but {_kind(value)}")
-    if value.get("error") and not value.keys() & {"choices", "data", "id", "object"}:
+    # With choices or items beside the error, reading on loses nothing: both are there.
+    if reports_error(value) and not any(isinstance(value.get(name), list) and value[name] for name in _CONTENTS):
         raise error_from_body(APIError, f"{place(response)} reported an error", response, value)
     return value
+
+
+def reports_error(value: dict[str, Any]) -> bool:
+    """Tell whether a JSON object calls itself an error: by the member, or as vLLM and FastChat do by its ``object``."""
+    return bool(value.get("error")) or value.get("object") == "error"
 
 
 def error_from_response(response: httpx.Response) -> APIError:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
-from ._answers import error_from_body, place
+from ._answers import error_from_body, place, reports_error
 from ._assembly import Assembly
 from ._chunk import ChatCompletionChunk
 from ._errors import StreamError, StreamInterruptedError, StreamTimeoutError, StreamValidationError
@@ -118,7 +118,7 @@ class BaseStream:
                 if self._done:
                     return
                 continue
-            if event == "error" or chunk.__class__ is not dict or chunk.get("error"):
+            if event == "error" or chunk.__class__ is not dict or reports_error(chunk):
                 self._reject(chunk, event)
             assembly.add(chunk)
             # Learned from below, the chunk must stay as it is; otherwise nobody needs it any more.

@@ -35,7 +35,7 @@ from chatcompletions import (
     UnsupportedOperationError,
 )
 
-from ._support import ASK, DOT, HI, KEY, Server, completion, events, streaming
+from ._support import ASK, DOT, HI, KEY, Server, completion, events, page, streaming
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -264,17 +264,36 @@ def test_success_that_is_none(connect: Callable[..., Any], call: str, content: b
     assert len(str(error)) < 600
 
 
-def test_error_envelope_behind_a_200(connect: Callable[..., Any]) -> None:
-    """An error envelope sent with a status of success raises with what it tells."""
-    error = failure(connect, httpx.Response(200, json={"error": {"message": "No.", "code": "c"}}))
-    assert (type(error), error.status_code, error.code) == (APIError, 200, "c")
-    assert "No." in str(error)
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": {"message": "No.", "code": 502}},
+        {"error": {"message": "No.", "code": 502}, "id": "gen-1"},
+        {"error": {"message": "No.", "code": 502}, "object": "error"},
+        {"error": {"message": "No.", "code": 502}, "object": "chat.completion", "choices": [], "data": None},
+        {"error": {"message": "No.", "code": 502}, "data": {"retry": True}},
+        {"object": "error", "message": "No.", "code": 502},
+        {"object": "error", "message": "No.", "code": 502, "choices": []},
+    ],
+)
+@pytest.mark.parametrize("call", ["create", "get", "list", "delete"])
+def test_error_behind_a_200(connect: Callable[..., Any], call: str, body: dict[str, Any]) -> None:
+    """An error sent with a status of success raises with what it tells, whatever else the body has but an answer."""
+    driver = connect(transport=Server(httpx.Response(200, json=body)).transport)
+    args = {"create": ((), ASK), "list": ((), {})}.get(call, (("chatcmpl-1",), {}))
+    with pytest.raises(APIError, match=r"No\.") as caught:
+        driver.call(call, *args[0], **args[1])
+    error = caught.value
+    assert (type(error), error.status_code, error.code, error.body) == (APIError, 200, "502", body)
 
 
-def test_null_error_is_no_error(connect: Callable[..., Any]) -> None:
-    """An answer whose error is null is an answer."""
-    driver = connect(transport=Server(completion(error=None)).transport)
-    assert driver.call("create", **ASK).text == "Hi."
+@pytest.mark.parametrize("members", [{"error": None}, {"error": {}}, {"error": {"message": "No."}}])
+def test_an_error_beside_an_answer(connect: Callable[..., Any], members: dict[str, Any]) -> None:
+    """An answer with choices or items is an answer, and an error that stands beside them is kept."""
+    driver = connect(transport=Server(completion(**members), page(["a"], **members)).transport)
+    reply, listed = driver.call("create", **ASK), driver.call("list")
+    assert (reply.text, reply["error"]) == ("Hi.", members["error"])
+    assert ([each.id for each in listed.data], listed["error"]) == (["a"], members["error"])
 
 
 @pytest.mark.parametrize(

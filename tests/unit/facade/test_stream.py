@@ -271,6 +271,8 @@ def test_a_connection_that_breaks(connect: Callable[..., Any], failure: Exceptio
             "Bad.",
             "502",
         ),
+        (events({"error": {"message": "No."}, "id": "gen-1", "object": "error", "choices": []}), "No.", None),
+        (events({"object": "error", "message": "No.", "code": 50001}), "No.", "50001"),
         (b"event: error\n" + events({"error": {"message": "No."}}), "No.", None),
         (b"event: error\n" + events({"message": "No.", "code": "c"}), "No.", "c"),
         (b"event: error\n" + events("plain words"), "plain words", None),
