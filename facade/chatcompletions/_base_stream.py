@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
-from ._answers import error_from_body, place, reports_error
+from ._answers import EXCERPT, error_from_body, place, reports_error
 from ._assembly import Assembly
 from ._chunk import ChatCompletionChunk
 from ._errors import StreamError, StreamInterruptedError, StreamTimeoutError, StreamValidationError
@@ -16,6 +16,7 @@ from ._json import loads
 from ._models import ChatCompletion
 from ._repetition import Repetition
 from ._sse import SSEDecoder
+from ._whole import as_chunk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     Check = Callable[[dict[str, Any], httpx.Request], Deviation | None]
 
 ErrorT = TypeVar("ErrorT", bound=StreamError)
+
+#: What may stand before a body, a byte order mark included.
+_BLANK = b"\xef\xbb\xbf \t\r\n"
 
 
 class BaseStream:
@@ -43,6 +47,9 @@ class BaseStream:
         self._assembly = Assembly()
         self._decoder = SSEDecoder()
         self._repetition = Repetition()
+        self._feed: Callable[[bytes], list[ServerSentEvent]] = self._begin
+        self._start = b""
+        self._body: list[bytes] = []
         self._done = False
         self._clock = clock
         self._patience: float | None = response.request.extensions.get("timeout", {}).get("read")
@@ -67,27 +74,41 @@ class BaseStream:
         completion._headers = self.response.headers
         return completion
 
-    @property
-    def _is_whole(self) -> bool:
-        # Servers that cannot stream answer with the completion itself, and proxies with a page.
-        content_type: str = self.response.headers.get("content-type", "")
-        return content_type.lower().startswith(("application/json", "text/html"))
-
-    def _whole(self) -> Iterator[ChatCompletionChunk]:
-        completion = self.response.json()
-        choices = completion.get("choices")
-        chunk = {**completion, "object": "chat.completion.chunk"}
-        if isinstance(choices, list):
-            chunk["choices"] = [_as_chunk_choice(choice) for choice in choices]
-        self._done = True
-        self._assembly.add(chunk)
-        yield ChatCompletionChunk.from_dict(chunk)
-
     def _chunks(self, data: bytes) -> Iterator[ChatCompletionChunk]:
-        events = self._decoder.feed(data)
+        events = self._feed(data)
         if not events:
             self._check_patience()
         return self._read(events)
+
+    def _begin(self, data: bytes) -> list[ServerSentEvent]:
+        # What the body is shows in how it begins; servers give either the content type of the other.
+        start = self._start + data if self._start else data.lstrip(_BLANK)
+        self._start = start[: 10 * EXCERPT]
+        if start.startswith((b"{", b"[", b"<")):
+            self._feed = self._keep
+            return self._keep(start)
+        events = self._decoder.feed(data)
+        if events:
+            self._feed, self._start = self._decoder.feed, b""
+        return events
+
+    def _keep(self, data: bytes) -> list[ServerSentEvent]:
+        self._body.append(data)
+        return []
+
+    def _whole(self) -> ChatCompletionChunk:
+        # Where `read` would have put it, had it not been for the first bytes.
+        self.response._content = b"".join(self._body)
+        self._body.clear()
+        chunk = as_chunk(self.response.json())
+        self._done = True
+        self._assembly.add(chunk)
+        return ChatCompletionChunk.from_dict(chunk)
+
+    @property
+    def _unread(self) -> str | None:
+        """The start of what came, as long as it holds no event."""
+        return self._start.decode("utf-8", "replace").strip() or None
 
     def _check_patience(self) -> None:
         # Comments keep the connection busy, so that the transport's own read timeout never fires.
@@ -97,9 +118,15 @@ class BaseStream:
             self._done = True
 
     def _last_chunks(self) -> Iterator[ChatCompletionChunk]:
-        yield from self._read(self._decoder.flush())
+        if self._body:
+            yield self._whole()
+            return
+        if events := self._decoder.flush():
+            self._start = b""
+        yield from self._read(events)
         if not self._done and not self._assembly.finished:
-            raise self._error(StreamInterruptedError, "the stream ended before a finish reason or [DONE]")
+            missing = "its first event" if self._start else "a finish reason or [DONE]"
+            raise self._error(StreamInterruptedError, f"the stream ended before {missing}", self._unread)
         self._done = True
 
     def _read(self, events: list[ServerSentEvent]) -> Iterator[ChatCompletionChunk]:
@@ -162,7 +189,8 @@ class BaseStream:
             return
         is_timeout = isinstance(failure, httpx.TimeoutException)
         what = f"the stream broke off ({type(failure).__name__}: {failure})".replace(": )", ")")
-        raise self._error(StreamTimeoutError if is_timeout else StreamInterruptedError, what) from failure
+        cls = StreamTimeoutError if is_timeout else StreamInterruptedError
+        raise self._error(cls, what, self._unread) from failure
 
     def _final(self) -> ChatCompletion:
         if not self._done:
@@ -174,13 +202,3 @@ class BaseStream:
         if not self._assembly.empty:
             error.completion = self.completion
         return error
-
-
-def _as_chunk_choice(choice: Any) -> Any:
-    if not isinstance(choice, dict):
-        return choice
-    message = choice.get("message")
-    if isinstance(message, dict) and isinstance(calls := message.get("tool_calls"), list):
-        indexed = [{"index": index, **call} if isinstance(call, dict) else call for index, call in enumerate(calls)]
-        choice = {**choice, "message": {**message, "tool_calls": indexed}}
-    return {"delta" if name == "message" else name: value for name, value in choice.items()}

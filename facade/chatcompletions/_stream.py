@@ -62,10 +62,6 @@ class ChatCompletionStream(BaseStream):
 
     def _iterate(self) -> Generator[ChatCompletionChunk]:
         try:
-            if self._is_whole:
-                self.response.read()
-                yield from self._whole()
-                return
             received = self.response.iter_bytes()
             for data in received:
                 yield from self._chunks(data)
@@ -118,11 +114,6 @@ class AsyncChatCompletionStream(BaseStream):
 
     async def _iterate(self) -> AsyncIterator[ChatCompletionChunk]:
         try:
-            if self._is_whole:
-                await self.response.aread()
-                for chunk in self._whole():
-                    yield chunk
-                return
             received = self.response.aiter_bytes()
             async for data in received:
                 for chunk in self._chunks(data):

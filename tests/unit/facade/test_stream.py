@@ -224,10 +224,29 @@ def test_a_stream_that_just_ends(connect: Callable[..., Any], last: bytes) -> No
 
 def test_a_stream_without_events(connect: Callable[..., Any]) -> None:
     """A stream that ends before its first event raises, and there is no partial answer."""
-    for pieces in ([], [b""], [b": ping\n\n"], [b"<html>not a stream</html>"]):
+    for pieces in ([], [b""], [b": ping\n\n"], [b"\xef\xbb"], [b" ", b"\r\n"]):
         error = broken(connect, *pieces)
         assert type(error) is StreamInterruptedError
         assert error.completion is None
+
+
+@pytest.mark.parametrize(
+    ("pieces", "came"),
+    [
+        ([b"Sign in"], "Sign in"),
+        ([b"\xef\xbb\xbf\n", b"Si", b"gn", b" in\n\n"], "Sign in"),
+        ([b"id: 1\n\n", b": busy\n\n"], "id: 1 : busy"),
+        ([b"Sign in ", b"x" * 100_000, b"y" * 100_000], "Sign in xxx"),
+        ([b"Sign", httpx.ReadError("reset")], "Sign"),
+    ],
+)
+def test_a_body_without_events(connect: Callable[..., Any], pieces: list[Any], came: str) -> None:
+    """Where no event ever comes, the error tells how the body began, and keeps no more of it than its start."""
+    error = broken(connect, *pieces)
+    assert type(error) is StreamInterruptedError
+    assert came in str(error)
+    assert came[:2] == error.body[:2]
+    assert len(error.body) <= 2_000
 
 
 def test_one_choice_of_two_is_cut(connect: Callable[..., Any]) -> None:
@@ -349,7 +368,56 @@ def test_an_error_before_the_stream(connect: Callable[..., Any]) -> None:
 CALLS = [{"id": f"call_{name}", "type": "function", "function": {"name": name, "arguments": "{}"}} for name in "ab"]
 
 
-@pytest.mark.parametrize("content_type", ["application/json", "Application/JSON; charset=utf-8"])
+TYPES = [
+    "application/json; charset=utf-8",
+    "text/event-stream",
+    "text/plain",
+    "TEXT/HTML",
+    "application/problem+json",
+    "",
+]
+
+
+@pytest.mark.parametrize("content_type", TYPES)
+@pytest.mark.parametrize("size", [1, 3, 1_000])
+def test_a_stream_by_any_content_type(connect: Callable[..., Any], content_type: str, size: int) -> None:
+    """A stream is read as one whatever it calls itself, and wherever its first bytes are cut."""
+    for before in (b"", b"\xef\xbb\xbf", b"\n\n", b": {\n\n", b"event: x\nid: [\n"):
+        data = before + WHOLE
+        pieces = (data[at : at + size] for at in range(0, len(data), size))
+        reply = httpx.Response(200, headers={"content-type": content_type}, stream=Pieces(*pieces))
+        driver = connect(transport=Server(reply).transport)
+        stream = driver.call("create", stream=True, **ASK)
+        assert len(driver.iterate(stream)) == 3
+        assert stream.completion.text == "Hi."
+
+
+@pytest.mark.parametrize("content_type", TYPES)
+@pytest.mark.parametrize("size", [1, 3, 1_000])
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf", b" \r\n\n", b"\n" * 10_000], ids=["", "BOM", "blank", "much"])
+def test_a_whole_body_by_any_content_type(
+    connect: Callable[..., Any], content_type: str, size: int, before: bytes
+) -> None:
+    """What begins with a bracket is one body, whatever it calls itself and however its first bytes come."""
+    bodies: list[tuple[bytes, type[APIError], str]] = [
+        (b'{"error": {"message": "Sign in"}}', APIError, "Sign in"),
+        (b'{"detail":\n\n"Sign in", "object": "error"}', APIError, "Sign in"),
+        (b"<html>\n\ndata: Sign in</html>", APIResponseValidationError, "is not JSON"),
+        (b'[{"error": "Sign in"}]', APIResponseValidationError, "an array"),
+        (b'{"choices": [', APIResponseValidationError, '{"choices": ['),
+    ]
+    for body, cls, told in bodies:
+        data = before + body
+        pieces = (data[at : at + size] for at in range(0, len(data), size))
+        reply = httpx.Response(200, headers={"content-type": content_type}, stream=Pieces(*pieces))
+        driver = connect(transport=Server(reply).transport)
+        with pytest.raises(APIError) as caught:
+            driver.iterate(driver.call("create", stream=True, **ASK))
+        assert (type(caught.value), caught.value.status_code) == (cls, 200)
+        assert told in str(caught.value)
+
+
+@pytest.mark.parametrize("content_type", TYPES)
 @pytest.mark.parametrize("ids", [True, False], ids=["ids", "no ids"])
 def test_a_server_that_cannot_stream(connect: Callable[..., Any], content_type: str, ids: bool) -> None:
     """A whole completion in the place of a stream comes as one chunk, and makes up the same completion."""
@@ -368,12 +436,12 @@ def test_a_server_that_cannot_stream(connect: Callable[..., Any], content_type: 
     ("content", "content_type", "cls"),
     [
         (b"<html>Sign in</html>", "text/html; charset=utf-8", APIResponseValidationError),
-        (b"<html>Sign in</html>", "TEXT/HTML", APIResponseValidationError),
         (b'{"choices": [', "application/json", APIResponseValidationError),
         (b"[]", "application/json", APIResponseValidationError),
-        (b"", "application/json", APIResponseValidationError),
+        (b"", "application/json", StreamInterruptedError),
         (b'{"error": {"message": "Sign in"}}', "application/json", APIError),
         (b"Sign in", "text/plain", StreamInterruptedError),
+        (b'"Sign in"', "application/json", StreamInterruptedError),
     ],
 )
 def test_no_stream_at_all(connect: Callable[..., Any], content: bytes, content_type: str, cls: type[APIError]) -> None:
