@@ -53,7 +53,8 @@ class BaseStream:
         self._done = False
         self._clock = clock
         self._patience: float | None = response.request.extensions.get("timeout", {}).get("read")
-        self._last_event = clock()
+        self._last_life = 0.0
+        self._under_way = 0
         self._read_chunk = ChatCompletionChunk.from_dict if check is None else partial(self._checked, check)
 
     @property
@@ -93,6 +94,7 @@ class BaseStream:
         return events
 
     def _keep(self, data: bytes) -> list[ServerSentEvent]:
+        self._note_life()
         self._body.append(data)
         return []
 
@@ -110,12 +112,19 @@ class BaseStream:
         """The start of what came, as long as it holds no event."""
         return self._start.decode("utf-8", "replace").strip() or None
 
+    def _note_life(self) -> None:
+        self._last_life, self._under_way = self._clock(), 0
+
     def _check_patience(self) -> None:
         # Comments keep the connection busy, so that the transport's own read timeout never fires.
-        if self._patience is not None and self._clock() - self._last_event > self._patience:
-            if not self._assembly.finished:
-                raise self._error(StreamTimeoutError, f"no event came within {self._patience:g} s")
+        if self._patience is None or self._clock() - self._last_life <= self._patience:
+            return
+        if self._decoder.under_way != self._under_way:
+            self._last_life, self._under_way = self._clock(), self._decoder.under_way
+        elif self._assembly.finished:
             self._done = True
+        else:
+            raise self._error(StreamTimeoutError, f"no event came within {self._patience:g} s")
 
     def _last_chunks(self) -> Iterator[ChatCompletionChunk]:
         if self._body:
@@ -156,7 +165,7 @@ class BaseStream:
             yield model
             came = True
         if came:  # counted from here, because a caller who takes long over a chunk has not waited for the next one
-            self._last_event = self._clock()
+            self._note_life()
 
     def _checked(self, check: Check, chunk: dict[str, Any], *, copy: bool) -> ChatCompletionChunk:
         deviation = check(chunk, self.response.request)

@@ -60,6 +60,12 @@ class SSEDecoder:
         event = _parse(block)
         return [event] if event else []
 
+    @property
+    def under_way(self) -> int:
+        """How many bytes of data there are of the event that has not ended yet, blanks left out."""
+        lines = b"".join(self._pending).split(b"\n")
+        return sum(len(line[5:].strip()) for line in lines if line.startswith(b"data:"))
+
     def _with_line_feeds(self, data: bytes) -> bytes:
         if self._after_cr:
             data = data.removeprefix(b"\n")

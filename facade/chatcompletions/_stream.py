@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from ._base_stream import BaseStream
 from ._coroutine import LazyCoroutine
 from ._drain import adrain, drain
-from ._errors import StreamError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
@@ -17,12 +16,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from ._chunk import ChatCompletionChunk
-    from ._deviations import Deviation
     from ._models import ChatCompletion
-
-    Check = Callable[[dict[str, Any], httpx.Request], Deviation | None]
-
-ErrorT = TypeVar("ErrorT", bound=StreamError)
 
 
 class ChatCompletionStream(BaseStream):
@@ -61,6 +55,7 @@ class ChatCompletionStream(BaseStream):
         self.response.close()
 
     def _iterate(self) -> Generator[ChatCompletionChunk]:
+        self._note_life()
         try:
             received = self.response.iter_bytes()
             for data in received:
@@ -113,6 +108,7 @@ class AsyncChatCompletionStream(BaseStream):
         await self.response.aclose()
 
     async def _iterate(self) -> AsyncIterator[ChatCompletionChunk]:
+        self._note_life()
         try:
             received = self.response.aiter_bytes()
             async for data in received:

@@ -167,3 +167,21 @@ def test_flush_ends_the_stream() -> None:
     decoder.feed(b"data: a")
     assert decoder.flush() == [(b"a", "")]
     assert decoder.flush() == []
+
+
+@pytest.mark.parametrize(
+    ("begun", "count"),
+    [
+        (b"", 0),
+        (b"data: a\n\n", 0),
+        (b"data: a\n\ndata: bc", 2),
+        (b"data: bc\ndata:d\n: ping\nevent: x\nda", 3),
+        (b"data:\ndata: \n: ping\ndate: x\n", 0),
+    ],
+)
+def test_what_is_under_way(begun: bytes, count: int) -> None:
+    """Of an event that has not ended, the decoder tells how much data it has so far."""
+    decoder = SSEDecoder()
+    for at in range(len(begun)):
+        decoder.feed(begun[at : at + 1])
+    assert decoder.under_way == count

@@ -530,6 +530,39 @@ def test_a_slow_reader_is_no_silence(connect: Callable[..., Any], monkeypatch: p
     assert stream.completion.text == "Hi."
 
 
+def test_patience_begins_with_the_first_read(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time that the caller lets pass before reading is not held against the server."""
+    clock = Clock(monkeypatch)
+    driver, stream = streamed(connect, b": ping\n\n", WHOLE, timeout=30)
+    clock.passing(100)()
+    assert len(driver.iterate(stream)) == 3
+
+
+@pytest.mark.parametrize("before", [b"", b": ping\n", b"event: message\n"])
+def test_an_event_that_grows_is_no_silence(
+    connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, before: bytes
+) -> None:
+    """An event may take longer than the read timeout while it grows, and so may a body that is no stream."""
+    clock = Clock(monkeypatch)
+    wait = clock.passing(20)
+    for whole in (before + events(HI, HI), json.dumps(completion("HiHi")).encode()):
+        trickle = [piece for at in range(0, len(whole), 20) for piece in (wait, whole[at : at + 20])]
+        driver, stream = streamed(connect, *trickle, events(STOP) if whole.endswith(b"\n") else b"", timeout=30)
+        assert driver.run(stream.get_final_completion()).text == "HiHi"
+
+
+@pytest.mark.parametrize("sign_of_life", [b": ping\n", b"data:\n", b"id: 1\n"])
+def test_silence_within_an_event(
+    connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, sign_of_life: bytes
+) -> None:
+    """Comments and empty lines of data behind the start of an event do not hold a stream open either."""
+    clock = Clock(monkeypatch)
+    pings = [piece for _ in range(20) for piece in (clock.passing(9), sign_of_life)]
+    driver, stream = streamed(connect, events(HI) + b'data: {"choices":\n', *pings, timeout=30)
+    with pytest.raises(StreamTimeoutError, match="30 s"):
+        driver.iterate(stream)
+
+
 def test_silence_behind_the_finish_reason(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that goes on with comments behind the last finish reason does not turn a whole answer into an error."""
     clock = Clock(monkeypatch)
