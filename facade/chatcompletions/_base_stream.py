@@ -50,7 +50,9 @@ class BaseStream:
         self._feed: Callable[[bytes], list[ServerSentEvent]] = self._begin
         self._start = b""
         self._body: list[bytes] = []
+        self._events: list[ServerSentEvent] = []
         self._done = False
+        self._closed = False
         self._clock = clock
         self._patience: float | None = response.request.extensions.get("timeout", {}).get("read")
         self._last_life = 0.0
@@ -75,7 +77,21 @@ class BaseStream:
         completion._headers = self.response.headers
         return completion
 
+    def _close(self) -> None:
+        self._closed = True
+        self._events.clear()
+
+    def _check_open(self) -> None:
+        # Whoever asks a closed stream for more would take a part for the whole, were it to end quietly.
+        if self._closed and not self._done:
+            if not self._assembly.finished:
+                raise self._error(StreamInterruptedError, "the stream was closed before its end")
+            self._done = True
+
     def _chunks(self, data: bytes) -> Iterator[ChatCompletionChunk]:
+        if self._closed:
+            self._check_open()
+            return iter(())
         events = self._feed(data)
         if not events:
             self._check_patience()
@@ -127,6 +143,9 @@ class BaseStream:
             raise self._error(StreamTimeoutError, f"no event came within {self._patience:g} s")
 
     def _last_chunks(self) -> Iterator[ChatCompletionChunk]:
+        self._check_open()
+        if self._done:
+            return
         if self._body:
             yield self._whole()
             return
@@ -140,6 +159,7 @@ class BaseStream:
 
     def _read(self, events: list[ServerSentEvent]) -> Iterator[ChatCompletionChunk]:
         assembly, repetition, came = self._assembly, self._repetition, False
+        self._events = events
         for data, event in events:
             if not event and (repeated := repetition.read(data)):
                 index, text, model = repeated
@@ -166,6 +186,7 @@ class BaseStream:
             came = True
         if came:  # counted from here, because a caller who takes long over a chunk has not waited for the next one
             self._note_life()
+        self._check_open()
 
     def _checked(self, check: Check, chunk: dict[str, Any], *, copy: bool) -> ChatCompletionChunk:
         deviation = check(chunk, self.response.request)
@@ -192,7 +213,8 @@ class BaseStream:
             raise self._error(StreamError, "the stream reported an error", chunk)
         raise self._error(StreamError, "the stream holds an event that is no object", chunk)
 
-    def _broke_off(self, failure: httpx.RequestError) -> None:
+    def _broke_off(self, failure: httpx.RequestError | httpx.StreamError) -> None:
+        self._check_open()
         if self._assembly.finished:
             self._done = True
             return

@@ -35,9 +35,11 @@ class ChatCompletionStream(BaseStream):
         self._iterator = self._iterate()
 
     def __iter__(self) -> Iterator[ChatCompletionChunk]:
+        self._check_open()
         return self._iterator
 
     def __next__(self) -> ChatCompletionChunk:
+        self._check_open()
         return next(self._iterator)
 
     def text_deltas(self) -> Iterator[str]:
@@ -52,6 +54,7 @@ class ChatCompletionStream(BaseStream):
 
     def close(self) -> None:
         """Close the stream; its connection is closed with it unless the stream has ended."""
+        self._close()
         self.response.close()
 
     def _iterate(self) -> Generator[ChatCompletionChunk]:
@@ -64,7 +67,7 @@ class ChatCompletionStream(BaseStream):
                     drain(self.response, received)
                     return
             yield from self._last_chunks()
-        except httpx.RequestError as failure:
+        except (httpx.RequestError, httpx.StreamError) as failure:
             self._broke_off(failure)
         finally:
             self.response.close()
@@ -86,9 +89,11 @@ class AsyncChatCompletionStream(BaseStream):
         self._iterator = self._iterate()
 
     def __aiter__(self) -> AsyncIterator[ChatCompletionChunk]:
+        self._check_open()
         return self._iterator
 
     async def __anext__(self) -> ChatCompletionChunk:
+        self._check_open()
         return await anext(self._iterator)
 
     async def text_deltas(self) -> AsyncIterator[str]:
@@ -105,6 +110,7 @@ class AsyncChatCompletionStream(BaseStream):
 
     async def aclose(self) -> None:
         """Close the stream; its connection is closed with it unless the stream has ended."""
+        self._close()
         await self.response.aclose()
 
     async def _iterate(self) -> AsyncIterator[ChatCompletionChunk]:
@@ -119,7 +125,7 @@ class AsyncChatCompletionStream(BaseStream):
                     return
             for chunk in self._last_chunks():
                 yield chunk
-        except httpx.RequestError as failure:
+        except (httpx.RequestError, httpx.StreamError) as failure:
             self._broke_off(failure)
         finally:
             await self.response.aclose()

@@ -593,25 +593,110 @@ def test_the_callers_own_error_closes_the_stream(connect: Callable[..., Any], fa
     assert (body.closed, body.taken) == (True, 1)
 
 
+def step(driver: Any, stream: Any) -> Any:
+    """Return the next chunk."""
+    return driver.run(anext(stream)) if is_async(driver) else next(stream)
+
+
+def shut(driver: Any, stream: Any) -> None:
+    driver.run(stream.aclose()) if is_async(driver) else stream.close()
+
+
 def test_leaving_early_closes_the_stream(connect: Callable[..., Any]) -> None:
     """A stream that is closed before its end closes its connection and keeps what had arrived."""
     body = Pieces(events(HI), events(DOT, STOP, "[DONE]"))
     reply = httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=body)
     driver = connect(transport=Server(reply).transport)
     stream = driver.call("create", stream=True, **ASK)
-
-    async def first_async() -> Any:
-        first = await anext(stream)
-        await stream.aclose()
-        return first
-
-    if is_async(driver):
-        first = driver.run(first_async())
-    else:
-        first = next(stream)
-        stream.close()
+    first = step(driver, stream)
+    shut(driver, stream)
     assert (first.text, body.closed, body.taken) == ("Hi", True, 1)
     assert stream.completion.text == "Hi"
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [[WHOLE], [events(HI), events(DOT, STOP, "[DONE]")], [events(HI), httpx.ReadError("closed")], [events(HI, DOT)]],
+    ids=["in one piece", "in two", "torn", "cut"],
+)
+@pytest.mark.parametrize("read", [0, 1])
+def test_a_stream_closed_before_its_end(connect: Callable[..., Any], pieces: list[Any], read: int) -> None:
+    """A stream that is closed before its end gives nothing more: whatever asks it raises, with what had arrived."""
+    driver, stream = streamed(connect, *pieces)
+    for _ in range(read):
+        step(driver, stream)
+    shut(driver, stream)
+    shut(driver, stream)
+    for ask in (
+        lambda: driver.iterate(stream),
+        lambda: step(driver, stream),
+        lambda: driver.iterate(stream.text_deltas()),
+        lambda: driver.run(stream.get_final_completion()),
+    ):
+        with pytest.raises(StreamInterruptedError, match="was closed before its end") as caught:
+            ask()
+        assert getattr(caught.value.completion, "text", "") == stream.completion.text == "Hi"[: 2 * read]
+
+
+@pytest.mark.parametrize("pieces", [[WHOLE], [events(HI), events(DOT, STOP, "[DONE]")]], ids=["in one piece", "in two"])
+def test_a_stream_closed_within_its_loop(connect: Callable[..., Any], pieces: list[bytes]) -> None:
+    """A loop over a stream that is closed within it ends with the error, whatever was waiting already."""
+    driver, stream = streamed(connect, *pieces)
+    seen = []
+
+    async def loop() -> None:
+        async for each in stream:
+            seen.append(each.text)
+            await stream.aclose()
+
+    def plain_loop() -> None:
+        for each in stream:
+            seen.append(each.text)
+            stream.close()
+
+    with pytest.raises(StreamInterruptedError, match="was closed before its end"):
+        driver.run(loop()) if is_async(driver) else plain_loop()
+    assert seen == ["Hi"]
+
+
+def test_a_stream_closed_behind_its_finish_reason(connect: Callable[..., Any]) -> None:
+    """A stream that is closed once every choice has its finish reason has lost nothing of the answer."""
+    for pieces in ([WHOLE], [events(HI, DOT, STOP), events("[DONE]")]):
+        driver, stream = streamed(connect, *pieces)
+        for _ in range(3):
+            step(driver, stream)
+        shut(driver, stream)
+        assert driver.iterate(stream) == []
+        assert driver.run(stream.get_final_completion()).text == "Hi."
+
+
+def test_closing_an_ended_stream(connect: Callable[..., Any]) -> None:
+    """Closing a stream that has ended changes nothing."""
+    driver, stream = streamed(connect, WHOLE)
+    driver.iterate(stream)
+    shut(driver, stream)
+    assert driver.iterate(stream) == []
+    assert driver.run(stream.get_final_completion()).text == "Hi."
+
+
+@pytest.mark.parametrize("then", [events(DOT, STOP, "[DONE]"), httpx.ReadError("closed"), httpx.StreamClosed(), b""])
+def test_a_stream_closed_while_it_waits(connect: Callable[..., Any], then: Any) -> None:
+    """A stream that another thread or task closes while it waits for bytes raises, whatever reading comes to."""
+    holder: list[Any] = []
+    driver, stream = streamed(connect, events(HI), lambda: holder[0]._close(), then)
+    holder.append(stream)
+    with pytest.raises(StreamInterruptedError, match="was closed before its end") as caught:
+        driver.iterate(stream)
+    assert caught.value.completion is not None
+    assert caught.value.completion.text == "Hi"
+
+
+def test_a_response_closed_behind_the_streams_back(connect: Callable[..., Any]) -> None:
+    """No error of httpx comes out of a stream, whatever was done to its response."""
+    driver, stream = streamed(connect, WHOLE)
+    driver.run(stream.response.aclose()) if is_async(driver) else stream.response.close()
+    with pytest.raises(StreamInterruptedError, match="StreamClosed"):
+        driver.iterate(stream)
 
 
 def test_a_stream_that_is_dropped_closes_itself() -> None:
@@ -644,7 +729,7 @@ def test_an_ended_stream_stays_ended(connect: Callable[..., Any]) -> None:
 def test_iterating_goes_on_where_it_was(connect: Callable[..., Any]) -> None:
     """A stream is its own iterator: a second loop takes up where the first one stopped."""
     driver, stream = streamed(connect, WHOLE)
-    first = driver.run(anext(stream)) if is_async(driver) else next(stream)
+    first = step(driver, stream)
     assert (first.text, [each.text for each in driver.iterate(stream)]) == ("Hi", [".", ""])
 
 
