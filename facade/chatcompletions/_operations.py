@@ -76,7 +76,7 @@ def list_(params: Mapping[str, Any]) -> dict[str, Any]:
     """Describe GET /chat/completions; ``metadata`` is a mapping here."""
     from chatcompletions_api.api.chat.list_chat_completions import _get_kwargs
 
-    return _get_kwargs(**_beside_body(params))
+    return _get_kwargs(**_beside_body(_get_kwargs, params))
 
 
 @_operation("GET /chat/completions/{completion_id}", "CreateChatCompletionResponse")
@@ -108,16 +108,24 @@ def messages(completion_id: str, params: Mapping[str, Any]) -> dict[str, Any]:
     """Describe GET /chat/completions/{completion_id}/messages."""
     from chatcompletions_api.api.chat.get_chat_completion_messages import _get_kwargs
 
-    return _get_kwargs(completion_id, **_beside_body(params))
+    return _get_kwargs(completion_id, **_beside_body(_get_kwargs, params))
 
 
-def _beside_body(params: Mapping[str, Any]) -> dict[str, Any]:
+def _beside_body(describe: Any, params: Mapping[str, Any]) -> dict[str, Any]:
     """Return parameters of a query or a header as an endpoint function takes them; `None` is left out there."""
-    return {
-        name: _Members((f"{name}[{key}]", one) for key, one in value.items()) if isinstance(value, Mapping) else value
-        for name, value in params.items()
-        if value is not None
-    }
+    given = {name: value for name, value in params.items() if value is not None}
+    for name, value in given.items():
+        if isinstance(value, Mapping):
+            prefix = _prefix(describe, name)
+            given[name] = _Members((f"{prefix}[{key}]", one) for key, one in value.items())
+    return given
+
+
+@cache
+def _prefix(describe: Any, name: str) -> str:
+    hint = describe.__annotations__.get(name)
+    written = (one.from_dict({"": ""}).to_dict() for one in (hint, *get_args(hint)) if hasattr(one, "from_dict"))
+    return next((next(iter(members)).removesuffix("[]") for members in written), name)
 
 
 def _with_body(describe: Any, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -126,7 +134,7 @@ def _with_body(describe: Any, params: Mapping[str, Any]) -> dict[str, Any]:
     if aside.isdisjoint(params):
         return {"body": _Members(params)}
     body = _Members((name, value) for name, value in params.items() if name not in aside)
-    return {"body": body, **_beside_body({name: params[name] for name in aside & params.keys()})}
+    return {"body": body, **_beside_body(describe, {name: params[name] for name in aside & params.keys()})}
 
 
 @cache

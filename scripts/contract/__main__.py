@@ -3,8 +3,6 @@
 `chatcompletions` and `chatcompletions_api` are those that Python finds first.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from pathlib import Path
@@ -14,9 +12,11 @@ import yaml
 import chatcompletions
 from chatcompletions_api import models
 from scripts.contract import parameters as compared
-from scripts.contract.differences import address_differences, model_differences, module_differences
-from scripts.contract.layers import addresses, endpoint_modules
+from scripts.contract.answers import hidden_members, missing_models, model_differences
+from scripts.contract.differences import address_differences, module_differences
+from scripts.contract.layers import addresses, calls, endpoint_modules
 from scripts.contract.spec import Spec
+from scripts.operations import CHAT_OPERATIONS
 
 
 def main(pin: str) -> int:
@@ -29,33 +29,47 @@ def main(pin: str) -> int:
         0.
     """
     spec = Spec(yaml.load(Path(pin).read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader)))  # noqa: S506
-    calls = compared.present(spec)
-    generated = module_differences(spec, endpoint_modules())
-    facade = [*address_differences(spec, addresses()), *_gone_models()]
-    for call in calls:
-        generated += compared.generated_name_differences(spec, call)
-        generated += compared.generated_required_differences(spec, call)
-        generated += compared.generated_type_differences(spec, call)
-        facade += compared.facade_name_differences(spec, call)
-        facade += compared.facade_required_differences(spec, call)
-        facade += compared.facade_type_differences(spec, call)
-        facade += compared.facade_class_differences(spec, call)
+    # Without its modules there is nothing to compare.
+    generated = module_differences(spec, endpoint_modules()) or _generated_differences(spec)
+    facade = [] if generated else _facade_differences(spec)
     print(json.dumps({"generated": generated, "facade": facade}))
     return 0
 
 
-def _gone_models() -> list[str]:
+def _generated_differences(spec: Spec) -> list[str]:
+    found = []
+    for call in compared.present(spec):
+        found += compared.generated_name_differences(spec, call)
+        found += compared.generated_required_differences(spec, call)
+        found += compared.generated_type_differences(spec, call)
+    return found
+
+
+def _facade_differences(spec: Spec) -> list[str]:
+    present = compared.present(spec)
+    faults = {call.name: call.fault for call in calls() if call.fault}
+    described = {*addresses(), *(present[name].address for name in faults)}
+    found = [*faults.values(), *address_differences(spec, described), *hidden_members()]
+    found += _missing_models(whole=len(present) == len(CHAT_OPERATIONS))
+    for call in present:
+        found += compared.facade_name_differences(spec, call)
+        found += compared.facade_required_differences(spec, call)
+        found += compared.facade_type_differences(spec, call)
+        found += compared.facade_class_differences(spec, call)
+    return found
+
+
+def _missing_models(*, whole: bool) -> list[str]:
     """Tell which models the facade names in vain, and put empty classes there, so that its annotations can be read."""
     folder = Path(chatcompletions.__file__).parent
     sources = {
         f"facade/{path.relative_to(folder.parent).as_posix()}": path.read_text("utf-8")
         for path in sorted(folder.glob("*.py"))
     }
-    for source in sources.values():
-        for sentence in model_differences({"": source}, models.__all__):
-            name = sentence.split("models.", 1)[1].split(",", 1)[0]
-            setattr(models, name, type(name, (), {}))
-    return model_differences(sources, models.__all__)
+    missing = missing_models(sources, models.__all__)
+    for name in missing:
+        setattr(models, name, type(name, (), {}))
+    return model_differences(missing, whole=whole)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,41 @@
 """What the facade and the generated package offer, found by reflection."""
 
 import inspect
+import typing
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 import chatcompletions_api.api
 from chatcompletions import UnsupportedOperationError, _operations
+from scripts.operations import CHAT_OPERATIONS, chat_operation
+
+_PROBE = "probe"
+
+
+class Call(NamedTuple):
+    """A call of the facade.
+
+    Attributes:
+        name: The method of both clients.
+        address: The operation that it describes, in words; empty if it cannot.
+        fault: Why it cannot be made, in a sentence; empty if it can.
+    """
+
+    name: str
+    address: str
+    fault: str
+
+
+class _Text(str):
+    """Text that also stands for an object, wherever an endpoint function asks for one."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        return {_PROBE: self}
 
 
 def endpoint_modules() -> dict[str, ModuleType]:
@@ -30,20 +58,67 @@ def public_functions(module: ModuleType) -> dict[str, Any]:
     }
 
 
-def addresses() -> dict[tuple[str, str], str]:
-    """Return the facade's calls by the method and the path that each describes, ids written as ``{completion_id}``.
+def keywords(module: ModuleType) -> dict[str, inspect.Parameter]:
+    """Return what an endpoint function takes by keyword, its body aside."""
+    taken = inspect.signature(module._get_kwargs).parameters.values()
+    return {one.name: one for one in taken if one.kind is one.KEYWORD_ONLY and one.name != "body"}
 
-    A call of which the pin, and so the generated package, has no operation describes nothing.
+
+def wire_names(module: ModuleType) -> dict[str, str]:
+    """Return for each keyword of an endpoint function, its body aside, the name that it has on the wire.
+
+    The function tells it: each keyword is given its own name, and found again in what is described.
     """
-    found = {}
+    describe, named = module._get_kwargs, keywords(module)
+    given = {name: _probe(one.annotation, name) for name, one in named.items()}
+    path = [name for name, one in inspect.signature(describe).parameters.items() if one.kind is not one.KEYWORD_ONLY]
+    body = {"body": _Text()} if "body" in describe.__annotations__ else {}
+    described = describe(*path, **given, **body)
+    headers = {name: value for name, value in described.get("headers", {}).items() if name != "Content-Type"}
+    sent = {**described.get("params", {}), **headers, **described.get("cookies", {})}
+    texts = {wire: str(value[0] if isinstance(value, list) else value) for wire, value in sent.items()}
+    found = {text: wire.removesuffix(f"[{_PROBE}]") for wire, text in texts.items() if text in named}
+    # A flag in a header is written as a word of its own.
+    others = [wire for wire, text in texts.items() if text not in named]
+    return found | dict(zip((name for name in named if name not in found), others, strict=False))
+
+
+def _probe(annotation: Any, name: str) -> Any:
+    for kind in (annotation, *typing.get_args(annotation)):
+        if hasattr(kind, "from_dict"):
+            return kind.from_dict({_PROBE: name})
+        if typing.get_origin(kind) is list:
+            return [_Text(name)]
+    return _Text(name)
+
+
+def calls() -> list[Call]:
+    """Return the facade's calls; one of which the generated package has no operation is none."""
+    modules, found = endpoint_modules(), []
+    homes = {one.call: one.module for one in CHAT_OPERATIONS}
     for name, function in public_functions(_operations).items():
-        arguments = [
-            "{completion_id}" if one == "completion_id" else {} for one in inspect.signature(function).parameters
-        ]
-        try:
-            described = function(*arguments)
-        except UnsupportedOperationError:
+        if (module := modules.get(homes.get(name, name))) is None:
             continue
-        path = described["url"].replace("%7B", "{").replace("%7D", "}")
-        found[described["method"].upper(), path] = name
+        needed = [one for one in keywords(module).values() if one.default is one.empty]
+        params = {one.name: _probe(one.annotation, one.name) for one in needed}
+        arguments = [params if one == "params" else "{completion_id}" for one in inspect.signature(function).parameters]
+        address = fault = ""
+        try:
+            described = inspect.unwrap(function)(*arguments)
+            method, path = described["method"], unquote(described["url"])
+            address = ours.address if (ours := chat_operation(method, path)) else f"{method.upper()} {path}"
+            function(*arguments)
+        except UnsupportedOperationError as error:
+            fault = (
+                f"the facade refuses to call {name}, as {error}: it was renamed or is gone; name it anew in "
+                "scripts/names.yaml or in the facade"
+            )
+        except TypeError as error:
+            fault = f"the facade's {name} fails ({error}): correct it in facade/chatcompletions/_operations.py"
+        found.append(Call(name, address, fault))
     return found
+
+
+def addresses() -> dict[str, str]:
+    """Return the names of the facade's calls by the operation that each describes."""
+    return {call.address: call.name for call in calls() if call.address}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
+import keyword
+import typing
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -15,8 +16,9 @@ from scripts.contract.differences import (
     required_differences,
     shape_difference,
 )
-from scripts.contract.layers import endpoint_modules
+from scripts.contract.layers import endpoint_modules, keywords, wire_names
 from scripts.contract.shapes import Shape, evaluated, of_annotation, of_schema
+from scripts.operations import CHAT_OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,46 +29,56 @@ ADD, MOVE, RETYPE = "add it there", f"move it in {WHERE}", f"correct its annotat
 GENERATE = "run make generate"
 # What a parameter takes beyond the API's own types, and why.
 WIDER = {("create", "messages"): "string"}  # text alone is what the user says
-CALLS: dict[str, tuple[str, Any]] = {
-    "create": ("create_chat_completion", CreateParams),
-    "list": ("list_chat_completions", ListParams),
-    "messages": ("get_chat_completion_messages", MessagesParams),
-    "update": ("update_chat_completion", UpdateParams),
+CALLS: dict[str, Any] = {
+    "create": CreateParams,
+    "list": ListParams,
+    "get": CallOptions,
+    "delete": CallOptions,
+    "messages": MessagesParams,
+    "update": UpdateParams,
 }
+OPTIONS = {*CallOptions.__annotations__, "max_items"}
+_EXTRAS = {"query": "extra_query", "header": "extra_headers", "cookie": "extra_headers"}
 
 
 def present(spec: Spec) -> dict[str, Operation]:
-    """Return the operation of each call that takes parameters, where the spec has it."""
+    """Return the operation of each call, where the spec has it."""
     operations = spec.operations()
-    return {call: operations[name] for call, (name, _) in CALLS.items() if name in operations}
+    return {one.call: operations[one.module] for one in CHAT_OPERATIONS if one.module in operations}
 
 
-def wire_names(model: Any) -> dict[str, str]:
+def member_names(model: Any) -> dict[str, str]:
     """Return for each field of a generated model the name that it has on the wire."""
     names = [one.name for one in attrs.fields(model) if one.init]
     return {field: name for name, field in model(**{name: name for name in names}).to_dict().items()}
 
 
 def body_model(operation: Operation) -> Any:
-    """Return the generated model of an operation's request body."""
-    return inspect.signature(endpoint_modules()[operation.name]._get_kwargs).parameters["body"].annotation
+    """Return the generated model of an operation's request body; None if it has none."""
+    declared = endpoint_modules()[operation.name]._get_kwargs.__annotations__.get("body")
+    return next((one for one in (declared, *typing.get_args(declared)) if hasattr(one, "__attrs_attrs__")), None)
+
+
+def spelling(spec: Spec, operation: Operation) -> dict[str, str]:
+    """Return, by its name on the wire, the keyword of each parameter that stands beside path and body."""
+    names = {wire: name for name, wire in wire_names(endpoint_modules()[operation.name]).items()}
+    members = spec.properties(operation.body) if operation.body else {}
+    return {wire: name for wire, name in names.items() if wire not in members}
 
 
 def generated_parameters(operation: Operation) -> dict[str, Any]:
-    """Return the annotations of the request model, or of the query parameters of the endpoint function."""
-    if not operation.body:
-        keywords = inspect.signature(endpoint_modules()[operation.name]._get_kwargs).parameters.values()
-        return {one.name: one.annotation for one in keywords if one.kind is one.KEYWORD_ONLY}
-    model = body_model(operation)
-    hints = evaluated(model)
-    return {name: hints[field] for field, name in wire_names(model).items()}
+    """Return the annotations of what the endpoint function takes, by names on the wire, members of a body too."""
+    module, model = endpoint_modules()[operation.name], body_model(operation)
+    taken = keywords(module)
+    found = {wire: taken[name].annotation for name, wire in wire_names(module).items()}
+    hints = evaluated(model) if model else {}
+    return found | ({name: hints[field] for field, name in member_names(model).items()} if model else {})
 
 
-def facade_parameters(call: str) -> dict[str, Any]:
+def facade_parameters(spec: Spec, call: str) -> dict[str, Any]:
     """Return the annotations of the API's parameters of a call, those in the method's signature included."""
-    params = CALLS[call][1]
-    hints = evaluated(params)
-    own = {name: hint for name, hint in hints.items() if name not in CallOptions.__annotations__}
+    wire = {name: wire for wire, name in spelling(spec, present(spec)[call]).items()}
+    own = {wire.get(name, name): hint for name, hint in evaluated(CALLS[call]).items() if name not in OPTIONS}
     if call == "create":
         own["stream"] = bool | None  # the overloads tell its values apart; tests/typing holds them to it
     return own
@@ -74,34 +86,56 @@ def facade_parameters(call: str) -> dict[str, Any]:
 
 def facade_name_differences(spec: Spec, call: str) -> list[str]:
     """Compare the names that the spec has with those of the TypedDict."""
-    named, having = {*spec.keywords(present(spec)[call])}, {*facade_parameters(call)}
-    return name_differences(call, named, having, CALLS[call][1].__name__, WHERE, ADD)
+    operation, cls = present(spec)[call], CALLS[call]
+    spelled, having = spelling(spec, operation), {*facade_parameters(spec, call)}
+    found, named = [], set()
+    for name in sorted(spec.keywords(operation)):
+        beside = operation.parameters.get(name, {}).get("in")
+        extra = _EXTRAS.get(beside or "", "extra_body") if name in spelled else "extra_body"
+        given = spelled.get(name, name)
+        if given in OPTIONS:
+            found.append(
+                f"openapi.yaml has the {call} parameter {name!r}, but {given!r} is an option of every call: "
+                f"callers give it in {extra}"
+            )
+        elif cls is CallOptions:
+            found.append(
+                f"openapi.yaml has the {call} parameter {name!r}, for which the facade's {call} has no keyword: "
+                f"add one as CONTRIBUTING.md says; until then callers give it in {extra}"
+            )
+        elif given.isidentifier() and not keyword.iskeyword(
+            given
+        ):  # no other name can be a keyword: extra_body takes it
+            named.add(name)
+    return found + name_differences(call, named, having, cls.__name__, WHERE, ADD, spelled)
 
 
 def facade_required_differences(spec: Spec, call: str) -> list[str]:
     """Compare what the spec requires with what the TypedDict does."""
-    named, params = spec.required_keywords(present(spec)[call]), CALLS[call][1]
-    shared = spec.keywords(present(spec)[call]).keys() & params.__annotations__
-    return required_differences(call, named & shared, params.__required_keys__ & shared, params.__name__, MOVE)
+    operation, cls = present(spec)[call], CALLS[call]
+    wire = {name: wire for wire, name in spelling(spec, operation).items()}
+    shared = spec.keywords(operation).keys() & facade_parameters(spec, call)
+    needed = {wire.get(name, name) for name in cls.__required_keys__}
+    return required_differences(call, spec.required_keywords(operation) & shared, needed & shared, cls.__name__, MOVE)
 
 
 def facade_type_differences(spec: Spec, call: str) -> list[str]:
     """Compare the types of the spec with the annotations of the TypedDict."""
-    ours, found = facade_parameters(call), []
+    ours, found = facade_parameters(spec, call), []
     for name, schema in _shared(spec, call, ours).items():
         wider = Shape(frozenset({WIDER[call, name]} if (call, name) in WIDER else ()))
         shapes = of_schema(spec, schema) | wider, of_annotation(ours[name])
-        found += shape_difference(call, name, *shapes, CALLS[call][1].__name__, RETYPE)
+        found += shape_difference(call, name, *shapes, CALLS[call].__name__, RETYPE)
     return found
 
 
 def facade_class_differences(spec: Spec, call: str) -> list[str]:
     """Compare the models that the generated package takes with those of the TypedDict."""
-    theirs, ours = generated_parameters(present(spec)[call]), facade_parameters(call)
+    theirs, ours = generated_parameters(present(spec)[call]), facade_parameters(spec, call)
     found = []
     for name in (name for name in theirs if name in ours):
         shapes = of_annotation(theirs[name]), of_annotation(ours[name])
-        found += class_differences(call, name, *shapes, CALLS[call][1].__name__)
+        found += class_differences(call, name, *shapes, CALLS[call].__name__)
     return found
 
 
@@ -113,22 +147,24 @@ def generated_name_differences(spec: Spec, call: str) -> list[str]:
 
 
 def generated_required_differences(spec: Spec, call: str) -> list[str]:
-    """Compare what the spec requires with what the generated request model cannot be made without."""
+    """Compare what the spec requires with what the generated request cannot be made without."""
     operation = present(spec)[call]
-    if not operation.body:
-        return []
-    model = body_model(operation)
-    needed = {wire_names(model)[one.name] for one in attrs.fields(model) if one.init and one.default is attrs.NOTHING}
-    return required_differences(call, spec.required_keywords(operation), needed, model.__name__, GENERATE)
+    module, model = endpoint_modules()[operation.name], body_model(operation)
+    taken = keywords(module)
+    needed = {wire for name, wire in wire_names(module).items() if taken[name].default is taken[name].empty}
+    if model:
+        members = member_names(model)
+        needed |= {members[one.name] for one in attrs.fields(model) if one.init and one.default is attrs.NOTHING}
+    return required_differences(call, spec.required_keywords(operation), needed, operation.name, GENERATE)
 
 
 def generated_type_differences(spec: Spec, call: str) -> list[str]:
-    """Compare the types of the spec with those of the generated package; a query cannot hold a null."""
+    """Compare the types of the spec with those of the generated package; only a body can hold a null."""
     operation = present(spec)[call]
-    theirs, found = generated_parameters(operation), []
+    theirs, aside, found = generated_parameters(operation), spelling(spec, operation), []
     for name, schema in _shared(spec, call, theirs).items():
         shape = of_schema(spec, schema)
-        if not operation.body:
+        if name in aside:
             shape = Shape(shape.kinds - {"null"}, shape.values, shape.classes, shape.items)
         found += shape_difference(call, name, shape, of_annotation(theirs[name]), operation.name, GENERATE)
     return found

@@ -10,27 +10,19 @@ from typing import Any
 
 import yaml
 
+from scripts.operations import METHODS, chat_operation
+from scripts.prepare.walk import is_json
+
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = {
-    ("post", "/chat/completions"): "create_chat_completion",
-    ("get", "/chat/completions"): "list_chat_completions",
-    ("get", "/chat/completions/{}"): "get_chat_completion",
-    ("post", "/chat/completions/{}"): "update_chat_completion",
-    ("delete", "/chat/completions/{}"): "delete_chat_completion",
-    ("get", "/chat/completions/{}/messages"): "get_chat_completion_messages",
-}
-"""What the package calls the operations: revisions of the spec differ in their ids."""
-
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-
 Schema = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation of a document; its name is the one of `NAMES`, else the operation id in snake case."""
+    """One operation of a document; its name is that of its module, else the operation id in snake case."""
 
     name: str
+    address: str
     tag: str
     method: str
     path: str
@@ -41,6 +33,10 @@ class Operation:
     def query(self) -> dict[str, Schema]:
         """Return the schemas of the query parameters."""
         return {name: one["schema"] for name, one in self.parameters.items() if one["in"] == "query"}
+
+    def aside(self) -> dict[str, Schema]:
+        """Return the schemas of what stands beside the path and the body: in the query, a header or a cookie."""
+        return {name: one["schema"] for name, one in self.parameters.items() if one["in"] != "path"}
 
 
 class Spec:
@@ -65,16 +61,17 @@ class Spec:
         body = self.resolve(described.get("requestBody", {}))
         good = [one for status, one in described["responses"].items() if str(status).startswith("2")]
         answer = self.resolve(good[0]) if good else {}
-        bare = re.sub(r"\{[^{}]*\}", "{}", path.removeprefix("/v1").rstrip("/"))
+        ours = chat_operation(method, path)
         given = re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", described.get("operationId", f"{method}{path}")).lower()
         return Operation(
-            name=NAMES.get((method, bare), given),
+            name=ours.module if ours else given,
+            address=ours.address if ours else f"{method.upper()} {path}",
             tag=described.get("tags", ["default"])[0].lower(),
             method=method.upper(),
             path=path,
             parameters={one["name"]: one for one in parameters},
-            body=body["content"]["application/json"]["schema"] if body else None,
-            answer=answer.get("content", {}).get("application/json", {}).get("schema", {}),
+            body=_json_schema(body),
+            answer=_json_schema(answer) or {},
         )
 
     def resolve(self, node: dict[str, Any]) -> dict[str, Any]:
@@ -108,14 +105,13 @@ class Spec:
         return set(self.flat(schema).get("required", ()))
 
     def keywords(self, operation: Operation) -> dict[str, Schema]:
-        """Return the schemas of what a call gives by keyword: members of a body, or query parameters."""
-        return self.properties(operation.body) if operation.body else operation.query()
+        """Return the schemas of what a call gives by keyword: members of its body, and what stands beside that."""
+        return {**operation.aside(), **(self.properties(operation.body) if operation.body else {})}
 
     def required_keywords(self, operation: Operation) -> set[str]:
         """Return the names of those that a call cannot do without."""
-        if operation.body:
-            return self.required(operation.body)
-        return {name for name in operation.query() if operation.parameters[name].get("required")}
+        aside = {name for name in operation.aside() if operation.parameters[name].get("required")}
+        return aside | (self.required(operation.body) if operation.body else set())
 
     def branches(self, schema: Schema) -> list[Schema]:
         """Return the alternatives that a schema allows, null made one of them, unions of unions laid flat."""
@@ -125,12 +121,20 @@ class Spec:
             if union in flat:
                 return _distinct([found for branch in flat[union] for found in self.branches(branch)] + null)
         types = flat.get("type")
+        if isinstance(types, list) and "enum" in flat:
+            values = [*flat["enum"], *([None] if "null" in types else [])]
+            return self.branches({**{key: one for key, one in flat.items() if key != "type"}, "enum": values})
         if isinstance(types, list):
             return _distinct([{**flat, "type": one} for one in types] + null)
         if None in flat.get("enum", ()):
             null = [{"type": "null"}]
             flat = {**flat, "enum": [value for value in flat["enum"] if value is not None]}
         return _distinct([flat, *null])
+
+
+def _json_schema(holder: dict[str, Any]) -> Schema | None:
+    content = holder.get("content", {})
+    return next((media.get("schema", {}) for name, media in content.items() if is_json(name)), None)
 
 
 def _distinct(schemas: list[Schema]) -> list[Schema]:

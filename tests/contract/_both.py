@@ -38,7 +38,7 @@ class Server:
 
 def by_facade(driver: SyncDriver, operation: Operation, ids: Mapping[str, str], params: Mapping[str, Any]) -> Any:
     """Call an operation by the facade and return its answer; a stream is read to its end."""
-    answer = driver.call(addresses()[operation.method, operation.path], *ids.values(), **params)
+    answer = driver.call(addresses()[operation.address], *ids.values(), **params)
     if params.get("stream"):
         driver.iterate(answer)
     return answer

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import inspect
 import typing
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from chatcompletions import AsyncChatClient, ChatClient, _calls, _operations
 from chatcompletions._pages import AsyncChatCompletionPage, AsyncMessagePage, ChatCompletionPage, MessagePage
 from chatcompletions._stream import AsyncChatCompletionStream, ChatCompletionStream
+from chatcompletions_api import models
+from scripts.contract.answers import hidden_members
 from scripts.contract.differences import address_differences, differences, module_differences
-from scripts.contract.layers import addresses, endpoint_modules, public_functions
-from scripts.contract.spec import NAMES, Spec, pinned
+from scripts.contract.layers import addresses, calls, endpoint_modules, public_functions, wire_names
+from scripts.contract.spec import Spec, pinned
+from scripts.operations import CHAT_OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from types import ModuleType
 
 DESCRIBED = public_functions(_operations).keys()
 # What a client has besides the calls; each async name beside its sync one.
@@ -84,9 +89,35 @@ def test_described() -> None:
     assert {*addresses().values()} <= DESCRIBED
 
 
+def test_faults() -> None:
+    """Each call can describe its request, and has the models that its answer is read into."""
+    assert [call.fault for call in calls() if call.fault] == []
+
+
+def test_hidden_members() -> None:
+    """No field of the spec hides a member that the facade adds to an answer."""
+    assert hidden_members() == []
+
+
+def _get_kwargs(
+    completion_id: str, *, body: Any, kind: str, tags: list[str], flag: bool, only: models.MetadataFilter | None = None
+) -> dict[str, Any]:
+    members = only.to_dict() if only else {}
+    headers = {"X-Flag": "true" if flag else "false", "Content-Type": "application/json"}
+    return {"params": {"type": kind, "tags[]": tags, **members}, "headers": headers, "json": body.to_dict()}
+
+
+def test_wire_names() -> None:
+    """What an endpoint function calls by another name than the API is known by both, wherever it is sent."""
+    module = SimpleNamespace(_get_kwargs=_get_kwargs)
+    _get_kwargs.__annotations__.update(tags=list[str], only=models.MetadataFilter | None)
+    names = {"kind": "type", "tags": "tags[]", "flag": "X-Flag", "only": "metadata"}
+    assert wire_names(cast("ModuleType", module)) == names
+
+
 def test_absent() -> None:
     """A call is refused exactly where the pin does not have its operation."""
-    assert len(DESCRIBED) - len(addresses()) == len(NAMES) - len(pinned().operations())
+    assert len(DESCRIBED) - len(addresses()) == len(CHAT_OPERATIONS) - len(pinned().operations())
 
 
 def test_calls() -> None:
@@ -167,7 +198,7 @@ def _document(**operation_ids: str) -> Spec:
             "describe it in facade/chatcompletions/_operations.py",
         ),
         (
-            address_differences(_document(), [("GET", "/things")]),
+            address_differences(_document(), ["GET /things"]),
             "facade/chatcompletions/_operations.py describes 'GET /things', which is no operation of openapi.yaml: "
             "remove it there",
         ),

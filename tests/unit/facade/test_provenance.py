@@ -104,6 +104,7 @@ def described(*, body: Any, beta: Any = UNSET, metadata: Any = UNSET) -> Any:
     return body.to_dict(), beta, metadata
 
 
+described.__annotations__["metadata"] = models.MetadataFilter | Unset
 described.__annotations__["body"] = models.UpdateChatCompletionRequest | Unset
 
 
