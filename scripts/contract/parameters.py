@@ -99,9 +99,10 @@ def facade_name_differences(spec: Spec, call: str) -> list[str]:
                 f"callers give it in {extra}"
             )
         elif cls is CallOptions:
+            is_needed = name in spec.required_keywords(operation)
             found.append(
                 f"openapi.yaml has the {call} parameter {name!r}, for which the facade's {call} has no keyword: "
-                f"add one as CONTRIBUTING.md says; until then callers give it in {extra}"
+                f"add one as CONTRIBUTING.md says; until then {'it fails' if is_needed else f'callers use {extra}'}"
             )
         elif given.isidentifier() and not keyword.iskeyword(
             given

@@ -154,7 +154,7 @@ def test_what_the_facade_must_gain(unusual: Made) -> None:
             f"openapi.yaml has the list parameter 'include[]', which ListParams {WHERE} as 'include'",
             f"openapi.yaml has the list parameter 'sid', which ListParams {WHERE}",
             "openapi.yaml has the get parameter 'fields', for which the facade's get has no keyword: "
-            "add one as CONTRIBUTING.md says; until then callers give it in extra_query",
+            "add one as CONTRIBUTING.md says; until then callers use extra_query",
             f"openapi.yaml has a field 'headers' in ChatCompletion, which hides Answer.headers: {HIDES}/_models.py, "
             "or drop it",
             f"openapi.yaml has a field 'text' in ChatCompletion, which hides ChatCompletion.text: {HIDES}/_models.py, "
