@@ -3,7 +3,7 @@
 import json
 import textwrap
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Any, Final
 
 from scripts.diff.changes import Change
@@ -13,6 +13,8 @@ from scripts.prepare.walk import printable
 
 _MARKS: Final = {Verdict.BREAKING: "breaking", Verdict.WIDENING: "widening", Verdict.HARMLESS: "harmless"}
 _NARROWEST, _INDENT = 40, 12
+_ISSUE: Final = 60_000
+"""Bytes of Markdown that an issue takes, with some to spare."""
 
 
 def verdict_of(changes: Sequence[Change]) -> Verdict | None:
@@ -90,7 +92,7 @@ def as_markdown(old: Document, new: Document, changes: Sequence[Change]) -> str:
         changes: What `scripts.diff.operations.compare` found.
 
     Returns:
-        Markdown: a summary, then a table for each group.
+        Markdown: a summary, then a table for each group; cut behind a line where it is too long for an issue.
     """
     lines = [f"**{_cell(headline(old, new))}**", "", summary(changes)]
     for group, rows in _groups(changes):
@@ -98,7 +100,10 @@ def as_markdown(old: Document, new: Document, changes: Sequence[Change]) -> str:
         for verdict, what, touches in rows:
             shown = f"**{_MARKS[verdict]}**" if verdict is Verdict.BREAKING else _MARKS[verdict]
             lines.append(f"| {shown} | {_cell(what)} | {_cell(', '.join(touches))} |")
-    return "\n".join(lines)
+    sizes = accumulate(len(line.encode()) + 1 for line in lines)
+    fitting = sum(size <= _ISSUE for size in sizes)
+    more = ["", f"{len(lines) - fitting} more lines; `make spec-diff` shows all."] if fitting < len(lines) else []
+    return "\n".join(lines[:fitting] + more)
 
 
 def headline(old: Document, new: Document) -> str:

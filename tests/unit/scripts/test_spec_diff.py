@@ -13,7 +13,7 @@ from scripts import spec_diff
 from scripts.diff import report
 from scripts.diff.documents import load
 from scripts.diff.operations import compare
-from tests.unit.scripts.test_diff import base, request, schemas
+from tests.unit.scripts.test_diff import base, reply, request, schemas
 
 UPSTREAM = Path(__file__).resolve().parents[4] / "shared/upstream"
 NEWEST, MIDDLE, OLDEST = (
@@ -72,6 +72,18 @@ def test_table(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: 
     assert any('effort: values "max", "<b>|`x`" added' in line for line in lines)
     assert max(map(len, lines)) <= 70
     assert lines[-1] == "4 changes: 1 breaking, 3 widening."
+
+
+def test_markdown_that_is_too_long(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What an issue cannot hold is cut behind a line, and the last line says so."""
+    document = base()
+    reply(document).update({f"\u00e9{number}": {} for number in range(2000)})
+    run(tmp_path, document, "--format", "markdown")
+    lines = capsys.readouterr().out.splitlines()
+    assert 59_000 < len("\n".join(lines).encode()) < 61_000
+    assert all(line.endswith(" |") for line in lines[8:-2])
+    rest = 2000 - len([line for line in lines if line.startswith("| widening")])
+    assert lines[-2:] == ["", f"{rest} more lines; `make spec-diff` shows all."]
 
 
 def test_markdown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

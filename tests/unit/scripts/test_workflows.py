@@ -10,7 +10,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[3]
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 TARGETS = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-COMMANDS = {"make", "gh", "test", "echo", "head", "if", "else", "fi"}
+COMMANDS = {"make", "gh", "test", "echo", "if", "else", "fi"}
 
 
 def read(path: Path) -> dict[Any, Any]:
