@@ -29,7 +29,7 @@ def typed_date(text: str) -> datetime | None:
     """Return the moment that a date names, in any usual form: an HTTP date, ISO 8601, ...
 
     Args:
-        text: A date with its year; one without a zone is in UTC.
+        text: A date with its year; one without a zone is in UTC, one with a zone that has only a name is none.
 
     Returns:
         A time in UTC, or `None` if the text is no date.
@@ -39,7 +39,14 @@ def typed_date(text: str) -> datetime | None:
     from dateutil.parser import parse  # slow to load, and few servers make it necessary
 
     try:
-        parsed = parse(text)
+        parsed = parse(text, tzinfos=_zone)
         return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def _zone(name: str | None, offset: int | None) -> int | None:
+    # Left to itself, the parser takes the zone of this machine for it, or warns and leaves it out.
+    if name and offset is None:
+        raise ValueError(f"the zone {name} has no one offset")
+    return offset

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,3 +43,20 @@ def test_no_moments(value: Any) -> None:
 def test_numbers_are_no_dates(text: str) -> None:
     """A date has a year."""
     assert typed_date(text) is None
+
+
+@pytest.mark.parametrize("zone", ["CET", "EST", "XYZ", "AEST"])
+def test_zones_that_have_only_a_name(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A date in a zone that only its name tells is no date, wherever it is read, and nothing is warned of."""
+    for here in ("UTC", "CET-1", "EST5"):
+        monkeypatch.setenv("TZ", here)
+        time.tzset()
+        assert typed_date(f"Thu, 01 Jan 2026 00:00:00 {zone}") is None
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize("text", ["1 Jan 2026 01:00 +0100", "1 Jan 2026 00:00 UTC", "1 Jan 2026 00:00 Z", "1 Jan 2026"])
+def test_zones_with_an_offset(text: str) -> None:
+    """A zone that tells its offset is kept to, and no zone is UTC."""
+    assert typed_date(text) == NEW_YEAR

@@ -119,7 +119,21 @@ def test_a_pause_that_the_server_asks_for(headers: dict[str, str], expected: flo
 
 
 @pytest.mark.parametrize(
-    "text", ["", "soon", "-5", "nan", "inf", "-inf", "1e999", "Fri, 99 Foo 2023 99:99:99 GMT", "0x10", "3 s", "\x00"]
+    "text",
+    [
+        "",
+        "soon",
+        "-5",
+        "nan",
+        "inf",
+        "-inf",
+        "1e999",
+        "Fri, 99 Foo 2023 99:99:99 GMT",
+        "Tue, 14 Nov 2023 22:13:30 CET",
+        "0x10",
+        "3 s",
+        "\x00",
+    ],
 )
 @pytest.mark.parametrize("header", ["retry_after", "retry_after_ms"])
 def test_a_pause_that_makes_no_sense(header: str, text: str) -> None:
