@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
+from ._causes import is_certificate_failure
 from ._errors import (
     APIConnectionError,
     APIError,
@@ -129,6 +130,8 @@ def error_from_failure(failure: httpx.RequestError, request: httpx.Request, atte
             cls, what = APIConnectionError, "failed"
     detail = f"{type(failure).__name__}: {failure}".removesuffix(": ")
     message = f"{request.method} {_address(request.url)} {what} ({detail})"
+    if is_certificate_failure(failure):
+        message += "; name the authority to trust by verify=ssl.create_default_context(cafile=...) or in SSL_CERT_FILE"
     return cls(without_secrets(message, request), attempts=attempts)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from ._causes import is_certificate_failure
 from ._dates import typed_date
 from ._errors import APIConnectionError
 
@@ -49,7 +50,7 @@ def _worth_retrying(error: APIError) -> bool:
         case "false":
             return False
     if error.status_code is None:
-        return isinstance(error, APIConnectionError)
+        return isinstance(error, APIConnectionError) and not is_certificate_failure(error)
     return error.status_code in (408, 409, 429) or error.status_code >= 500
 
 

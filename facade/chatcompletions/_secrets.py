@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from ._causes import causes
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -28,13 +30,8 @@ def without_secrets(value: Any, request: httpx.Request) -> Any:
 
 def tells_secrets(failure: BaseException, request: httpx.Request) -> bool:
     """Tell whether the text of an exception, or of one that led to it, shows a secret of the request."""
-    cause: BaseException | None = failure
-    while cause is not None:
-        text = str(cause)
-        if without_secrets(text, request) != text:
-            return True
-        cause = cause.__cause__ or cause.__context__
-    return False
+    texts = map(str, causes(failure))
+    return any(without_secrets(text, request) != text for text in texts)
 
 
 def _secrets(request: httpx.Request) -> Iterator[str]:

@@ -276,9 +276,19 @@ def test_tls_with_a_given_context(connect: Callable[..., SyncDriver], tls_server
 
 
 def test_tls_is_verified(connect: Callable[..., SyncDriver], tls_server: str, pauses: list[float]) -> None:
-    """A server whose authority is unknown is refused."""
-    with pytest.raises(APIConnectionError, match="CERTIFICATE_VERIFY_FAILED"):
+    """A server whose authority is unknown is refused, once, and the error says how to trust it."""
+    with pytest.raises(APIConnectionError, match=r"CERTIFICATE_VERIFY_FAILED.*verify=.*SSL_CERT_FILE") as caught:
         connect(base_url=tls_server).call("create", **ASK)
+    assert (caught.value.attempts, pauses) == (1, [])
+
+
+def test_an_authority_in_the_environment(
+    connect: Callable[..., SyncDriver], tls_server: str, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An authority that SSL_CERT_FILE names is trusted."""
+    with authority.cert_pem.tempfile() as path:
+        monkeypatch.setenv("SSL_CERT_FILE", path)
+        assert connect(base_url=tls_server).call("create", **ASK).text == "Hi."
 
 
 def test_tls_verification_can_be_switched_off(connect: Callable[..., SyncDriver], tls_server: str) -> None:
