@@ -62,8 +62,10 @@ class Stacks(Generic[TransportT]):
 
     def __init__(self, cls: type[TransportT], limits: httpx.Limits, options: Mapping[str, Any]) -> None:
         self._cls = cls
+        # The context holds what these say; a transport would load the certificate into it once more.
+        self._tls_options = {name: options[name] for name in ("verify", "cert", "trust_env") if name in options}
         self._options = {
-            **options,
+            **{name: value for name, value in options.items() if name not in self._tls_options},
             "limits": httpx.Limits(
                 max_connections=1, max_keepalive_connections=1, keepalive_expiry=limits.keepalive_expiry
             ),
@@ -86,11 +88,9 @@ class Stacks(Generic[TransportT]):
         return [transport for stack in self._stacks.values() for transport in stack.close()]
 
     def _made(self, context: Callable[[], ssl.SSLContext]) -> TransportT:
-        return self._cls(**{**self._options, "verify": context()})
+        return self._cls(**self._options, verify=context())
 
     def _tls(self) -> ssl.SSLContext:
         if self._context is None:
-            names = ("verify", "cert", "trust_env")
-            given = {name: self._options[name] for name in names if name in self._options}
-            self._context = httpx.create_ssl_context(**given)
+            self._context = httpx.create_ssl_context(**self._tls_options)
         return self._context
