@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -9,13 +10,22 @@ import httpx
 from chatcompletions_api.types import UNSET
 
 from . import _operations as operations
-from ._checks import check_count, check_headers, check_id, check_metadata_filter, check_names, check_required
+from ._checks import (
+    check_count,
+    check_headers,
+    check_id,
+    check_mapping,
+    check_metadata_filter,
+    check_names,
+    check_required,
+    check_timeout,
+)
 from ._http import MAX_RETRIES
 from ._json import dumps
 from ._params import CallOptions, CreateParams, ListParams, MessagesParams, UpdateParams
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator
 
 _OPTIONS = frozenset(CallOptions.__annotations__)
 _CREATE = frozenset({*CreateParams.__annotations__, "stream"})
@@ -90,24 +100,46 @@ def _api_params(params: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in params.items() if name not in _OPTIONS and value is not UNSET}
 
 
-def _request(described: dict[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
-    extra_headers = options.get("extra_headers") or {}
+def _request(described: dict[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
+    options = {name: value for name, value in params.items() if name in _OPTIONS and value is not UNSET}
+    extra_headers = _extra("extra_headers", options)
     check_headers(extra_headers)
     headers = httpx.Headers(described.get("headers"))
     headers.update(extra_headers)
     request = {"method": described["method"], "url": described["url"], "headers": headers}
-    query = {**described.get("params", {}), **(options.get("extra_query") or {})}
+    query = {**described.get("params", {}), **dict(_flat(_extra("extra_query", options)))}
     if query:
         request["params"] = query
     if "cookies" in described:
         request["cookies"] = described["cookies"]
-    body = described.get("json")
-    if body is not None or options.get("extra_body"):
-        request["content"] = dumps({**(body or {}), **(options.get("extra_body") or {})})
+    body, extra_body = described.get("json"), _extra("extra_body", options)
+    if body is not None or extra_body:
+        request["content"] = dumps({**(body or {}), **extra_body})
         headers.setdefault("Content-Type", "application/json")
     if "timeout" in options:
+        check_timeout(options["timeout"])
         request["timeout"] = options["timeout"]
     if "max_retries" in options:
         check_count("max_retries", options["max_retries"])
         request["extensions"] = {MAX_RETRIES: options["max_retries"]}
     return request
+
+
+def _extra(name: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
+    extra: Mapping[str, Any] | None = options.get(name)
+    if extra is None:
+        return {}
+    check_mapping(name, extra)
+    return extra
+
+
+def _flat(query: Mapping[str, Any], outer: str = "") -> Iterator[tuple[str, Any]]:
+    """Write a mapping within a query as the API takes it: ``name[key]=value``."""
+    for key, value in query.items():
+        name = f"{outer}[{key}]" if outer else key
+        if isinstance(value, Mapping):
+            yield from _flat(value, name)
+        elif isinstance(value, list | tuple) and any(isinstance(item, Mapping) for item in value):
+            raise TypeError(f"extra_query: {name} is a list with mappings in it, which a query cannot hold")
+        else:
+            yield name, value

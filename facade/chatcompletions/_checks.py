@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from threading import TIMEOUT_MAX
 from typing import Any
+
+import httpx
 
 
 def check_names(call: str, given: Iterable[str], known: Collection[str], advice: str = "") -> None:
@@ -97,3 +100,26 @@ def check_count(name: str, value: Any) -> None:
         raise TypeError(f"{name} must be an integer, not {value!r}")
     if value < 0:
         raise ValueError(f"{name} must be 0 or more, not {value}")
+
+
+def check_timeout(value: Any) -> None:
+    """Raise if a timeout is not a number of seconds, an `httpx.Timeout` or `None`.
+
+    Raises:
+        TypeError: It is something else.
+        ValueError: It is 0 or less, which would leave no time, or more than a clock can count.
+    """
+    if value is None or isinstance(value, httpx.Timeout):
+        return
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise TypeError(f"timeout must be a number of seconds, an httpx.Timeout or None, not {value!r}")
+    if not 0 < value <= TIMEOUT_MAX:
+        raise ValueError(
+            f"timeout must be more than 0 and at most {TIMEOUT_MAX:.0f} s, not {value}; None waits for ever"
+        )
+
+
+def check_mapping(name: str, value: Any) -> None:
+    """Raise `TypeError` if an option is not a mapping; its value, which may hold a secret, is never shown."""
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{name} must be a mapping such as {{'name': 'value'}}, not {type(value).__name__}")

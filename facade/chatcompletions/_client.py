@@ -53,7 +53,7 @@ class ChatClient(BaseClient):
         base_url: Where the API is, path included; without it ``OPENAI_BASE_URL``, else the service itself.
         organization: Sent as ``OpenAI-Organization``; without it ``OPENAI_ORG_ID``.
         project: Sent as ``OpenAI-Project``; without it ``OPENAI_PROJECT_ID``.
-        timeout: Seconds, or an `httpx.Timeout`, for each attempt of a call; `None` waits for ever.
+        timeout: Seconds, more than 0, or an `httpx.Timeout`, for each attempt of a call; `None` waits for ever.
         max_retries: How often a request may be sent again.
         strict: Raise `APIResponseValidationError` for the first departure of an answer, a page or a chunk from the
             spec, see `deviations`; needs the extra ``strict``. In a stream it is a `StreamValidationError`, with what

@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from ._answers import ATTEMPTS, JSONResponse, error_from_failure, error_from_response
+from ._errors import APIError
 from ._pool import AsyncPool, Pool, pooled
 from ._retry import retry_delay
 from ._secrets import tells_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-
-    from ._errors import APIError
 
 #: The request extension that carries a call's own number of retries.
 MAX_RETRIES = "max_retries"
@@ -68,10 +67,17 @@ class _Addresses:
     _last: tuple[object, httpx.URL | None] = (None, None)
 
     def build_request(self, method: str, url: httpx.URL | str, **options: Any) -> httpx.Request:
-        """Build a request, as httpx does."""
+        """Build a request, as httpx does.
+
+        Raises:
+            APIError: The address is no URL, or one that is too long.
+        """
         client: Any = super()
         last, address = self._last
-        request: httpx.Request = client.build_request(method, address if url == last else url, **options)
+        try:
+            request: httpx.Request = client.build_request(method, address if url == last else url, **options)
+        except httpx.InvalidURL as exc:
+            raise APIError(f"{method} cannot be sent (InvalidURL: {exc})", attempts=0) from None
         if not request.url.query:
             self._last = url, request.url
         return request

@@ -37,9 +37,9 @@ class CallOptions(TypedDict, total=False):
 
     Attributes:
         extra_headers: Headers to add or replace.
-        extra_query: Query parameters to add or replace.
+        extra_query: Query parameters to add or replace; a mapping within goes out as ``name[key]=value``.
         extra_body: Members of the JSON body to add or replace: what the spec does not have yet.
-        timeout: Seconds, or an `httpx.Timeout`, for each attempt; `None` waits for ever.
+        timeout: Seconds, more than 0, or an `httpx.Timeout`, for each attempt; `None` waits for ever.
         max_retries: How often the request may be sent again.
     """
 

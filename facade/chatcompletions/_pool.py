@@ -33,7 +33,7 @@ def pooled(transport: type[Any], options: Mapping[str, Any]) -> dict[str, Any]:
         transport: `Pool` or `AsyncPool`.
         options: httpx's own.
     """
-    options = {"limits": DEFAULT_LIMITS, **options}
+    options = {**options, "limits": options.get("limits") or DEFAULT_LIMITS}
     from_environment = options.get("trust_env", True) and options.get("proxy") is None and _has_proxies()
     if options.get("transport") is not None or options.get("http2") or from_environment:
         return options

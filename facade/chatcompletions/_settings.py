@@ -9,7 +9,7 @@ import httpx
 
 from chatcompletions_api._provenance import REVISION
 
-from ._checks import check_count, check_headers, check_names, is_header_text
+from ._checks import check_count, check_headers, check_names, check_timeout, is_header_text
 from ._errors import ChatCompletionsError
 from ._version import __version__
 
@@ -66,10 +66,12 @@ def http_options(
     Raises:
         ChatCompletionsError: There is no key for the service itself, a key that no header can carry, or no usable
             base URL; the message says which argument or variable to set.
-        TypeError: An option is unknown to httpx and to us.
+        TypeError: An option is unknown to httpx and to us, or of the wrong type.
+        ValueError: An option is out of its range, or a header cannot be sent.
     """
     check_names(name, options, {*HTTPXOptions.__annotations__, *_OWN})
     check_count("max_retries", max_retries)
+    check_timeout(timeout)
     url = _base_url(base_url)
     own = {
         "User-Agent": USER_AGENT,
@@ -102,6 +104,12 @@ def _base_url(given: str | httpx.URL | None) -> httpx.URL:
         raise ChatCompletionsError(
             f"{source} must begin with https:// or http:// and name a host, such as {DEFAULT_BASE_URL}"
         )
+    # What no connection takes, and what the sync one would raise an error of its own kind for.
+    if url.port is not None and not 0 < url.port < 65536:
+        raise ChatCompletionsError(f"{source} must have a port from 1 to 65535, not {url.port}")
+    labels = url.raw_host.removesuffix(b".").split(b".")
+    if not all(0 < len(label) < 64 for label in labels):
+        raise ChatCompletionsError(f"{source} must name a host whose parts have 1 to 63 characters, not {url.host!r}")
     if url.query or url.fragment:
         # httpx would put the path of a call behind them.
         raise ChatCompletionsError(f"{source} must end with its path; give query parameters as params={{...}}")

@@ -10,7 +10,7 @@ import pytest
 
 from chatcompletions import _connections
 from chatcompletions._connections import Stack, Stacks
-from chatcompletions._pool import AsyncPool, Pool, pooled
+from chatcompletions._pool import DEFAULT_LIMITS, AsyncPool, Pool, pooled
 
 from ._support import ASK, Pieces, is_async
 
@@ -130,6 +130,23 @@ def test_one_tls_context(cls: Any, contexts: list[dict[str, Any]]) -> None:
     assert contexts == [{"verify": True, "trust_env": False}]
 
 
+@pytest.mark.parametrize("cls", [httpx.HTTPTransport, httpx.AsyncHTTPTransport])
+def test_a_client_certificate_is_loaded_once(cls: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A certificate of the client's own is loaded into the context, and not again by each connection."""
+    loaded = []
+
+    def load(_: ssl.SSLContext, *args: Any, **__: Any) -> None:
+        loaded.append(args)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_cert_chain", load)
+    stacks = Stacks(cls, httpx.Limits(), {"cert": "client.pem"})
+    with pytest.warns(DeprecationWarning, match="cert"):
+        stacks["https"].take()
+    stacks["https"].take()
+    stacks["http"].take()
+    assert len(loaded) == 1
+
+
 def test_plain_connections_trust_nobody() -> None:
     """A context made for plain connections verifies, and knows no certificate to verify by."""
     transport = Stacks(httpx.HTTPTransport, httpx.Limits(), {})["http"].take()
@@ -150,6 +167,12 @@ def test_httpx_options_reach_the_pool(cls: Any) -> None:
     result = pooled(cls, options)
     assert isinstance(result["transport"], cls)
     assert result.keys() == {"verify", "cert", "timeout", "headers", "trust_env", "transport", "limits"}
+
+
+@pytest.mark.parametrize("options", [{}, {"limits": None}])
+def test_limits_by_default(options: dict[str, Any]) -> None:
+    """Limits that are left out or None are ours."""
+    assert pooled(Pool, {**options, "trust_env": False})["limits"] == DEFAULT_LIMITS
 
 
 @pytest.fixture

@@ -167,6 +167,11 @@ def test_base_urls(connect: Callable[..., Any], base_url: Any, address: str) -> 
         "http://[::1",
         "http://a\0b",
         "file:///etc/passwd",
+        "http://a..b/v1",
+        "http://.b/v1",
+        f"http://{'a' * 70}.b/v1",
+        "http://x.example:99999/v1",
+        "http://x.example:0/v1",
     ],
 )
 @pytest.mark.parametrize("source", ["base_url", "OPENAI_BASE_URL"])
@@ -252,6 +257,21 @@ def test_options_reach_httpx(connect: Callable[..., Any]) -> None:
 def test_timeouts(connect: Callable[..., Any], timeout: Any) -> None:
     """A timeout is a number of seconds, an httpx.Timeout, or None for ever."""
     assert sent(connect, api_key=KEY, timeout=timeout).extensions["timeout"] == httpx.Timeout(timeout).as_dict()
+
+
+NO_TIMEOUTS = ["5", 0, 0.0, -1, float("nan"), float("inf"), 1e300, True, [5], (5, 5, 5, 5)]
+
+
+@pytest.mark.parametrize("timeout", NO_TIMEOUTS)
+def test_timeouts_that_are_none(connect: Callable[..., Any], timeout: Any) -> None:
+    """A timeout that leaves no time, is too long for a clock or is no number is refused by name, the call's too."""
+    with pytest.raises((TypeError, ValueError), match=r"^timeout must be .*None"):
+        ChatClient(api_key=KEY, timeout=timeout)
+    server = Server(completion())
+    driver = connect(transport=server.transport)
+    with pytest.raises((TypeError, ValueError), match=r"^timeout must be .*None"):
+        driver.call("create", **ASK, timeout=timeout)
+    assert server.requests == []
 
 
 @pytest.mark.parametrize("spelling", [str.lower, str.upper, str.title])

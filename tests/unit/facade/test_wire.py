@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatcompletions import ChatClient, NotFoundError, developer, system, tool, user
+from chatcompletions import APIError, ChatClient, NotFoundError, developer, system, tool, user
 from chatcompletions._params import CreateParams, ListParams, MessagesParams
 from chatcompletions_api import models
 from chatcompletions_api.types import UNSET
@@ -154,9 +154,36 @@ def test_extras(connect: Callable[..., Any], call: str) -> None:
 def test_no_extras(connect: Callable[..., Any], call: str) -> None:
     """Extras that are empty or None change nothing."""
     plain = send(connect, call)
-    for nothing in ({}, None):
+    for nothing in ({}, None, UNSET):
         request = send(connect, call, extra_headers=nothing, extra_query=nothing, extra_body=nothing)
         assert (request.url, request.content, request.headers) == (plain.url, plain.content, plain.headers)
+
+
+@EACH_CALL
+def test_unset_options(connect: Callable[..., Any], call: str) -> None:
+    """An option that is UNSET is left out: the client's own holds."""
+    plain = send(connect, call)
+    assert send(connect, call, timeout=UNSET, max_retries=UNSET).extensions == plain.extensions
+
+
+@EACH_CALL
+@pytest.mark.parametrize("name", ["extra_headers", "extra_query", "extra_body"])
+@pytest.mark.parametrize("value", [[("a", "s3cr3t")], [1], "x=1", b"x", 5, True, ()])
+def test_extras_are_mappings(connect: Callable[..., Any], call: str, name: str, value: Any) -> None:
+    """An extra that is no mapping is refused by name and without being shown."""
+    with pytest.raises(TypeError, match=f"^{name} must be a mapping") as caught:
+        send(connect, call, **{name: value})
+    assert "s3cr3t" not in str(caught.value)
+
+
+@EACH_CALL
+def test_mappings_in_extra_query(connect: Callable[..., Any], call: str) -> None:
+    """A mapping within extra_query goes out with its keys in brackets, however deep."""
+    query = {"metadata": {"a": "b", "c": {"d": [1, True]}, "e": {}}, "f": None}
+    params = send(connect, call, extra_query=query).url.params.multi_items()
+    assert params == [("metadata[a]", "b"), ("metadata[c][d]", "1"), ("metadata[c][d]", "true"), ("f", "")]
+    with pytest.raises(TypeError, match=r"extra_query: a\[b\] is a list with mappings"):
+        send(connect, call, extra_query={"a": {"b": [{"c": "d"}]}})
 
 
 @EACH_CALL
@@ -353,6 +380,16 @@ def test_ids_that_are_none(connect: Callable[..., Any], call: str, name: Any) ->
     with pytest.raises((ValueError, TypeError), match="completion id"):
         driver.call(call, name, **CALLS[call][1])
     assert server.requests == []
+
+
+@pytest.mark.parametrize("call", ["get", "update", "delete", "messages"])
+def test_ids_too_long_for_a_url(connect: Callable[..., Any], call: str) -> None:
+    """An id that makes the address too long is an error of the tree, and nothing is sent."""
+    server = Server(completion())
+    driver = connect(transport=server.transport)
+    with pytest.raises(APIError, match=r"cannot be sent .*too long") as caught:
+        driver.call(call, "a" * 100_000, **CALLS[call][1])
+    assert (server.requests, caught.value.attempts) == ([], 0)
 
 
 @pytest.mark.parametrize("call", ["get", "update", "delete", "messages"])
