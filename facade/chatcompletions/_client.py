@@ -58,7 +58,8 @@ class ChatClient(BaseClient):
         strict: Raise `APIResponseValidationError` for the first departure of an answer, a page or a chunk from the
             spec, see `deviations`; needs the extra ``strict``. In a stream it is a `StreamValidationError`, with what
             had arrived.
-        **options: httpx's own: ``proxy``, ``verify``, ``http2``, ``limits``, ``event_hooks``, ``transport``, ...
+        **options: httpx's own: ``proxy``, ``verify``, ``http2``, ``limits``, ``event_hooks``, ``transport``, ... A
+            ``transport`` may be what makes one, such as its class, and is then made for each process, or event loop.
 
     Raises:
         ChatCompletionsError: There is no key for the service itself, or a key or URL is unusable.

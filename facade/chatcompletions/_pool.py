@@ -31,11 +31,14 @@ def pooled(transport: type[Any], options: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         transport: `Pool` or `AsyncPool`.
-        options: httpx's own.
+        options: httpx's own; a ``transport`` may be a function or class that makes one.
     """
     options = {**options, "limits": options.get("limits") or DEFAULT_LIMITS}
+    given = options.get("transport")
+    if callable(given) and not isinstance(given, httpx.BaseTransport | httpx.AsyncBaseTransport):
+        return {**options, "transport": given()}
     from_environment = options.get("trust_env", True) and options.get("proxy") is None and _has_proxies()
-    if options.get("transport") is not None or options.get("http2") or from_environment:
+    if given is not None or options.get("http2") or from_environment:
         return options
     names = ("verify", "cert", "trust_env", "http1", "proxy")
     own = {name: options[name] for name in names if options.get(name) is not None}

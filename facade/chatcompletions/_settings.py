@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from ssl import SSLContext
 
+    Transport = httpx.BaseTransport | httpx.AsyncBaseTransport
+
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 #: Models think for minutes before the first byte, but a connection that takes seconds will not come.
 DEFAULT_TIMEOUT = httpx.Timeout(600, connect=5)
@@ -29,7 +31,11 @@ _OWN = ("api_key", "base_url", "organization", "project", "timeout", "max_retrie
 
 
 class HTTPXOptions(TypedDict, total=False):
-    """httpx's own options, forwarded as they are; see https://www.python-httpx.org/api/#client."""
+    """httpx's own options, forwarded as they are; see https://www.python-httpx.org/api/#client.
+
+    A ``transport`` may also be a function or class without arguments that makes one: it is called once for each event
+    loop, or for each process, while an instance is shared by all of them.
+    """
 
     auth: Any
     cert: Any
@@ -45,7 +51,7 @@ class HTTPXOptions(TypedDict, total=False):
     mounts: Mapping[str, Any]
     params: Any
     proxy: str | httpx.URL | httpx.Proxy | None
-    transport: Any
+    transport: Transport | Callable[[], Transport] | None
     trust_env: bool
     verify: SSLContext | str | bool
 

@@ -23,7 +23,7 @@ def base_url() -> Iterator[str]:
 
 def run(base_url: str, calls: Callable[[AsyncChatClient], Awaitable[None]]) -> None:
     async def main() -> None:
-        async with AsyncChatClient(base_url=base_url, transport=httpx_aiohttp.AiohttpTransport()) as chat:
+        async with AsyncChatClient(base_url=base_url, transport=httpx_aiohttp.AiohttpTransport) as chat:
             await calls(chat)
 
     asyncio.run(main())
@@ -53,3 +53,20 @@ def test_streams(base_url: str) -> None:
         assert stream.response.is_closed
 
     run(base_url, calls)
+
+
+def test_one_event_loop_after_another(base_url: str) -> None:
+    """A client that is given the class of a transport makes one for each event loop, and closes it with the loop."""
+    made: list[httpx_aiohttp.AiohttpTransport] = []
+
+    def transport() -> httpx_aiohttp.AiohttpTransport:
+        made.append(httpx_aiohttp.AiohttpTransport())
+        return made[-1]
+
+    chat = AsyncChatClient(base_url=base_url, transport=transport)
+    for count in range(1, 4):
+        assert asyncio.run(chat.create(model="aio", messages="Hi.")).text
+        assert len(made) == count
+    by_class = AsyncChatClient(base_url=base_url, transport=httpx_aiohttp.AiohttpTransport)
+    for _ in range(2):
+        assert asyncio.run(by_class.create(model="aio", messages="Hi.")).text

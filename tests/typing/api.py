@@ -128,6 +128,9 @@ def clients(transport: httpx.BaseTransport) -> None:
         assert_type(chat, ChatClient)
         assert_type(chat.base_url, httpx.URL)
         assert_type(chat.raw, Client)
+    for made in (httpx.HTTPTransport, lambda: transport, None):
+        ChatClient(transport=made)
+    ChatClient(transport="http")  # type: ignore[arg-type]
 
 
 def failing(chat: ChatClient) -> None:

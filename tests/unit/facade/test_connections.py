@@ -12,7 +12,7 @@ from chatcompletions import _connections
 from chatcompletions._connections import Stack, Stacks
 from chatcompletions._pool import DEFAULT_LIMITS, AsyncPool, Pool, pooled
 
-from ._support import ASK, Pieces, is_async
+from ._support import ASK, Pieces, Server, completion, is_async
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -187,6 +187,21 @@ def proxies(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_where_httpx_knows_better(options: dict[str, Any]) -> None:
     """A transport of the caller's and HTTP/2, which shares one connection, are left as they are."""
     assert pooled(Pool, {**options, "trust_env": False}).get("transport") is options.get("transport")
+
+
+def test_what_makes_a_transport(connect: Callable[..., Any]) -> None:
+    """A function that makes a transport is called once, for the first call."""
+    made: list[httpx.MockTransport] = []
+
+    def make() -> httpx.MockTransport:
+        made.append(Server(completion()).transport)
+        return made[-1]
+
+    driver = connect(transport=make)
+    assert made == []
+    for _ in range(2):
+        assert driver.call("create", **ASK).text == "Hi."
+    assert len(made) == 1
 
 
 @pytest.mark.parametrize(
