@@ -14,7 +14,7 @@ from ._models import Answer, ChatCompletion, headers_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
-    from typing import Self
+    from typing import NoReturn, Self
 
 
 ItemT = TypeVar("ItemT")
@@ -50,7 +50,28 @@ class Position:
 
     def applied_to(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return a call's parameters with the cursor of this position."""
-        return params if self.after is None else {**params, "after": self.after}
+        if self.after == params.get("after"):
+            return params
+        # A cursor that the caller put there was for the first page.
+        extra_query = {name: value for name, value in (params.get("extra_query") or {}).items() if name != "after"}
+        return {**params, "after": self.after, "extra_query": extra_query}
+
+    def __copy__(self) -> Position:
+        return self
+
+    def __deepcopy__(self, _: Any) -> Position:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What fetches holds the client, and the client its key.
+        return Position, (_refuse, self.after, self.left)
+
+
+def _refuse(position: Position) -> NoReturn:
+    raise RuntimeError(
+        "this page was pickled, and its client was not: for what follows, call list or messages again, with "
+        f"after={position.after!r}"
+    )
 
 
 class Page(Answer, Generic[ItemT]):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -19,7 +21,7 @@ from chatcompletions import (
 )
 from chatcompletions_api import models
 
-from ._support import Server, completion, page
+from ._support import KEY, Server, completion, is_async, page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -299,3 +301,57 @@ def test_a_page_is_written_back_as_it_came(connect: Callable[..., Any]) -> None:
     """A page written back gives what was read."""
     reply = page(["a", "b"], new={"x": [1]})
     assert connect(transport=Server(reply).transport).call("list").to_dict() == reply
+
+
+@pytest.mark.parametrize(("call", "args"), [("list", ()), ("messages", (ID,))])
+def test_a_pickled_page(connect: Callable[..., Any], call: str, args: tuple[str, ...]) -> None:
+    """A page that was pickled holds its items and no key; what is behind it is an error that says how to get it."""
+    driver = connect(api_key=KEY, transport=Server(page(["a", "b"], has_more=True)).transport)
+    first = driver.call(call, *args, extra_headers={"x-token": KEY})
+    data = pickle.dumps(first)
+    assert KEY.encode() not in data
+    again = pickle.loads(data)
+    assert (type(again), again, ids(again.data), again.headers) == (type(first), first, ["a", "b"], first.headers)
+    found: list[Any] = []
+    with pytest.raises(RuntimeError, match=r"pickled.*after='b'"):
+        iterate_into(found, driver, again)
+    assert ids(found) == ["a", "b"]
+    with pytest.raises(RuntimeError, match=r"pickled.*after='b'"):
+        driver.run(again.next_page())
+
+
+def iterate_into(found: list[Any], driver: Any, iterable: Any) -> None:
+    if not is_async(driver):
+        found.extend(iterable)
+        return
+
+    async def collect() -> None:
+        async for item in iterable:
+            found.append(item)  # noqa: PERF401 - what came before a failure must be there
+
+    driver.run(collect())
+
+
+def test_a_pickled_page_without_another(connect: Callable[..., Any]) -> None:
+    """The last page is whole after a pickle, and max_items still counts."""
+    last = pickle.loads(pickle.dumps(connect(transport=Shelf(2).transport).call("list")))
+    driver = connect(transport=Shelf(5).transport)
+    assert ids(driver.iterate(last)) == ["c0", "c1"]
+    cut = pickle.loads(pickle.dumps(driver.call("list", max_items=1)))
+    assert ids(driver.iterate(cut)) == ["c0"]
+    assert driver.run(cut.next_page()) is None
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+def test_a_copied_page(connect: Callable[..., Any], copied: Callable[[Any], Any]) -> None:
+    """A copy of a page goes on as the page itself does."""
+    driver = connect(transport=Shelf(5).transport)
+    assert ids(driver.iterate(copied(driver.call("list")))) == ["c0", "c1", "c2", "c3", "c4"]
+
+
+@pytest.mark.parametrize("after", [{}, {"after": "c0"}])
+def test_a_cursor_in_extra_query(connect: Callable[..., Any], after: dict[str, str]) -> None:
+    """A cursor in extra_query says where the list begins, and does not keep it there."""
+    shelf = Shelf(6)
+    found = connect(transport=shelf.transport).items("list", extra_query={"after": "c1", "q": "1"}, **after)
+    assert (ids(found), shelf.asked) == (["c2", "c3", "c4", "c5"], ["c1", "c3"])
