@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from chatcompletions_api.types import UNSET, Unset
+
 from ._client import AsyncChatClient, ChatClient
 from ._errors import (
     APIConnectionError,
@@ -40,26 +42,35 @@ if TYPE_CHECKING:
     from ._message_type import Message
     from ._messages import assistant, developer, system, tool, user
     from ._models import ChatCompletion
-    from ._pages import AsyncChatCompletionPage, AsyncMessagePage, ChatCompletionPage, MessagePage
-    from ._provenance import spec
-    from ._stream import AsyncChatCompletionStream, ChatCompletionStream
+    from ._pages import AsyncChatCompletionPage, AsyncMessagePage, AsyncPages, ChatCompletionPage, MessagePage
+    from ._params import CallOptions, CreateParams, ListParams, MessagesParams, UpdateParams
+    from ._provenance import Spec, spec
+    from ._stream import AsyncChatCompletionStream, AsyncStreamOpening, ChatCompletionStream
 
 #: Names that a first call can do without, and the modules that they are imported from when asked for.
 _LAZY = {
     "AsyncChatCompletionPage": "_pages",
     "AsyncChatCompletionStream": "_stream",
     "AsyncMessagePage": "_pages",
+    "AsyncPages": "_pages",
+    "AsyncStreamOpening": "_stream",
+    "CallOptions": "_params",
     "ChatCompletion": "_models",
     "ChatCompletionChunk": "_chunk",
     "ChatCompletionDeleted": "_deleted",
     "ChatCompletionPage": "_pages",
     "ChatCompletionStream": "_stream",
+    "CreateParams": "_params",
     "Deviation": "_deviations",
+    "ListParams": "_params",
     "Message": "_message_type",
     "MessagePage": "_pages",
+    "MessagesParams": "_params",
+    "Spec": "_provenance",
+    "UpdateParams": "_params",
     "assistant": "_messages",
-    "deviations": "_deviations",
     "developer": "_messages",
+    "deviations": "_deviations",
     "spec": "_provenance",
     "system": "_messages",
     "tool": "_messages",
@@ -67,6 +78,7 @@ _LAZY = {
 }
 
 __all__ = [
+    "UNSET",
     "APIConnectionError",
     "APIError",
     "APIResponseValidationError",
@@ -76,8 +88,11 @@ __all__ = [
     "AsyncChatCompletionPage",
     "AsyncChatCompletionStream",
     "AsyncMessagePage",
+    "AsyncPages",
+    "AsyncStreamOpening",
     "AuthenticationError",
     "BadRequestError",
+    "CallOptions",
     "ChatClient",
     "ChatCompletion",
     "ChatCompletionChunk",
@@ -86,19 +101,25 @@ __all__ = [
     "ChatCompletionStream",
     "ChatCompletionsError",
     "ConflictError",
+    "CreateParams",
     "Deviation",
     "InternalServerError",
+    "ListParams",
     "Message",
     "MessagePage",
+    "MessagesParams",
     "NotFoundError",
     "PermissionDeniedError",
     "RateLimitError",
+    "Spec",
     "StreamError",
     "StreamInterruptedError",
     "StreamTimeoutError",
     "StreamValidationError",
     "UnprocessableEntityError",
+    "Unset",
     "UnsupportedOperationError",
+    "UpdateParams",
     "__version__",
     "assistant",
     "developer",

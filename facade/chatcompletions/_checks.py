@@ -43,7 +43,8 @@ def check_id(completion_id: str) -> None:
 
     Raises:
         TypeError: It is not text.
-        ValueError: It is empty, or made of dots and slashes alone, which a server resolves away.
+        ValueError: It is empty, or made of nothing but dots, slashes of either kind and blanks, which a server or a
+            proxy on the way resolves away.
     """
     if not isinstance(completion_id, str):
         raise TypeError(f"a completion id is text such as 'chatcmpl-abc', not {completion_id!r}")

@@ -136,8 +136,12 @@ class ChatClient(BaseClient):
     def get(self, completion_id: str, **options: Unpack[CallOptions]) -> ChatCompletion:
         """Return a stored completion.
 
+        Args:
+            completion_id: Which one.
+            **options: See `CallOptions`.
+
         Raises:
-            ValueError: The id is empty or made of dots and slashes.
+            ValueError: The id is empty or made of dots, slashes and blanks.
             NotFoundError: Nothing is stored under the id.
             APIError: The call failed.
 
@@ -150,8 +154,15 @@ class ChatClient(BaseClient):
     def update(self, completion_id: str, **params: Unpack[UpdateParams]) -> ChatCompletion:
         """Replace the metadata of a stored completion, all that can be changed of it.
 
+        Args:
+            completion_id: Which one.
+            **params: ``metadata``, the pairs that replace the stored ones or `None` for none, and `CallOptions`.
+
+        Returns:
+            The completion as it is now.
+
         Raises:
-            ValueError: The id is empty or made of dots and slashes.
+            ValueError: The id is empty or made of dots, slashes and blanks.
             NotFoundError: Nothing is stored under the id.
             APIError: The call failed.
 
@@ -164,8 +175,15 @@ class ChatClient(BaseClient):
     def delete(self, completion_id: str, **options: Unpack[CallOptions]) -> ChatCompletionDeleted:
         """Delete a stored completion.
 
+        Args:
+            completion_id: Which one.
+            **options: See `CallOptions`.
+
+        Returns:
+            The server's receipt; its ``deleted`` says whether it is gone.
+
         Raises:
-            ValueError: The id is empty or made of dots and slashes.
+            ValueError: The id is empty or made of dots, slashes and blanks.
             NotFoundError: Nothing is stored under the id.
             APIError: The call failed.
 
@@ -189,7 +207,7 @@ class ChatClient(BaseClient):
             The first page; iterating over it fetches the pages behind it as needed.
 
         Raises:
-            ValueError: The id is empty or made of dots and slashes.
+            ValueError: The id is empty or made of dots, slashes and blanks.
             NotFoundError: Nothing is stored under the id.
             APIError: The call failed.
 

@@ -61,12 +61,15 @@ class Answer(Comparable):
 
     @property
     def headers(self) -> httpx.Headers:
-        """The headers of the answer that this came in: rate limits, processing time and more."""
+        """The headers of the answer: rate limits, processing time and more.
+
+        An item of a page has none: the page has them.
+        """
         return headers_of(self)
 
     @property
     def request_id(self) -> str | None:
-        """The ``x-request-id`` of the answer that this came in."""
+        """The ``x-request-id`` of the answer; `None` for an item of a page: the page has it."""
         request_id: str | None = headers_of(self).get("x-request-id")
         return request_id
 

@@ -7,15 +7,18 @@ An ignored error is part of the promise: both checkers complain where it is none
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import httpx
 
 from chatcompletions import (
+    UNSET,
     AsyncChatClient,
     ChatClient,
     ChatCompletion,
+    CreateParams,
     Message,
+    Unset,
     assistant,
     developer,
     system,
@@ -72,6 +75,15 @@ def history(chat: ChatClient) -> None:
     messages += [user("And now?"), models.ChatCompletionRequestUserMessage(role="user", content="Well?")]
     chat.create(model="m", messages=messages, stream=True)
     chat.create(model="m", messages=[user("Hello"), reply.message])
+
+
+def wrapped(chat: ChatClient, **params: Unpack[CreateParams]) -> ChatCompletion:
+    reply: ChatCompletion = chat.create(**params)
+    return reply
+
+
+def optional(temperature: float | Unset = UNSET) -> bool:
+    return temperature is UNSET
 
 
 def mistakes(chat: ChatClient, asynchronous: AsyncChatClient) -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from types import FunctionType, UnionType
+from typing import get_overloads
 
 import pytest
 
 import chatcompletions
+
+# What the generated package lends: the mark of an absent field.
+LENT = {"UNSET", "Unset"}
 
 
 def loaded_by(statement: str) -> set[str]:
@@ -21,8 +27,8 @@ def loaded_by(statement: str) -> set[str]:
 
 
 def test_all_is_sorted() -> None:
-    """The public names are sorted, each once."""
-    assert chatcompletions.__all__ == sorted(set(chatcompletions.__all__))
+    """The public names are sorted, each once, constants first."""
+    assert chatcompletions.__all__ == sorted(set(chatcompletions.__all__), key=lambda name: (not name.isupper(), name))
 
 
 def test_all_is_complete() -> None:
@@ -33,7 +39,7 @@ def test_all_is_complete() -> None:
         for name, found in public.items()
         if isinstance(found, UnionType) or getattr(found, "__module__", "").startswith("chatcompletions.")
     }
-    assert offered == set(chatcompletions.__all__) - {"__version__"}
+    assert offered == set(chatcompletions.__all__) - {"__version__", *LENT}
 
 
 @pytest.mark.parametrize("name", chatcompletions.__all__)
@@ -41,9 +47,25 @@ def test_every_name_is_there(name: str) -> None:
     """Each public name can be had, says what it is, and is known to dir."""
     found = getattr(chatcompletions, name)
     assert name in dir(chatcompletions)
-    assert found.__doc__
+    assert found.__doc__ or name in LENT
     if isinstance(found, type | FunctionType):
         assert found.__name__ == name
+
+
+def test_annotations_name_what_is_public() -> None:
+    """Whatever class of ours the annotations of a call name can be imported by who wraps the call."""
+    modules = [
+        import_module(f"chatcompletions.{name}") for name in ("_deleted", "_models", "_pages", "_params", "_stream")
+    ]
+    clients = (chatcompletions.ChatClient, chatcompletions.AsyncChatClient)
+    calls = [getattr(client, name) for client in clients for name in vars(client) if not name.startswith("_")]
+    named: set[str] = set()
+    for call in calls:
+        for each in (call, *(get_overloads(call) if callable(call) else ())):
+            named.update(re.findall(r"\w+", str(getattr(each, "__annotations__", {}))))
+    found = {name: getattr(module, name, None) for name in named for module in modules if name in vars(module)}
+    ours = {name for name, value in found.items() if getattr(value, "__module__", "").startswith("chatcompletions.")}
+    assert {"AsyncPages", "AsyncStreamOpening", "CreateParams"} < ours <= set(chatcompletions.__all__)
 
 
 def test_star_import() -> None:
