@@ -121,7 +121,7 @@ class AsyncChatCompletionStream(BaseStream):
                 for chunk in self._chunks(data):
                     yield chunk
                 if self._done:
-                    await adrain(received)
+                    await adrain(self.response, received)
                     return
             for chunk in self._last_chunks():
                 yield chunk
