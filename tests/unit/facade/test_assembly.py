@@ -95,6 +95,25 @@ def test_nulls_give_way_in_chunks_of_one_shape() -> None:
     assert (whole["service_tier"], whole["usage"]) == ("flex", {"total_tokens": 3})
 
 
+def test_what_is_empty_is_not_said_yet() -> None:
+    """An empty text, and 0 for the time, give way like null: Azure begins with a chunk of them. Alone they stand."""
+    empty = {"id": "", "object": "", "created": 0, "model": "", "choices": [], "prompt_filter_results": [{"n": 0}]}
+    first, second = chunk(choice(content="a"), system_fingerprint=""), chunk(choice(content="b"), id="other", created=5)
+    whole = assembled(empty, first, second, chunk(system_fingerprint="fp", id="", created=0))
+    assert whole | {"choices": []} == {
+        **chunk(),
+        "object": "chat.completion",
+        "prompt_filter_results": [{"n": 0}],
+        "system_fingerprint": "fp",
+    }
+    assert assembled(empty) == {**empty, "object": "chat.completion"}
+    assert assembled({"flag": False, "x": 0}, {"flag": True, "x": 1}) == {
+        **assembled(),
+        "flag": False,
+        "x": 0,
+    }
+
+
 def test_usage_comes_last() -> None:
     """The usage of the last chunk that has one counts, where every chunk has a count so far as well."""
     last = chunk(usage={"total_tokens": 3})
@@ -228,6 +247,30 @@ def test_ids_tell_calls_under_one_index_apart(index: int | None) -> None:
     assert [(each["id"], each["function"]["arguments"]) for each in found] == [("a", "14"), ("b", "23")]
 
 
+@pytest.mark.parametrize("index", [0, None])
+@pytest.mark.parametrize("no_id", [{}, {"id": None}, {"id": ""}])
+@pytest.mark.parametrize(("kind", "text"), [("function", "arguments"), ("custom", "input")])
+def test_names_tell_calls_without_ids_apart(index: int | None, no_id: dict[str, Any], kind: str, text: str) -> None:
+    """Where there is no id either, another name begins another call, once the one before has name and arguments."""
+    pieces: list[dict[str, Any]] = [{"name": "f", text: "{"}, {text: "}"}, {"name": "g", text: ""}, {text: "{}"}]
+    found = calls(*([call(index, **no_id, **{kind: piece})] for piece in pieces))
+    assert [each[kind] for each in found] == [{"name": "f", text: "{}"}, {"name": "g", text: "{}"}]
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [{"name": "get_time", "arguments": "{"}, {"name": "get_time", "arguments": "}"}],
+        [{"name": "get_", "arguments": ""}, {"name": "time"}, {"name": "get_time", "arguments": "{}"}],
+        [{"arguments": "{"}, {"name": "get_time"}, {"name": "", "arguments": "}"}, {"name": None}],
+    ],
+)
+def test_a_repeated_name_begins_no_call(pieces: list[dict[str, Any]]) -> None:
+    """A name that is repeated, comes in pieces or comes late is that of the same call."""
+    (found,) = calls(*([call(0, function=piece)] for piece in pieces))
+    assert found["function"] == {"name": "get_time", "arguments": "{}"}
+
+
 def test_tool_calls_are_sorted_by_index() -> None:
     """Calls that come out of order are sorted by their index."""
     found = calls([call(1, id="b", custom={}), call(0, id="a", custom={})], [call(2, id="c", custom={})])
@@ -300,6 +343,24 @@ def test_audio(padded: bool) -> None:
     )["audio"]
     assert (found["id"], found["transcript"], found["expires_at"]) == ("audio_1", "Hello.", 1_700_000_000)
     assert base64.b64decode(found["data"], validate=True) == sound
+
+
+def test_audio_that_is_no_base64() -> None:
+    """Sound that is no base64 is kept as it came."""
+    assert message({"audio": {"data": "\u00e9"}}, {"audio": {"data": "QQ=="}})["audio"] == {"data": "\u00e9QQ=="}
+
+
+def test_a_message_beside_the_deltas() -> None:
+    """A message that a chunk has beside its delta, or in its place, fills what the deltas left out, and no more."""
+    said = choice(content="Hi.", role="assistant") | {"finish_reason": "stop"}
+    for late in ({"content": None}, {"content": ""}, {"content": "other", "role": "user"}, None, {}):
+        (found,) = assembled(chunk(said), chunk(choice() | {"message": late}))["choices"]
+        assert found["message"] == {"role": "assistant", "content": "Hi.", "refusal": None}
+    whole = {"role": "assistant", "content": "Hi.", "refusal": None, "annotations": [], "tool_calls": [F]}
+    for more in ({"content": None}, {"content": ""}, {"role": None}):
+        in_its_place = {"index": 0, "message": whole}
+        (found,) = assembled(chunk(choice(content="")), chunk(in_its_place), chunk({"message": more}))["choices"]
+        assert found["message"] == whole
 
 
 def test_members_beyond_the_spec() -> None:
