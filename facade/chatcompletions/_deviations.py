@@ -160,12 +160,21 @@ def _of_mapping(value: dict[str, Any]) -> str:
     raise ValueError("the mapping does not show what it is: name the schema to judge it by, as schema=...")
 
 
+class _HugeInteger(int):
+    """An integer that Python may refuse to write out, as jsonschema does in its messages."""
+
+    def __repr__(self) -> str:
+        return "a huge integer"
+
+
 def _plain(value: Any) -> Any:
     """Return a value as JSON has it, models among it written."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
+    if isinstance(value, int):
+        return value if value.bit_length() < 1_000 else _HugeInteger(value)
     return _plain(value.to_dict()) if hasattr(value, "to_dict") else value
 
 
