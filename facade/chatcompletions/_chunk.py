@@ -5,8 +5,6 @@ from __future__ import annotations
 from ._generated import models
 from ._models import Comparable, items_of, text_of
 
-_ChunkChoice = models.ChunkChoice
-
 
 class ChatCompletionChunk(Comparable, models.CreateChatCompletionStreamResponse):
     """One event of a stream.
@@ -20,8 +18,9 @@ class ChatCompletionChunk(Comparable, models.CreateChatCompletionStreamResponse)
     def text(self) -> str:
         """The piece of text that the chunk adds to the first choice; often empty."""
         for choice in items_of(self.choices):
+            delta = getattr(choice, "delta", None)
             # An index that is no number tells nothing, as in the assembly.
-            if isinstance(choice, _ChunkChoice) and (not choice.index or not isinstance(choice.index, int)):
-                content = getattr(choice.delta, "content", None)
+            if delta is not None and (not choice.index or not isinstance(choice.index, int)):
+                content = getattr(delta, "content", None)
                 return content if isinstance(content, str) else text_of(content)
         return ""

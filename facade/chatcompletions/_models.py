@@ -131,8 +131,11 @@ def headers_of(answer: Answer) -> httpx.Headers:
 
 
 def _message_of(completion: ChatCompletion) -> ChatCompletionResponseMessage | None:
-    messages = (getattr(choice, "message", None) for choice in items_of(completion.choices))
-    return next((one for one in messages if isinstance(one, models.ChatCompletionResponseMessage)), None)
+    for choice in items_of(completion.choices):
+        message: Any = getattr(choice, "message", None)
+        if hasattr(message, "content"):  # a model, whatever the pinned spec calls it
+            return cast("ChatCompletionResponseMessage", message)
+    return None
 
 
 def items_of(value: Any) -> list[Any]:

@@ -310,6 +310,24 @@ def test_text_of_a_chunk(choices: Any, text: str) -> None:
     assert ChatCompletionChunk.from_dict({**chunk(), "choices": choices}).text == text
 
 
+class Renamed:
+    """A model by a name that the facade does not know."""
+
+    def __init__(self, **members: Any) -> None:
+        self.__dict__.update(members)
+
+
+def test_text_by_any_other_name() -> None:
+    """A choice and a message are known by what they have, whatever the pinned spec calls their schemas."""
+    piece = ChatCompletionChunk.from_dict(chunk())
+    piece.choices = [Renamed(index=1, delta=Renamed(content="b")), Renamed(index=0, delta=Renamed(content="a"))]  # type: ignore[list-item]
+    reply = ChatCompletion.from_dict(completion())
+    message = Renamed(content="a", tool_calls=[1])
+    reply.choices = [Renamed(message=message)]  # type: ignore[list-item]
+    assert (piece.text, reply.text, reply.tool_calls) == ("a", "a", [1])
+    assert reply.message is message
+
+
 def test_receipt_of_a_deletion(connect: Callable[..., Any]) -> None:
     """Deleting gives the generated receipt."""
     reply = {"object": "chat.completion.deleted", "id": "a", "deleted": True}
