@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 _NAMES = re.compile("authorization|cookie|key|token|secret", re.IGNORECASE)
 #: What stands behind a name in a cookie, or in a parameter of an authorization.
 _VALUES = re.compile(r"""=\s*"?([^\s;,"]+)""")
-#: In characters. Less is a dummy for a server that needs no key, and stands within ordinary words.
-_SHORTEST = 8
+#: In characters. A shorter secret may stand within other words, such as an error's code, and is looked for as a word of
+#: its own; one that is shorter still is a dummy for a server that needs no key.
+_LONG, _SHORTEST = 8, 4
 _BLOT = "[secure]"
 
 
@@ -25,7 +26,7 @@ def without_secrets(value: Any, request: httpx.Request) -> Any:
     """Return text or JSON with the secrets that a request carried blotted out."""
     # The longest first, and all at once, so that none is looked for within another or within a blot.
     secrets = sorted(set(_secrets(request)), key=len, reverse=True)
-    return _redacted(value, re.compile("|".join(map(re.escape, secrets)))) if secrets else value
+    return _redacted(value, re.compile("|".join(map(_pattern, secrets)))) if secrets else value
 
 
 def tells_secrets(failure: BaseException, request: httpx.Request) -> bool:
@@ -43,6 +44,11 @@ def _secrets(request: httpx.Request) -> Iterator[str]:
             yield from (text for text in candidates if len(text) >= _SHORTEST)
     if len(request.url.password) >= _SHORTEST:
         yield request.url.password
+
+
+def _pattern(secret: str) -> str:
+    escaped = re.escape(secret)
+    return escaped if len(secret) >= _LONG else rf"(?<![\w-]){escaped}(?![\w-])"
 
 
 def _redacted(value: Any, secrets: re.Pattern[str]) -> Any:

@@ -450,10 +450,18 @@ def test_no_key_is_shown_by_a_failure(connect: Callable[..., Any]) -> None:
             assert KEY not in text
 
 
-@pytest.mark.parametrize("key", ["x", "-", "e", "none", "test", "quota", "EMPTY", "message"])
+@pytest.mark.parametrize("key", ["sk-test", "secret", "s3cr", "a_b-c"])
+def test_no_short_key_is_shown(connect: Callable[..., Any], key: str) -> None:
+    """A key of a few characters is blotted out where it stands as a word of its own."""
+    error = failure(connect, httpx.Response(401, json={"error": {"message": f"no such key: '{key}'."}}), api_key=key)
+    assert key not in str(error)
+    assert error.body == {"error": {"message": "no such key: '[secure]'."}}
+
+
+@pytest.mark.parametrize("key", ["x", "-", "e", "api", "quota", "EMPTY", "test", "none"])
 def test_a_dummy_key_hides_nothing(connect: Callable[..., Any], pauses: list[float], key: str) -> None:
     """A key as short as a word, for a server that needs none, leaves errors as they are."""
-    envelope = {"code": "insufficient_quota", "type": "test_error", "param": "messages", "message": "No test, none."}
+    envelope = {"code": "insufficient_quota", "type": "test_error", "param": "messages", "message": "No tests-apiece."}
     reply = httpx.Response(429, json={"error": envelope}, headers={"x-request-id": "req-test-1"})
     error = failure(connect, reply, api_key=key, max_retries=2)
     assert (error.code, error.type, error.param) == ("insufficient_quota", "test_error", "messages")
