@@ -17,10 +17,15 @@ class ChatCompletionChunk(Comparable, models.CreateChatCompletionStreamResponse)
     @property
     def text(self) -> str:
         """The piece of text that the chunk adds to the first choice; often empty."""
-        for choice in items_of(self.choices):
-            delta = getattr(choice, "delta", None)
-            # An index that is no number tells nothing, as in the assembly.
-            if delta is not None and (not choice.index or not isinstance(choice.index, int)):
-                content = getattr(delta, "content", None)
-                return content if isinstance(content, str) else text_of(content)
-        return ""
+        return text_added_by(self)
+
+
+def text_added_by(chunk: ChatCompletionChunk) -> str:
+    """Return the text of a chunk, also where the spec has a field of that name."""
+    for choice in items_of(chunk.choices):
+        delta = getattr(choice, "delta", None)
+        # An index that is no number tells nothing, as in the assembly.
+        if delta is not None and (not choice.index or not isinstance(choice.index, int)):
+            content = getattr(delta, "content", None)
+            return content if isinstance(content, str) else text_of(content)
+    return ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from ._base_stream import BaseStream
+from ._chunk import text_added_by
 from ._coroutine import LazyCoroutine
 from ._drain import adrain, drain
 
@@ -44,7 +45,7 @@ class ChatCompletionStream(BaseStream):
 
     def text_deltas(self) -> Iterator[str]:
         """Iterate over the pieces of the first choice's text as they arrive."""
-        return (text for chunk in self if (text := chunk.text))
+        return (text for chunk in self if (text := text_added_by(chunk)))
 
     def get_final_completion(self) -> ChatCompletion:
         """Read the stream to its end and return the whole completion, or raise if it had no good end."""
@@ -99,7 +100,7 @@ class AsyncChatCompletionStream(BaseStream):
     async def text_deltas(self) -> AsyncIterator[str]:
         """Iterate over the pieces of the first choice's text as they arrive."""
         async for chunk in self:
-            if text := chunk.text:
+            if text := text_added_by(chunk):
                 yield text
 
     async def get_final_completion(self) -> ChatCompletion:

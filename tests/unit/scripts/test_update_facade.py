@@ -27,6 +27,8 @@ sent = []
 
 def answer(request):
     sent.append(request)
+    if b'"stream"' in request.content:
+        return httpx.Response(200, text=STREAM, headers={"content-type": "text/event-stream"})
     return httpx.Response(200, json=ANSWER, headers={"x-request-id": "req_1"})
 
 CHOICE = {"message": {"content": "Hi."}}
@@ -50,8 +52,12 @@ assert sent[1].headers["cookie"] == "sid=s"
 assert sent[1].url.params.multi_items() == [
     ("metadata[a]", "b"), ("include[]", "x"), ("include[]", "y"), ("client", "c")
 ]
+STREAM = 'data: {"text": "T", "choices": [{"index": 0, "delta": {"content": "Hi."}}]}\\n\\ndata: [DONE]\\n\\n'
+with chat.create(**given, stream=True) as stream:
+    assert [*stream.text_deltas()] == ["Hi."]
+assert stream.completion.message.content == "Hi."
 assert chat.update("c1", metadata=None).id == chat.get("c1").id == "c1"
-assert [str(one.url.path) for one in sent[2:]] == ["/v1/chat/completions/c1"] * 2
+assert [str(one.url.path) for one in sent[3:]] == ["/v1/chat/completions/c1"] * 2
 """
 REFUSED = """
 for call in (
@@ -88,6 +94,7 @@ def _unusual(document: dict[str, Any]) -> None:
     del body["required"]
     schemas["CreateChatCompletionRequest"]["allOf"].append({"properties": {"timeout": TEXT, "top-k": TEXT}})
     schemas["CreateChatCompletionResponse"]["properties"] |= {"text": TEXT, "headers": {"type": "integer"}}
+    schemas["CreateChatCompletionStreamResponse"]["properties"]["text"] = TEXT
     schemas["ChatCompletionList"]["properties"] |= {"headers": {"type": "integer"}, "next_page": TEXT}
     _rename_the_id(document)
 
@@ -159,6 +166,8 @@ def test_what_the_facade_must_gain(unusual: Made) -> None:
             "or drop it",
             f"openapi.yaml has a field 'text' in ChatCompletion, which hides ChatCompletion.text: {HIDES}/_models.py, "
             "or drop it",
+            "openapi.yaml has a field 'text' in ChatCompletionChunk, which hides ChatCompletionChunk.text: "
+            f"{HIDES}/_chunk.py, or drop it",
             *(
                 f"openapi.yaml has a field {name!r} in {cls}, which hides {base}.{name}: "
                 f"{HIDES}/{module}.py, or drop it"
