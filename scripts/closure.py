@@ -1,6 +1,5 @@
 """Cut the chat operations out of an OpenAPI document, with everything they refer to."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -8,11 +7,10 @@ from typing import Any, Final
 from scripts.errors import DocumentError, shown
 from scripts.grammar import child_kind
 from scripts.operations import chat_paths, chunk_references
-from scripts.references import Pointer, as_ref, find, pointer, refuse_cycles, resolve
+from scripts.references import COMPONENT_NAME, Pointer, as_ref, find, pointer, refuse_cycles, resolve
 
 __all__ = ["Slice", "resolve", "slice_chat"]
 
-_COMPONENT_NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
 _HEAD: Final[tuple[str, ...]] = ("openapi", "jsonSchemaDialect", "info", "servers", "security")
 
 
@@ -99,7 +97,7 @@ class _Closure:
         if len(target) < 3:
             raise DocumentError(f"$ref {shown(as_ref(target))} at {shown(at)} names no component")
         _, section, name = target[:3]
-        if not _COMPONENT_NAME.fullmatch(name):
+        if not COMPONENT_NAME.fullmatch(name):
             raise DocumentError(f"the component name {shown(name)} at {shown(at)} is not allowed by OpenAPI")
         if name in self.components.setdefault(section, {}):
             return []

@@ -34,7 +34,7 @@ def prepare(document: dict[str, Any]) -> dict[str, Any]:
         A 3.1 document of named objects, maps and enumerations, without defaults, titles or prose of a machine.
 
     Raises:
-        PrepareError: If no rule can make the document fit, naming the place.
+        DocumentError: If a reference leads nowhere, or no rule can make the document fit, naming the place.
     """
     return prepare_named(document, naming.load_names()).document
 
@@ -58,7 +58,7 @@ def settle(source: dict[str, Any]) -> dict[str, Any]:
         branch, and `allOf` is merged.
 
     Raises:
-        PrepareError: If the document cannot be read so, naming the place.
+        DocumentError: If the document cannot be read so, naming the place.
     """
     try:
         return _settled(source)[0]

@@ -11,7 +11,7 @@ from scripts.grammar import VALUE, actual_kind, children
 Pointer = tuple[str, ...]
 """Keys and indexes from the root to a node."""
 
-_COMPONENT_NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
+COMPONENT_NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
 _IN_PLACE: Final = ("allOf", "anyOf", "oneOf")
 
 
@@ -94,7 +94,7 @@ def find(node: Any, kind: str, at: Pointer = ()) -> Iterator[tuple[str, Pointer]
             place = (*at, "mapping", tag)
             if not isinstance(target, str):
                 raise DocumentError(f"the discriminator target at {shown(as_ref(place))} is not text")
-            is_name = _COMPONENT_NAME.fullmatch(target) and not target.endswith((".json", ".yaml", ".yml"))
+            is_name = COMPONENT_NAME.fullmatch(target) and not target.endswith((".json", ".yaml", ".yml"))
             yield f"#/components/schemas/{target}" if is_name else target, place
     if kind in ("document", "operation") and isinstance(requirements := node.get("security"), list):
         for requirement in requirements:

@@ -7,7 +7,8 @@ from typing import Any
 from scripts.errors import shown
 from scripts.operations import METHODS, chat_operation
 from scripts.prepare.keywords import clean_text, keep_shape
-from scripts.prepare.walk import PrepareError, Schema, is_json, resolve
+from scripts.prepare.walk import PrepareError, Schema, is_json
+from scripts.references import resolve
 
 _STATUS = re.compile(r"[1-5](\d\d|XX)|default")
 _STREAM = "text/event-stream"
@@ -61,11 +62,11 @@ def _mapping(holder: Schema, key: str) -> Schema:
 
 def _followed(source: Schema, part: Any, place: str) -> Schema:
     seen: list[Any] = []
-    while isinstance(part, dict) and "$ref" in part:
+    while isinstance(part, dict) and isinstance(part.get("$ref"), str):
         if part["$ref"] in seen:
             raise PrepareError(f"{place}: $ref {shown(part['$ref'])} leads back to itself")
         seen.append(part["$ref"])
-        part = resolve(source, part["$ref"])
+        part = resolve(source, part["$ref"], place)
     if not isinstance(part, dict):
         raise PrepareError(f"{place}: expected a mapping, found {type(part).__name__}")
     return part

@@ -11,12 +11,12 @@ from scripts.prepare.walk import (
     notes,
     ref_name,
     ref_to,
-    resolve,
     rewrite,
     schemas_in,
     schemas_of,
     shape,
 )
+from scripts.references import resolve
 
 
 def promote_targets(document: Schema, source: Schema) -> None:

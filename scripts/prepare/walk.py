@@ -3,9 +3,8 @@
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import unquote
 
-from scripts.errors import DocumentError, shown
+from scripts.errors import DocumentError
 
 Schema = dict[str, Any]
 Rule = Callable[[Schema], Schema]
@@ -155,28 +154,6 @@ def _descend(place: str, schema: Schema) -> Iterator[tuple[str, Schema]]:
     yield place, schema
     for step, child in children(schema):
         yield from _descend(place + step, child)
-
-
-def resolve(document: Schema, ref: object) -> Any:
-    """Return what a reference within the document points to.
-
-    Raises:
-        PrepareError: If it points out of the document or to nothing.
-    """
-    if not isinstance(ref, str) or not ref.startswith("#/"):
-        raise PrepareError(
-            f"$ref {shown(ref)} points out of the document; pin a document that holds everything it uses"
-        )
-    found: Any = document
-    for step in ref[2:].split("/"):
-        key = unquote(step).replace("~1", "/").replace("~0", "~")
-        if isinstance(found, dict) and key in found:
-            found = found[key]
-        elif isinstance(found, list) and key.isdecimal() and int(key) < len(found):
-            found = found[int(key)]
-        else:
-            raise PrepareError(f"$ref {shown(ref)} points to nothing; pin the document again with `make spec`")
-    return found
 
 
 def is_json(content_type: str) -> bool:

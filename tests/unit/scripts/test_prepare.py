@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scripts.document import load
+from scripts.document import DocumentError, load
 from scripts.pin_spec import pin
 from scripts.prepare_spec import PrepareError, check, prepare, prepare_named
 from tests.unit.scripts._documents import document, json_content, operation, prepared, record, ref
@@ -181,8 +181,8 @@ def test_an_object_in_the_query_becomes_a_filter_that_knows_its_prefix(schema: d
 @pytest.mark.parametrize(
     ("parts", "message"),
     [
-        ({"schemas": {"A": record(b=ref("Gone"))}}, r'\$ref "#/components/schemas/Gone" points to nothing'),
-        ({"schemas": {"A": record(b={"$ref": "other.yaml#/B"})}}, r'\$ref "other.yaml#/B" points out of the document'),
+        ({"schemas": {"A": record(b=ref("Gone"))}}, r'dangling \$ref "#/components/schemas/Gone"'),
+        ({"schemas": {"A": record(b={"$ref": "other.yaml#/B"})}}, r'\$ref "other.yaml#/B" leaves the document'),
         ({"schemas": {"A": ref("B"), "B": ref("A")}}, r"leads nowhere: A > B > A"),
         ({"schemas": {"A\nB": ref("A\nB")}}, r"leads nowhere: A\\nB > A\\nB"),
         ({"schemas": {"A": {"allOf": [ref("A"), record()]}}}, r"allOf refers to itself: A > A"),
@@ -193,7 +193,7 @@ def test_an_object_in_the_query_becomes_a_filter_that_knows_its_prefix(schema: d
 )  # fmt: skip
 def test_what_no_rule_can_repair_is_refused_in_one_line(parts: dict[str, Any], message: str) -> None:
     """A document that no code can be made of is refused with the place and the reason."""
-    with pytest.raises(PrepareError, match=message) as caught:
+    with pytest.raises(DocumentError, match=message) as caught:
         prepare_named(document(**parts), {})
     assert "\n" not in str(caught.value)
 
