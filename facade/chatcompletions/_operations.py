@@ -140,7 +140,7 @@ def _with_body(describe: Any, params: Mapping[str, Any]) -> dict[str, Any]:
 @cache
 def _names_beside(describe: Any) -> frozenset[str]:
     hints = dict(describe.__annotations__)
-    body = hints.pop("body")
+    body = hints.pop("body", None)
     # A member of the body goes before a parameter of its name, which can still be given by extra_headers.
     members = {field.name for one in (body, *get_args(body)) for field in getattr(one, "__attrs_attrs__", ())}
     return frozenset(hints) - members - {"return"}

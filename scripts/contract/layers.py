@@ -113,7 +113,7 @@ def calls() -> list[Call]:
                 f"the facade refuses to call {name}, as {error}: it was renamed or is gone; name it anew in "
                 "scripts/names.yaml or in the facade"
             )
-        except TypeError as error:
+        except Exception as error:  # whatever it is, the call cannot be made
             fault = f"the facade's {name} fails ({error}): correct it in facade/chatcompletions/_operations.py"
         found.append(Call(name, address, fault))
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import types
 import typing
 from typing import TYPE_CHECKING, Any
 
@@ -53,10 +54,11 @@ def member_names(model: Any) -> dict[str, str]:
     return {field: name for name, field in model(**{name: name for name in names}).to_dict().items()}
 
 
-def body_model(operation: Operation) -> Any:
-    """Return the generated model of an operation's request body; None if it has none."""
+def body_models(operation: Operation) -> list[Any]:
+    """Return the generated models of an operation's request body: one, several for a union, none for no object."""
     declared = endpoint_modules()[operation.name]._get_kwargs.__annotations__.get("body")
-    return next((one for one in (declared, *typing.get_args(declared)) if hasattr(one, "__attrs_attrs__")), None)
+    branches = typing.get_args(declared) if typing.get_origin(declared) is types.UnionType else (declared,)
+    return [one for one in branches if hasattr(one, "__attrs_attrs__")]
 
 
 def spelling(spec: Spec, operation: Operation) -> dict[str, str]:
@@ -68,11 +70,13 @@ def spelling(spec: Spec, operation: Operation) -> dict[str, str]:
 
 def generated_parameters(operation: Operation) -> dict[str, Any]:
     """Return the annotations of what the endpoint function takes, by names on the wire, members of a body too."""
-    module, model = endpoint_modules()[operation.name], body_model(operation)
+    module = endpoint_modules()[operation.name]
     taken = keywords(module)
     found = {wire: taken[name].annotation for name, wire in wire_names(module).items()}
-    hints = evaluated(model) if model else {}
-    return found | ({name: hints[field] for field, name in member_names(model).items()} if model else {})
+    for model in body_models(operation):
+        hints = evaluated(model)
+        found |= {name: hints[field] for field, name in member_names(model).items()}
+    return found
 
 
 def facade_parameters(spec: Spec, call: str) -> dict[str, Any]:
@@ -150,23 +154,31 @@ def generated_name_differences(spec: Spec, call: str) -> list[str]:
 def generated_required_differences(spec: Spec, call: str) -> list[str]:
     """Compare what the spec requires with what the generated request cannot be made without."""
     operation = present(spec)[call]
-    module, model = endpoint_modules()[operation.name], body_model(operation)
+    module = endpoint_modules()[operation.name]
     taken = keywords(module)
     needed = {wire for name, wire in wire_names(module).items() if taken[name].default is taken[name].empty}
-    if model:
-        members = member_names(model)
-        needed |= {members[one.name] for one in attrs.fields(model) if one.init and one.default is attrs.NOTHING}
+    if models := body_models(operation):
+        needed |= set.intersection(*map(_needed_members, models))
     return required_differences(call, spec.required_keywords(operation), needed, operation.name, GENERATE)
 
 
+def _needed_members(model: Any) -> set[str]:
+    names = member_names(model)
+    return {names[one.name] for one in attrs.fields(model) if one.init and one.default is attrs.NOTHING}
+
+
 def generated_type_differences(spec: Spec, call: str) -> list[str]:
-    """Compare the types of the spec with those of the generated package; only a body can hold a null."""
+    """Compare the types of the spec with those of the generated package.
+
+    Beside a body nothing can be null, and what may be an object is one.
+    """
     operation = present(spec)[call]
     theirs, aside, found = generated_parameters(operation), spelling(spec, operation), []
     for name, schema in _shared(spec, call, theirs).items():
         shape = of_schema(spec, schema)
         if name in aside:
-            shape = Shape(shape.kinds - {"null"}, shape.values, shape.classes, shape.items)
+            kinds = frozenset({"object"}) & shape.kinds or shape.kinds - {"null"}
+            shape = Shape(kinds, shape.values, shape.classes, shape.items)
         found += shape_difference(call, name, shape, of_annotation(theirs[name]), operation.name, GENERATE)
     return found
 

@@ -97,12 +97,12 @@ class Spec:
         return merged
 
     def properties(self, schema: Schema) -> dict[str, Schema]:
-        """Return the properties of an object schema."""
-        return dict(self.flat(schema).get("properties", {}))
+        """Return the properties of an object schema, or of all objects that a union allows."""
+        return {name: one for branch in self.branches(schema) for name, one in branch.get("properties", {}).items()}
 
     def required(self, schema: Schema) -> set[str]:
-        """Return the names of the required properties of an object schema."""
-        return set(self.flat(schema).get("required", ()))
+        """Return the names of the properties that an object schema, or each object of a union, requires."""
+        return set.intersection(*(set(branch.get("required", ())) for branch in self.branches(schema)))
 
     def keywords(self, operation: Operation) -> dict[str, Schema]:
         """Return the schemas of what a call gives by keyword: members of its body, and what stands beside that."""

@@ -94,6 +94,15 @@ def test_models() -> None:
     assert len(model_differences(missing_models(sources, []))) > len(CALLS)
 
 
+def test_members_of_a_union() -> None:
+    """A body that may be one of several objects has the members of all, and requires what each of them does."""
+    first = {"properties": {"a": {"type": "string"}, "b": {}}, "required": ["a", "b"]}
+    union = {"oneOf": [first, {"allOf": [{"properties": {"a": {}, "c": {}}}, {"required": ["a", "c"]}]}]}
+    spec = Spec({})
+    assert (spec.properties(union).keys(), spec.required(union)) == ({"a", "b", "c"}, {"a"})
+    assert (spec.properties(first), spec.required(first)) == (first["properties"], {"a", "b"})
+
+
 def test_enums_by_alias() -> None:
     """The facade spells no list of values out: it takes the generated alias, which grows with the API."""
     spelled = [

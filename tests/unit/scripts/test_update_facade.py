@@ -37,20 +37,21 @@ chat = ChatClient(api_key="k", transport=httpx.MockTransport(answer))
 """
 UNUSUAL = """
 # What "add it there" means: one more name in a TypedDict.
-_calls._LIST |= {"include", "sid", "client_query"}
+_calls._LIST |= {"include", "sid", "client_query", "since"}
 _calls._CREATE |= {"open_ai_beta", "api_version"}
 given = {"model": "m", "messages": "Hi.", "open_ai_beta": "b"}
 reply = chat.create(**given, api_version="2", metadata={"a": "b"})
 assert (reply.text, reply.headers, reply.request_id) == ("T", 5, "req_1")
 assert (reply.message.content, reply.tool_calls, reply.choices[0].message.content) == ("Hi.", [], "Hi.")
-page = chat.list(include=["x", "y"], sid="s", client_query="c", metadata={"a": "b"})
+page = chat.list(include=["x", "y"], sid="s", client_query="c", since={"gte": "1"}, metadata={"a": "b"})
 assert (page.headers, page.next_page, page.request_id, [*page]) == (5, page.next_page, "req_1", [])
 assert sent[0].headers["openai-beta"] == "b"
 assert sent[0].url.query == b"api-version=2"
 assert b"open_ai_beta" not in sent[0].content
 assert sent[1].headers["cookie"] == "sid=s"
 assert sent[1].url.params.multi_items() == [
-    ("metadata[a]", "b"), ("include[]", "x"), ("include[]", "y"), ("client", "c")
+    ("metadata[a]", "b"), ("include[]", "x"), ("include[]", "y"), ("client", "c"),
+    ("since[gte]", "1")
 ]
 STREAM = 'data: {"text": "T", "choices": [{"index": 0, "delta": {"content": "Hi."}}]}\\n\\ndata: [DONE]\\n\\n'
 with chat.create(**given, stream=True) as stream:
@@ -87,6 +88,7 @@ def _unusual(document: dict[str, Any]) -> None:
         _parameter("query", "include[]", {"type": "array", "items": TEXT}),
         _parameter("query", "client", TEXT),
         _parameter("cookie", "sid", TEXT),
+        _parameter("query", "since", {"anyOf": [TEXT, {"type": "object", "properties": {"gte": TEXT}}]}),
     ]
     paths[ONE]["get"]["parameters"].append(_parameter("query", "fields", TEXT))
     body = paths[ONE]["post"]["requestBody"]
@@ -160,6 +162,7 @@ def test_what_the_facade_must_gain(unusual: Made) -> None:
             f"openapi.yaml has the list parameter 'client', which ListParams {WHERE} as 'client_query'",
             f"openapi.yaml has the list parameter 'include[]', which ListParams {WHERE} as 'include'",
             f"openapi.yaml has the list parameter 'sid', which ListParams {WHERE}",
+            f"openapi.yaml has the list parameter 'since', which ListParams {WHERE}",
             "openapi.yaml has the get parameter 'fields', for which the facade's get has no keyword: "
             "add one as CONTRIBUTING.md says; until then callers use extra_query",
             f"openapi.yaml has a field 'headers' in ChatCompletion, which hides Answer.headers: {HIDES}/_models.py, "
