@@ -1,0 +1,45 @@
+"""The examples of the README, run as they stand there."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chatcompletions import ChatClient
+from chatcompletions.server import LocalServer
+
+README = Path(__file__).parents[2] / "README.md"
+BLOCKS = re.findall(r"^```python\n(.*?)^```$", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=range(len(BLOCKS)))
+def test_an_example(block: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each example runs by itself, given a server and a key, and prints nothing that says nothing."""
+    with LocalServer() as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-readme")
+        with ChatClient() as chat:
+            chat.create(model="m", messages="Hello.", store=True)
+        run(block)
+    printed = capsys.readouterr().out
+    assert ("print(" in block) == bool(printed)
+    assert not re.search(r" at 0x[0-9a-f]+>|\bNone\b|\bUNSET\b", printed)
+
+
+def run(block: str) -> None:
+    """Run a block as a module's source; it may await."""
+    found: Any = eval(compile(block, str(README), "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT), {})  # noqa: S307 - our own
+    if inspect.iscoroutine(found):
+        asyncio.run(found)
+
+
+def test_there_are_examples() -> None:
+    """The README has examples, of both modes."""
+    assert len(BLOCKS) >= 4
+    assert any("await " in block for block in BLOCKS)
