@@ -24,8 +24,8 @@ class ChatCompletionStream(BaseStream):
     """A completion that arrives chunk by chunk: an iterator over chunks, and a context manager that closes it.
 
     Iterating raises `StreamError` when the stream reports an error, `StreamInterruptedError` or `StreamTimeoutError`
-    when it breaks off, and, for a strict client, `StreamValidationError` at a chunk that departs from the spec; each
-    carries what had arrived.
+    when it breaks off or was closed before its end, and, for a strict client, `StreamValidationError` at a chunk that
+    departs from the spec; each carries what had arrived.
 
     Attributes:
         response: The open `httpx.Response`.
@@ -54,7 +54,10 @@ class ChatCompletionStream(BaseStream):
         return self._final()
 
     def close(self) -> None:
-        """Close the stream; its connection is closed with it unless the stream has ended."""
+        """Close the stream, from any thread; its connection is closed with it unless the stream has ended.
+
+        Nothing more comes out of it: asked for more before its end, it raises `StreamInterruptedError`.
+        """
         self._close()
         self.response.close()
 
@@ -110,7 +113,7 @@ class AsyncChatCompletionStream(BaseStream):
         return self._final()
 
     async def aclose(self) -> None:
-        """Close the stream; its connection is closed with it unless the stream has ended."""
+        """Close the stream, from any task; see `ChatCompletionStream.close`."""
         self._close()
         await self.response.aclose()
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
+import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chatcompletions import InternalServerError, StreamInterruptedError
-from tests.integration.rawserver import Close, RawServer, http_response, sse
+from chatcompletions import AsyncChatCompletionStream, InternalServerError, StreamInterruptedError
+from tests.integration.rawserver import Close, Pause, RawServer, http_response, sse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,6 +103,39 @@ def test_cuts(connect: Callable[..., Any], cut: bytes) -> None:
                 driver.iterate(opened)
             assert caught.value.completion is not None
             assert caught.value.completion.text == "A"
+
+
+def test_closing_from_elsewhere(connect: Callable[..., Any]) -> None:
+    """A stream that another thread or task closes while it is read raises an error of the tree, and no other."""
+    go = threading.Event()
+    first, second, *rest = pieces(PLAIN, 100)
+    with RawServer([[first, second, Pause(go), *rest]]) as server:
+        driver = connect(base_url=server.base_url)
+        stream = driver.call("create", stream=True, **ASK)
+
+        def close() -> None:
+            stream.close()
+            go.set()
+
+        def read_while_a_thread_closes() -> None:
+            closing = threading.Thread(target=close)
+            closing.start()
+            try:
+                stream.get_final_completion()
+            finally:
+                closing.join()
+
+        async def read_while_a_task_closes() -> None:
+            calls = stream.get_final_completion(), stream.aclose()
+            results: list[Any] = await asyncio.gather(*calls, return_exceptions=True)
+            go.set()
+            raise results[0]
+
+        read: Any = read_while_a_thread_closes
+        if isinstance(stream, AsyncChatCompletionStream):
+            read = partial(driver.run, read_while_a_task_closes())
+        with pytest.raises(StreamInterruptedError, match="was closed before its end"):
+            read()
 
 
 def test_a_large_chunk(connect: Callable[..., Any]) -> None:
