@@ -102,12 +102,14 @@ def _api_params(params: Mapping[str, Any]) -> dict[str, Any]:
 
 def _request(described: dict[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
     options = {name: value for name, value in params.items() if name in _OPTIONS and value is not UNSET}
-    extra_headers = _extra("extra_headers", options)
-    check_headers(extra_headers)
-    headers = httpx.Headers(described.get("headers"))
-    headers.update(extra_headers)
+    headers, extra_headers = httpx.Headers(described.get("headers")), _extra("extra_headers", options)
+    if extra_headers:
+        check_headers(extra_headers)
+        headers.update(extra_headers)
     request = {"method": described["method"], "url": described["url"], "headers": headers}
-    query = {**described.get("params", {}), **dict(_flat(_extra("extra_query", options)))}
+    query, extra_query = described.get("params"), _extra("extra_query", options)
+    if extra_query:
+        query = {**(query or {}), **dict(_flat(extra_query))}
     if query:
         request["params"] = query
     if "cookies" in described:

@@ -64,7 +64,8 @@ class ChatClient(BaseClient):
     Raises:
         ChatCompletionsError: There is no key for the service itself, or a key or URL is unusable.
         ImportError: ``strict`` was asked for, and its extra is not installed.
-        TypeError: An option is unknown.
+        TypeError: An option is unknown, or of the wrong type.
+        ValueError: A number is out of its range, or a header cannot be sent.
 
     Close it, or use it as a context manager, to give its connections back. It may be used from many threads and
     after a fork, and it pickles as its arguments. See https://platform.openai.com/docs/api-reference/chat.
