@@ -111,13 +111,13 @@ class ChatCompletion(Answer, models.CreateChatCompletionResponse):
     def text(self) -> str:
         """The text of the first choice; empty where it has none, as with tool calls or a refusal."""
         message = _message_of(self)
-        return text_of(message.content) if message else ""
+        return "" if message is None else text_of(message.content)
 
     @property
     def tool_calls(self) -> list[ChatCompletionMessageToolCall | ChatCompletionMessageCustomToolCall]:
         """The tool calls of the first choice; empty where it has none."""
         message = _message_of(self)
-        return items_of(message.tool_calls) if message else []
+        return [] if message is None else items_of(message.tool_calls)
 
     @property
     def created_at(self) -> datetime | None:
@@ -134,7 +134,8 @@ def _message_of(completion: ChatCompletion) -> ChatCompletionResponseMessage | N
     for choice in items_of(completion.choices):
         message: Any = getattr(choice, "message", None)
         if hasattr(message, "content"):  # a model, whatever the pinned spec calls it
-            return cast("ChatCompletionResponseMessage", message)
+            found: ChatCompletionResponseMessage = message
+            return found
     return None
 
 
