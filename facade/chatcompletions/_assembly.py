@@ -44,9 +44,9 @@ class Assembly:
                     self._choices[key] = _Choice()
                 self._choices[key].add(choice)
 
-    def add_text(self, index: int, text: str) -> None:
-        """Take a chunk that repeats one taken before, but adds this text to a choice."""
-        self._choices[index].add_text(text)
+    def add_text(self, index: int, name: str, text: str) -> None:
+        """Take a chunk that repeats one taken before, but adds this text to a member of a choice's message."""
+        self._choices[index].add_text(name, text)
 
     def _add_head(self, chunk: dict[str, Any]) -> None:
         head = self._head
@@ -98,8 +98,11 @@ class _Choice:
         self._logprobs: dict[str, Any] = {}
         self._latest: dict[str, Any] = {}
 
-    def add_text(self, text: str) -> None:
-        self._content.append(text)
+    def add_text(self, name: str, text: str) -> None:
+        if name == "content":
+            self._content.append(text)
+        else:
+            _merge_member(self._message, name, text)
 
     def add(self, choice: dict[str, Any]) -> None:
         for name, value in choice.items():

@@ -162,8 +162,8 @@ class BaseStream:
         self._events = events
         for data, event in events:
             if not event and (repeated := repetition.read(data)):
-                index, text, model = repeated
-                assembly.add_text(index, text)
+                index, name, text, model = repeated
+                assembly.add_text(index, name, text)
                 yield model
                 came = True
                 continue

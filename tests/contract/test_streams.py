@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from chatcompletions import ChatCompletion, ChatCompletionStream
 from chatcompletions._assembly import Assembly
+from scripts.contract.spec import pinned
 from tests.contract._instances import Instances
-from tests.contract._spec import pinned
 from tests.contract.test_round_trip import CHUNK, some
 
 # Few choices and tool calls, so that the chunks add to each other.

@@ -38,9 +38,14 @@ def streams(draw: st.DrawFn) -> list[bytes]:
     for _ in range(draw(st.integers(1, 12))):
         delta: dict[str, Any] = {**role, "content": draw(TEXTS)}
         choice: dict[str, Any] = {"index": draw(st.sampled_from([0, 0, 0, 1])), "delta": delta, "finish_reason": None}
-        oddity = draw(st.sampled_from([*[""] * 8, "finish", "tool", "two", "none", "logprobs", "new extras"]))
+        oddity = draw(
+            st.sampled_from([*[""] * 8, *["thought"] * 4, "finish", "tool", "two", "none", "logprobs", "new extras"])
+        )
         chunk = {**extras, "choices": [choice]}
         match oddity:
+            case "thought":
+                member = draw(st.sampled_from(["reasoning_content", "refusal", "type", "name", "to_dict", "id", "x y"]))
+                delta |= {"content": draw(st.sampled_from([None, "", "a"])), member: draw(TEXTS)}
             case "finish":
                 choice["finish_reason"] = "stop"
             case "tool":
@@ -111,6 +116,20 @@ def test_ids_may_differ() -> None:
     assert completion["id"] == "c0"
 
 
+@pytest.mark.parametrize("beside", [{}, {"content": None}, {"content": "", "role": "assistant"}])
+@pytest.mark.parametrize("name", ["reasoning_content", "refusal"])
+def test_thoughts_are_not_parsed(beside: dict[str, Any], name: str) -> None:
+    """Text that grows in another member is read like the answer's own, and each is learned when it begins."""
+    bodies = [json.loads(event("")) for _ in range(8)]
+    for number, body in enumerate(bodies):
+        said = {name: f"t{number}"} if number < 5 else {"content": f"t{number}"}
+        body["choices"][0]["delta"] = {**beside, **said}
+    events = [json.dumps(body).encode() for body in bodies]
+    assert repeats(*events) == [False, *[True] * 4, False, *[True] * 2]
+    completion = read(events)[1]["choices"][0]["message"]
+    assert (completion[name], completion["content"]) == ("t0t1t2t3t4", "t5t6t7")
+
+
 def test_texts_may_stand_in_any_order() -> None:
     """Where padding and id stand in the event does not matter."""
     bodies = [json.loads(event(f"t{n}", id=f"c{n}", obfuscation="x" * n)) for n in range(5)]
@@ -176,7 +195,7 @@ def test_padding_that_the_spec_does_not_have() -> None:
     repetition.learn(data, chunk, model)  # type: ignore[arg-type]
     found = repetition.read(event("b", obfuscation="yy"))
     assert found is not None
-    assert found[2].additional_properties == {**model.additional_properties, "obfuscation": "yy"}
+    assert found[3].additional_properties == {**model.additional_properties, "obfuscation": "yy"}
 
 
 def test_chunks_share_nothing() -> None:
@@ -190,6 +209,6 @@ def test_chunks_share_nothing() -> None:
     first, second = (repetition.read(event(text, provider="p")) for text in "bc")
     assert first is not None
     assert second is not None
-    first[2].additional_properties.clear()
-    first[2].choices[0].delta.content = "changed"
-    assert second[2] == ChatCompletionChunk.from_dict(json.loads(event("c", provider="p")))
+    first[3].additional_properties.clear()
+    first[3].choices[0].delta.content = "changed"
+    assert second[3] == ChatCompletionChunk.from_dict(json.loads(event("c", provider="p")))
