@@ -5,9 +5,11 @@ Every method reads the same fields of an answer and returns what they add up to,
 
 import sys
 
-# httpx imports its command line where click is installed, as it is here for a tool that builds this package.
-# A user's environment need not have it, and it would hide what the clients themselves cost.
-sys.modules["click"] = None  # type: ignore[assignment]
+# httpx imports its command line where click is installed, its HTTP/2 where h2 is and its locks where trio is, and here
+# they are, for the tools and tests of this package. A user's environment need not have them, and they would hide what
+# the clients themselves cost: trio, for one, imports attrs.
+for _name in ("click", "h2", "trio"):
+    sys.modules[_name] = None  # type: ignore[assignment]
 
 #: What each call sends.
 MESSAGES = (
