@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,10 +21,11 @@ def event_loop() -> Any:
     try:
         return asyncio.get_running_loop()
     except RuntimeError:
-        import anyio.lowlevel
-
-        # The token itself is made anew by every call.
-        return anyio.lowlevel.current_token().native_token
+        trio: Any = sys.modules.get("trio")
+        if trio is not None:
+            with contextlib.suppress(RuntimeError):
+                return trio.lowlevel.current_trio_token()
+        raise
 
 
 def call_soon() -> Callable[[Callable[[], object]], object]:

@@ -123,7 +123,7 @@ class AsyncPool(httpx.AsyncBaseTransport):
         self._given_up: list[httpx.AsyncHTTPTransport] = []
         self._call_soon: Callable[[Callable[[], object]], object] | None = None
         most = limits.max_connections
-        self._free = None if most is None else anyio.Semaphore(most, fast_acquire=True)
+        self._free = None if most is None else anyio.Semaphore(most)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request over a connection of its own; see `Pool.handle_request`."""
