@@ -85,7 +85,7 @@ def _first_call(quick: bool) -> Case:
         weight=payloads.weight_of_completions(1),
         command={},
         fresh=True,
-        rounds=5 if quick else 20,
+        rounds=3 if quick else 20,
         bar=Bar(1.4, 1.15),
         headline=True,
     )
@@ -96,7 +96,7 @@ def _calls(quick: bool) -> Iterator[Case]:
         # Short rounds and many: a ratio is taken within a round, and a busy machine changes its pace between two.
         repeat = max(1, repeat // (4 if quick else 3))
         command = {"do": "call", "method": method, "arguments": arguments, "repeat": repeat}
-        return Case(key=key, title=title, weight=weight, command=command, rounds=3 if quick else 33, **more)
+        return Case(key=key, title=title, weight=weight, command=command, rounds=2 if quick else 33, **more)
 
     one = payloads.weight_of_completions(1)
     yield case("create", "create, one small answer", "create", [MODEL], one, 100, bar=Bar(1.15, 1.0), headline=True)
