@@ -85,7 +85,7 @@ def _first_call(quick: bool) -> Case:
         weight=payloads.weight_of_completions(1),
         command={},
         fresh=True,
-        rounds=3 if quick else 20,
+        rounds=2 if quick else 20,
         bar=Bar(1.4, 1.15),
         headline=True,
     )
@@ -94,7 +94,7 @@ def _first_call(quick: bool) -> Case:
 def _calls(quick: bool) -> Iterator[Case]:
     def case(key: str, title: str, method: str, arguments: list[Any], weight: int, repeat: int, **more: Any) -> Case:
         # Short rounds and many: a ratio is taken within a round, and a busy machine changes its pace between two.
-        repeat = max(1, repeat // (4 if quick else 3))
+        repeat = max(1, repeat // (8 if quick else 3))
         command = {"do": "call", "method": method, "arguments": arguments, "repeat": repeat}
         return Case(key=key, title=title, weight=weight, command=command, rounds=2 if quick else 33, **more)
 
@@ -124,7 +124,7 @@ def _calls(quick: bool) -> Iterator[Case]:
 def _fan_outs(quick: bool) -> Iterator[Case]:
     for width in (1, 500) if quick else (1, 10, 100, 200, 500):
         crowded = width == 500
-        calls = max(250, width) if quick else 2_000
+        calls = max(100, width) if quick else 2_000
         yield Case(
             key=f"{FAN_OUT}-{width}",
             title=f"async create, {width} in flight",
@@ -140,7 +140,7 @@ def _fan_outs(quick: bool) -> Iterator[Case]:
 
 
 def _memory(quick: bool) -> Iterator[Case]:
-    chunks, items = (4_000, 2_000) if quick else (20_000, 10_000)
+    chunks, items = (2_000, 1_000) if quick else (20_000, 10_000)
     yield Case(
         key="memory-stream",
         title=f"{chunks:,} streamed chunks",
