@@ -5,17 +5,15 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-import threading
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-import hypercorn.asyncio
-import hypercorn.config
 import pytest
 import trustme
 
 from chatcompletions import AsyncChatClient
-from chatcompletions.server import app
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,7 +30,15 @@ def authority() -> trustme.CA:
 
 
 @pytest.fixture(scope="module")
-def base_url(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def context(authority: trustme.CA) -> ssl.SSLContext:
+    """What a client trusts: the authority behind the server's certificate."""
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    return context
+
+
+@pytest.fixture(scope="module")
+def base_url(authority: trustme.CA, context: ssl.SSLContext, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The base URL of the local server's application behind HTTP/2."""
     folder: Path = tmp_path_factory.mktemp("certificates")
     certificate = authority.issue_cert("localhost")
@@ -40,36 +46,29 @@ def base_url(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) ->
     for each in certificate.cert_chain_pems:
         each.write_to_path(folder / "cert.pem", append=True)
     listener = socket.create_server(("localhost", 0))
-    config = hypercorn.config.Config()
-    port = listener.getsockname()[1]
-    config.bind = [f"fd://{listener.detach()}"]  # closed by the server
-    config.keyfile, config.certfile = str(folder / "key.pem"), str(folder / "cert.pem")
-    config.accesslog = config.errorlog = None
-    config.graceful_timeout = 0.1
-    stop: list[Callable[[], object]] = []
-    ready = threading.Event()
-
-    async def serve() -> None:
-        stopped = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        stop.append(lambda: loop.call_soon_threadsafe(stopped.set))
-        ready.set()
-        await hypercorn.asyncio.serve(cast("Any", app()), config, shutdown_trigger=cast("Any", stopped.wait))
-
-    thread = threading.Thread(target=lambda: asyncio.run(serve()))
-    thread.start()
-    ready.wait()
+    address = listener.getsockname()
+    # In a process of its own: the server drops coroutines when a client goes at the wrong moment, and that warning
+    # would end whichever test the garbage collector meets next.
+    command = [sys.executable, "-m", "hypercorn", "chatcompletions.server._app:app()", "--workers", "0"]
+    options = {
+        "--bind": f"fd://{listener.fileno()}",
+        "--keyfile": folder / "key.pem",
+        "--certfile": folder / "cert.pem",
+    }
+    command += [str(each) for option in options.items() for each in option]
+    process = subprocess.Popen(command, pass_fds=[listener.fileno()])  # noqa: S603 - this interpreter
+    listener.close()
     try:
-        yield f"https://localhost:{port}/v1"
+        with socket.create_connection(address) as probe, context.wrap_socket(probe, server_hostname="localhost"):
+            pass  # answered, hence ready: no call of a test waits for the start
+        yield f"https://localhost:{address[1]}/v1"
     finally:
-        stop[0]()
-        thread.join()
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture
-def driver(connect: Callable[..., SyncDriver], base_url: str, authority: trustme.CA) -> SyncDriver:
-    context = ssl.create_default_context()
-    authority.configure_trust(context)
+def driver(connect: Callable[..., SyncDriver], base_url: str, context: ssl.SSLContext) -> SyncDriver:
     return connect(base_url=base_url, verify=context, http2=True, http1=False)
 
 
