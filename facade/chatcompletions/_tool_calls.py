@@ -1,0 +1,84 @@
+"""Put streamed tool calls together.
+
+It reads what servers really send: pieces of one call under one index, one index for calls that differ in their id or
+their name, or no index at all, and an id and a name repeated in every piece.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._deltas import Pieces, joined, merge_member
+
+
+class ToolCalls:
+    """The tool calls of one choice so far: `add` each piece, then take them with `completed`."""
+
+    def __init__(self) -> None:
+        self._calls: list[tuple[int | None, dict[str, Any]]] = []
+        self._latest: dict[int | None, dict[str, Any]] = {}
+        self._by_id: dict[tuple[int | None, str], dict[str, Any]] = {}
+        self._arguments: dict[int | None, Pieces] = {}
+
+    def add(self, piece: dict[str, Any]) -> None:
+        """Take one more piece of a call."""
+        index, function = piece.get("index"), piece.get("function")
+        if not isinstance(index, int):
+            index = None
+        elif len(piece) == 2 and isinstance(function, dict) and len(function) == 1 and index in self._arguments:
+            text = function.get("arguments")
+            if isinstance(text, str):  # what nearly every piece is
+                if text:
+                    self._arguments[index].append(text)
+                return
+        call = self._call_of(index, piece)
+        for name, value in piece.items():
+            if name != "index":
+                merge_member(call, name, value)
+        function = call.get("function")
+        arguments = function.get("arguments") if isinstance(function, dict) else None
+        if isinstance(arguments, Pieces):
+            self._arguments[index] = arguments
+        else:
+            self._arguments.pop(index, None)
+
+    def _call_of(self, index: int | None, piece: dict[str, Any]) -> dict[str, Any]:
+        call_id = str(piece["id"]) if piece.get("id") else None
+        call = self._latest.get(index)
+        # Servers that count every parallel call as 0, or not at all, still tell them apart by id, or else by name.
+        if call is not None:
+            if call_id is not None and call.get("id"):
+                call = self._by_id.get((index, call_id))
+            elif _names_another(call, piece):
+                call = None
+        if call is None:
+            call = {}
+            self._calls.append((index, call))
+        self._latest[index] = call
+        if call_id is not None:
+            self._by_id[index, call_id] = call
+        return call
+
+    def completed(self) -> list[dict[str, Any]]:
+        """Return the calls, by their index."""
+        return [_typed(joined(call)) for _, call in sorted(self._calls, key=_by_index)]
+
+
+def _typed(call: dict[str, Any]) -> dict[str, Any]:
+    # The type is optional in a stream, and tells in a completion which class the call has.
+    kinds = [kind for kind in ("function", "custom") if kind in call]
+    return {**call, "type": kinds[0]} if kinds and not call.get("type") else call
+
+
+def _by_index(call: tuple[int | None, dict[str, Any]]) -> float:
+    return call[0] if isinstance(call[0], int) else float("inf")
+
+
+def _names_another(call: dict[str, Any], piece: dict[str, Any]) -> bool:
+    """Tell whether a piece names another function than the call, which has its name and some text already."""
+    for kind, text in (("function", "arguments"), ("custom", "input")):
+        known, new = call.get(kind), piece.get(kind)
+        if isinstance(known, dict) and isinstance(new, dict) and (name := new.get("name")):
+            name_so_far = joined(known.get("name"))
+            return bool(name_so_far and name != name_so_far and joined(known.get(text)))
+    return False
