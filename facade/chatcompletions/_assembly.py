@@ -7,10 +7,13 @@ beside the delta, the usage counted up in every chunk, fields that the spec does
 from __future__ import annotations
 
 import base64
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._deltas import copied, joined, merge, merge_member
 from ._tool_calls import ToolCalls
+
+if TYPE_CHECKING:
+    from ._repetition import Place
 
 #: Members of a chunk that say nothing of the completion.
 _CHUNK_ONLY = frozenset({"object", "choices", "obfuscation"})
@@ -44,9 +47,9 @@ class Assembly:
                     self._choices[key] = _Choice()
                 self._choices[key].add(choice)
 
-    def add_text(self, index: int, name: str, text: str) -> None:
-        """Take a chunk that repeats one taken before, but adds this text to a member of a choice's message."""
-        self._choices[index].add_text(name, text)
+    def add_text(self, place: Place, text: str) -> None:
+        """Take a chunk that repeats one taken before, but adds this text."""
+        self._choices[place.choice].add_text(place, text)
 
     def _add_head(self, chunk: dict[str, Any]) -> None:
         head = self._head
@@ -95,11 +98,13 @@ class _Choice:
         self._logprobs: dict[str, Any] = {}
         self._latest: dict[str, Any] = {}
 
-    def add_text(self, name: str, text: str) -> None:
-        if name == "content":
+    def add_text(self, place: Place, text: str) -> None:
+        if place.member == "content":
             self._content.append(text)
+        elif place.call is not None:
+            self._tool_calls.add_arguments(place.call, text)
         else:
-            merge_member(self._message, name, text)
+            merge_member(self._message, place.member, text)
 
     def add(self, choice: dict[str, Any]) -> None:
         for name, value in choice.items():

@@ -162,8 +162,8 @@ class BaseStream:
         self._events = events
         for data, event in events:
             if not event and (repeated := repetition.read(data)):
-                index, name, text, model = repeated
-                assembly.add_text(index, name, text)
+                place, text, model = repeated
+                assembly.add_text(place, text)
                 yield model
                 came = True
                 continue

@@ -28,8 +28,7 @@ class ToolCalls:
         elif len(piece) == 2 and isinstance(function, dict) and len(function) == 1 and index in self._arguments:
             text = function.get("arguments")
             if isinstance(text, str):  # what nearly every piece is
-                if text:
-                    self._arguments[index].append(text)
+                self.add_arguments(index, text)
                 return
         call = self._call_of(index, piece)
         for name, value in piece.items():
@@ -41,6 +40,11 @@ class ToolCalls:
             self._arguments[index] = arguments
         else:
             self._arguments.pop(index, None)
+
+    def add_arguments(self, index: int, text: str) -> None:
+        """Take a piece that adds this text to the arguments of the latest call with an index, and says nothing else."""
+        if text:
+            self._arguments[index].append(text)
 
     def _call_of(self, index: int | None, piece: dict[str, Any]) -> dict[str, Any]:
         call_id = str(piece["id"]) if piece.get("id") else None

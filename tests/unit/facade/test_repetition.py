@@ -39,7 +39,9 @@ def streams(draw: st.DrawFn) -> list[bytes]:
         delta: dict[str, Any] = {**role, "content": draw(TEXTS)}
         choice: dict[str, Any] = {"index": draw(st.sampled_from([0, 0, 0, 1])), "delta": delta, "finish_reason": None}
         oddity = draw(
-            st.sampled_from([*[""] * 8, *["thought"] * 4, "finish", "tool", "two", "none", "logprobs", "new extras"])
+            st.sampled_from(
+                [*[""] * 8, *["thought"] * 4, *["tool"] * 4, "finish", "two", "none", "logprobs", "new extras"]
+            )
         )
         chunk = {**extras, "choices": [choice]}
         match oddity:
@@ -49,7 +51,9 @@ def streams(draw: st.DrawFn) -> list[bytes]:
             case "finish":
                 choice["finish_reason"] = "stop"
             case "tool":
-                delta["tool_calls"] = [{"index": 0, "function": {"arguments": "{}"}}]
+                call = {"index": draw(st.sampled_from([0, 0, 1])), "function": {"arguments": draw(TEXTS)}}
+                call |= draw(st.sampled_from([*[{}] * 6, {"id": "a"}, {"type": None}, {"index": None}]))
+                delta |= {"content": draw(st.sampled_from([None, "", "a"])), "tool_calls": [call]}
             case "two":
                 chunk["choices"] = [choice, {**choice, "index": 2}]
             case "none":
@@ -130,6 +134,36 @@ def test_thoughts_are_not_parsed(beside: dict[str, Any], name: str) -> None:
     assert (completion[name], completion["content"]) == ("t0t1t2t3t4", "t5t6t7")
 
 
+def tool_event(arguments: str, index: int = 0, **more: Any) -> bytes:
+    body = json.loads(event(""))
+    call = {"index": index, "function": {"arguments": arguments}, **more}
+    body["choices"][0]["delta"] = {"tool_calls": [call]}
+    return json.dumps(body).encode()
+
+
+def test_arguments_of_tool_calls_are_not_parsed() -> None:
+    """Pieces of a tool call's arguments are read without parsing, each call's after its first."""
+    begin = {"id": "call", "type": "function"}
+    pieces = ['{"', "river", '":', '"Po"', "}"]
+    events = [
+        tool_event("", number, **begin | {"id": f"call-{number}"}) if piece is None else tool_event(piece, number)
+        for number in range(2)
+        for piece in (None, *pieces)
+    ]
+    assert repeats(*events) == [False, False, *[True] * 4] * 2
+    calls = read(events)[1]["choices"][0]["message"]["tool_calls"]
+    assert [(call["id"], call["function"]["arguments"]) for call in calls] == [
+        ("call-0", '{"river":"Po"}'),
+        ("call-1", '{"river":"Po"}'),
+    ]
+
+
+@pytest.mark.parametrize("more", [{"id": "call"}, {"type": "function"}, {"index": "0"}, {"index": True}, {"x": None}])
+def test_pieces_that_say_more_are_parsed(more: dict[str, Any]) -> None:
+    """A piece of a tool call with anything beside its index and arguments is parsed, every time."""
+    assert not any(repeats(*(tool_event(f"a{n}", **more) for n in range(3))))
+
+
 def test_texts_may_stand_in_any_order() -> None:
     """Where padding and id stand in the event does not matter."""
     bodies = [json.loads(event(f"t{n}", id=f"c{n}", obfuscation="x" * n)) for n in range(5)]
@@ -140,10 +174,27 @@ def test_texts_may_stand_in_any_order() -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ['a "b"', "a\nb", "a\\b", "\x7f", "\u2028", "\u00a0"])
-def test_text_that_json_may_escape_is_parsed(text: str) -> None:
-    """A text that need not stand in JSON as it is makes its event one to parse, and spoils nothing for the next."""
-    assert repeats(event("a"), event(text), event("b")) == [False, False, True]
+@pytest.mark.parametrize("text", ['a "b"', '"', "a\nb", "a\\b", "\\", '\\"', "\x7f", "\u2028", "\u00a0", "\U0001f600"])
+@pytest.mark.parametrize("ascii_only", [True, False])
+def test_escapes(text: str, ascii_only: bool) -> None:
+    """A text that does not stand in JSON as it is is read all the same, also where the first event has it."""
+    body = json.loads(event(""))
+    events = []
+    for each in (text, "a", text):
+        body["choices"][0]["delta"]["content"] = each
+        events.append(json.dumps(body, ensure_ascii=ascii_only).encode())
+    assert repeats(*events) == [False, True, True]
+    assert [chunk["choices"][0]["delta"]["content"] for chunk in read(events)[0]] == [text, "a", text]
+
+
+@pytest.mark.parametrize("inside", [b"a\nb", b"\\", b"\\x", b"\\u12", b'"', b'a"b', b"\xff"])
+def test_what_is_no_json_string_is_left_to_the_parser(inside: bytes) -> None:
+    """An event whose text is none is not taken for one that repeats, and spoils nothing for the next."""
+    repetition = Repetition()
+    chunk = json.loads(event("a"))
+    repetition.learn(event("a"), chunk, ChatCompletionChunk.from_dict(chunk))
+    assert repetition.read(event("PROBE").replace(b"PROBE", inside)) is None
+    assert repetition.read(event("b")) is not None
 
 
 @pytest.mark.parametrize(
@@ -195,7 +246,20 @@ def test_padding_that_the_spec_does_not_have() -> None:
     repetition.learn(data, chunk, model)  # type: ignore[arg-type]
     found = repetition.read(event("b", obfuscation="yy"))
     assert found is not None
-    assert found[3].additional_properties == {**model.additional_properties, "obfuscation": "yy"}
+    assert found[2].additional_properties == {**model.additional_properties, "obfuscation": "yy"}
+
+
+def test_chunks_of_tool_calls_share_nothing() -> None:
+    """A caller who changes the tool call of a chunk changes no other."""
+    repetition = Repetition()
+    chunk = json.loads(tool_event("a"))
+    repetition.learn(tool_event("a"), chunk, ChatCompletionChunk.from_dict(chunk))
+    first, second = (repetition.read(tool_event(text)) for text in "bc")
+    assert first is not None
+    assert second is not None
+    call = first[2].choices[0].delta.tool_calls[0]  # type: ignore[index]
+    call["provider"], call.function["provider"] = "changed", "changed"  # type: ignore[index]
+    assert second[2] == ChatCompletionChunk.from_dict(json.loads(tool_event("c")))
 
 
 def test_chunks_share_nothing() -> None:
@@ -209,6 +273,6 @@ def test_chunks_share_nothing() -> None:
     first, second = (repetition.read(event(text, provider="p")) for text in "bc")
     assert first is not None
     assert second is not None
-    first[3].additional_properties.clear()
-    first[3].choices[0].delta.content = "changed"
-    assert second[3] == ChatCompletionChunk.from_dict(json.loads(event("c", provider="p")))
+    first[2].additional_properties.clear()
+    first[2].choices[0].delta.content = "changed"
+    assert second[2] == ChatCompletionChunk.from_dict(json.loads(event("c", provider="p")))
