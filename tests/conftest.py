@@ -6,12 +6,19 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from chatcompletions import AsyncChatClient, ChatClient
 from chatcompletions._http import AsyncHTTPClient, HTTPClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+# The same examples in every run, however slow the machine; `--hypothesis-profile=default` tries others.
+settings.register_profile(
+    "repeatable", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("repeatable")
 
 
 class SyncDriver:

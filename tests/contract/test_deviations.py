@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
@@ -39,7 +39,7 @@ whole_api = pytest.mark.skipif(len(SPEC.operations()) < len(CHAT_OPERATIONS), re
 NAMES = sorted({*ANSWERS, "CreateChatCompletionRequest", "ChatCompletionResponseMessage"})
 ODD: list[Any] = [None, 5, 1.5, True, "odd", [], {}, [None], {"type": "odd"}]
 
-some = settings(max_examples=40, deadline=None, derandomize=True, database=None, phases=[Phase.generate, Phase.shrink])
+some = settings(max_examples=40)
 
 
 def schema(name: str) -> dict[str, str]:

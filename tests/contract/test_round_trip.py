@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 
 from chatcompletions import ChatCompletion, ChatCompletionChunk
 from chatcompletions._params import CreateParams
@@ -30,7 +30,7 @@ INSTANCES = Instances(SPEC)
 CREATE = OPERATIONS["create_chat_completion"]
 CHUNK = {"$ref": "#/components/schemas/CreateChatCompletionStreamResponse"}
 
-some = settings(max_examples=50, deadline=None, derandomize=True, database=None, phases=[Phase.generate, Phase.shrink])
+some = settings(max_examples=50)
 
 
 def answer_model(name: str) -> Any:

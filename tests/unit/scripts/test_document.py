@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts import source, yaml_reader
@@ -396,7 +396,6 @@ VALUES = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(VALUES)
 def test_round_trip(value: Any) -> None:
     """What is written reads back as the same value, in YAML 1.1 and in 1.2."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
@@ -73,7 +73,7 @@ def pin() -> dict[str, Any]:
     return load(str(SCRIPTS.parent / "openapi.yaml"))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 10**6), CHANGES), min_size=1, max_size=6))
 def test_damage_is_repaired_or_refused(pin: dict[str, Any], changes: list[tuple[int, tuple[str, Any]]]) -> None:
     """No damage to a schema costs an operation or a model without a word."""
