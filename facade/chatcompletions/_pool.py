@@ -2,7 +2,8 @@
 
 httpx's own pool looks at every connection for every request, so a call gets dearer with each other call in flight.
 Here each connection sits in a transport of its own, the idle ones on a stack: a request takes the top one or a new
-one, whatever is in flight beside it. HTTP/2, which shares one connection, stays with httpx's pool.
+one, whatever is in flight beside it. HTTP/2 between tasks, which share one connection, stays with httpx's pool; threads
+cannot share one (https://github.com/encode/httpx/issues/3072).
 """
 
 from __future__ import annotations
@@ -38,9 +39,10 @@ def pooled(transport: type[Any], options: Mapping[str, Any]) -> dict[str, Any]:
     if callable(given) and not isinstance(given, httpx.BaseTransport | httpx.AsyncBaseTransport):
         return {**options, "transport": given()}
     from_environment = options.get("trust_env", True) and options.get("proxy") is None and _has_proxies()
-    if given is not None or options.get("http2") or from_environment:
+    shares_connections = options.get("http2") and transport is AsyncPool
+    if given is not None or shares_connections or from_environment:
         return options
-    names = ("verify", "cert", "trust_env", "http1", "proxy")
+    names = ("verify", "cert", "trust_env", "http1", "http2", "proxy")
     own = {name: options[name] for name in names if options.get(name) is not None}
     rest = {name: value for name, value in options.items() if name != "proxy"}
     return {**rest, "transport": transport(options["limits"], own)}

@@ -185,8 +185,17 @@ def proxies(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     "options", [{"transport": httpx.MockTransport(lambda _: httpx.Response(200))}, {"http2": True}]
 )
 def test_where_httpx_knows_better(options: dict[str, Any]) -> None:
-    """A transport of the caller's and HTTP/2, which shares one connection, are left as they are."""
-    assert pooled(Pool, {**options, "trust_env": False}).get("transport") is options.get("transport")
+    """A transport of the caller's and HTTP/2 between tasks, which share one connection, are left as they are."""
+    assert pooled(AsyncPool, {**options, "trust_env": False}).get("transport") is options.get("transport")
+
+
+def test_threads_share_no_connection_over_http2() -> None:
+    """Calls of threads take a connection each over HTTP/2 too: httpx would give two of them one stream's number."""
+    transport = pooled(Pool, {"http2": True, "trust_env": False})["transport"]
+    stack = transport._stacks["https"]
+    first, second = stack.take(), stack.take()
+    assert first is not second
+    assert (first._pool._http2, first._pool._max_connections) == (True, 1)
 
 
 def test_what_makes_a_transport(connect: Callable[..., Any]) -> None:
