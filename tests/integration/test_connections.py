@@ -42,6 +42,7 @@ def connections(server: RawServer) -> list[int]:
     return [request.connection for request in server.requests]
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_calls_in_sequence_share_a_connection(connect: Callable[..., SyncDriver]) -> None:
     """One call after another goes over one connection, streams that ended with [DONE] included."""
     chunk = {**COMPLETION, "choices": [{"index": 0, "delta": {"content": "Hi."}, "finish_reason": "stop"}]}
@@ -68,6 +69,7 @@ def test_a_stream_left_early_gives_its_connection_up(connect: Callable[..., Sync
         assert connections(server) == [0, 1]
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_threads_do_not_share_a_connection_at_a_time() -> None:
     """Calls at the same time go over as many connections, and later ones over those."""
     arrived, gate = threading.Semaphore(0), threading.Event()
@@ -92,12 +94,11 @@ def test_a_full_pool_times_out(connect: Callable[..., SyncDriver]) -> None:
     gate = threading.Event()
     chunk = {**COMPLETION, "choices": [{"index": 0, "delta": {"content": "Hi."}, "finish_reason": "stop"}]}
     stream = [http_response(200, sse(chunk), content_type="text/event-stream", content_length=False), Pause(gate)]
-    timeout = httpx.Timeout(10, pool=0.01)
     with RawServer(lambda request: stream if b'"stream"' in request.body else answer()) as server:
-        chat = connect(base_url=server.base_url, limits=httpx.Limits(max_connections=1), timeout=timeout, max_retries=0)
+        chat = connect(base_url=server.base_url, limits=httpx.Limits(max_connections=1), timeout=60, max_retries=0)
         opened = chat.call("create", stream=True, **ASK)
         with pytest.raises(APITimeoutError, match="PoolTimeout"):
-            chat.call("create", **ASK)
+            chat.call("create", timeout=httpx.Timeout(60, pool=0.01), **ASK)
         chat.run(opened.aclose()) if isinstance(chat.client, AsyncChatClient) else opened.close()
         gate.set()
         assert chat.call("create", **ASK).text == "Hi."
@@ -134,9 +135,8 @@ def test_a_stream_that_nobody_closes(connect: Callable[..., SyncDriver], begun: 
     gate = threading.Event()
     chunk = {**COMPLETION, "choices": [{"index": 0, "delta": {"content": "Hi."}}]}
     stream = [http_response(200, sse(chunk), content_type="text/event-stream", content_length=10_000), Pause(gate)]
-    timeout = httpx.Timeout(10, pool=0.01)
     with RawServer(lambda request: stream if b'"stream"' in request.body else answer()) as server:
-        chat = connect(base_url=server.base_url, limits=httpx.Limits(max_connections=1), timeout=timeout, max_retries=0)
+        chat = connect(base_url=server.base_url, limits=httpx.Limits(max_connections=1), timeout=60, max_retries=0)
         for _ in range(3):
             opened = chat.call("create", stream=True, **ASK)
             if begun:
@@ -156,7 +156,7 @@ def test_error_bodies_that_break_off(connect: Callable[..., SyncDriver], params:
     garbled = http_response(status, b"plain", headers={"Content-Encoding": "gzip"})
     limits = httpx.Limits(max_connections=1)
     with RawServer([cut, garbled, answer()]) as server:
-        chat = connect(base_url=server.base_url, limits=limits, timeout=httpx.Timeout(10, pool=0.01), max_retries=0)
+        chat = connect(base_url=server.base_url, limits=limits, timeout=60, max_retries=0)
         for _ in range(2):
             with pytest.raises(APIStatusError):
                 chat.call("create", **ASK, **params)

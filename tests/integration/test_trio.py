@@ -48,11 +48,11 @@ def test_a_full_pool(base_url: str) -> None:
     """The limit of connections holds, its timeout too, and a stream that is dropped gives its place back."""
 
     async def main() -> None:
-        limits, timeout = httpx.Limits(max_connections=1), httpx.Timeout(10, pool=0.01)
-        async with AsyncChatClient(base_url=base_url, limits=limits, timeout=timeout, max_retries=0) as chat:
+        limits = httpx.Limits(max_connections=1)
+        async with AsyncChatClient(base_url=base_url, limits=limits, timeout=60, max_retries=0) as chat:
             stream = await chat.create(model="trio", messages="Hi.", stream=True)
             with pytest.raises(APITimeoutError, match="PoolTimeout"):
-                await chat.get("nothing")
+                await chat.get("nothing", timeout=httpx.Timeout(60, pool=0.01))
             del stream
             gc.collect()
             assert (await chat.create(model="trio", messages="Hi.")).text
