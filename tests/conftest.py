@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -104,6 +105,14 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     monkeypatch.setitem(HTTPClient.__init__.__kwdefaults__, "sleep", taken.append)
     monkeypatch.setitem(AsyncHTTPClient.__init__.__kwdefaults__, "sleep", note)
     return taken
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep connections however slow the machine is, for tests that count them."""
+    limits = httpx.Limits(max_connections=1000, max_keepalive_connections=100, keepalive_expiry=None)
+    monkeypatch.setattr("chatcompletions._pool.DEFAULT_LIMITS", limits)
+    monkeypatch.setattr("chatcompletions._drain.PATIENCE", 60)
 
 
 @pytest.fixture(autouse=True)

@@ -116,7 +116,7 @@ def judge(pin: dict[str, Any]) -> Judge:
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[httpx.Client]:
-    with LocalServer() as server, httpx.Client(base_url=server.base_url, trust_env=False) as client:
+    with LocalServer() as server, httpx.Client(base_url=server.base_url, trust_env=False, timeout=60) as client:
         yield client
 
 

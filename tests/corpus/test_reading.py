@@ -166,6 +166,7 @@ def test_completion_in_place_of_a_stream(connect: Callable[..., SyncDriver], ent
     check(stream.completion, stream.completion.to_dict())
 
 
+@pytest.mark.usefixtures("unhurried")
 @pytest.mark.parametrize("kind", KINDS)
 def test_real_http(connect: Callable[..., SyncDriver], kind: str) -> None:
     """All entries of a kind, one behind the other over one real connection, arrive as they were sent."""

@@ -227,8 +227,6 @@ def test_environment_proxy(connect: Callable[..., SyncDriver], monkeypatch: pyte
 
 
 class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["content-length"]))
         self.send_response(200)
@@ -242,6 +240,8 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
+    daemon_threads = False  # those that answer are waited for: none outlives its test
+
     def handle_error(self, *_: Any) -> None:
         """Say nothing of handshakes that the client breaks off, as it should."""
 

@@ -17,13 +17,13 @@ def shared() -> Iterator[str]:
 
 @pytest.fixture
 def client(shared: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=shared, trust_env=False) as client:
+    with httpx.Client(base_url=shared, trust_env=False, timeout=60) as client:
         yield client
 
 
 @pytest.fixture
 def fresh() -> Iterator[httpx.Client]:
-    with LocalServer() as server, httpx.Client(base_url=server.base_url, trust_env=False) as client:
+    with LocalServer() as server, httpx.Client(base_url=server.base_url, trust_env=False, timeout=60) as client:
         yield client
 
 

@@ -70,7 +70,7 @@ def test_help_lists_every_option() -> None:
 def test_it_says_where_it_listens_and_ends_quietly(sent: signal.Signals) -> None:
     """It prints its URL, that answers are canned, and two variables; a signal ends it without a word."""
     with running() as (process, base_url):
-        assert httpx.post(f"{base_url}/chat/completions", json=BODY, trust_env=False).status_code == 200
+        assert httpx.post(f"{base_url}/chat/completions", json=BODY, trust_env=False, timeout=60).status_code == 200
         out, err = interrupt(process, sent)
     assert process.returncode == 0
     assert err == ""
@@ -83,7 +83,7 @@ def test_it_says_where_it_listens_and_ends_quietly(sent: signal.Signals) -> None
 def test_quiet_prints_the_url_only() -> None:
     """With --quiet the base URL is all there is, however many requests come."""
     with running("--quiet") as (process, base_url):
-        httpx.get(f"{base_url}/chat/completions", trust_env=False)
+        httpx.get(f"{base_url}/chat/completions", trust_env=False, timeout=60)
         assert interrupt(process) == ("", "")
 
 
@@ -91,9 +91,9 @@ def test_a_client_that_hangs_up_leaves_no_trace() -> None:
     """A stream dropped by its reader prints no traceback."""
     with running("--quiet", "--delay", "30000") as (process, base_url):
         body = {**BODY, "stream": True}
-        with httpx.stream("POST", f"{base_url}/chat/completions", json=body, trust_env=False) as response:
+        with httpx.stream("POST", f"{base_url}/chat/completions", json=body, trust_env=False, timeout=60) as response:
             next(response.iter_raw())
-        httpx.get(f"{base_url}/chat/completions", trust_env=False)
+        httpx.get(f"{base_url}/chat/completions", trust_env=False, timeout=60)
         assert interrupt(process) == ("", "")
 
 
@@ -101,9 +101,9 @@ def test_the_key_is_asked_for_and_not_shown() -> None:
     """With --api-key requests need it, and it is never printed."""
     with running("--api-key", "made-up-key") as (process, base_url):
         url = f"{base_url}/chat/completions"
-        assert httpx.get(url, trust_env=False).status_code == 401
+        assert httpx.get(url, trust_env=False, timeout=60).status_code == 401
         headers = {"authorization": "Bearer made-up-key"}
-        assert httpx.get(url, headers=headers, trust_env=False).status_code == 200
+        assert httpx.get(url, headers=headers, trust_env=False, timeout=60).status_code == 200
         out, err = interrupt(process)
     assert "made-up-key" not in out + err
 
@@ -114,8 +114,8 @@ def test_a_file_keeps_what_is_stored_from_run_to_run(tmp_path: Path) -> None:
     for _ in range(2):
         with running("--db", str(tmp_path / "store.db"), "--quiet") as (process, base_url):
             url = f"{base_url}/chat/completions"
-            found.append(len(httpx.get(url, trust_env=False).json()["data"]))
-            httpx.post(url, json=BODY, trust_env=False)
+            found.append(len(httpx.get(url, trust_env=False, timeout=60).json()["data"]))
+            httpx.post(url, json=BODY, trust_env=False, timeout=60)
             interrupt(process)
     assert found == [0, 1]
 

@@ -255,7 +255,10 @@ def test_with_a_key_every_request_must_carry_it(keyed: httpx.Client, headers: di
 
 @pytest.fixture(scope="module")
 def keyed() -> Iterator[httpx.Client]:
-    with LocalServer(api_key=KEY) as server, httpx.Client(base_url=server.base_url, trust_env=False) as client:
+    with (
+        LocalServer(api_key=KEY) as server,
+        httpx.Client(base_url=server.base_url, trust_env=False, timeout=60) as client,
+    ):
         yield client
 
 
@@ -270,7 +273,7 @@ def test_a_body_declared_too_large_is_refused_unread(shared: str) -> None:
     """A body whose declared length is over 64 MiB is a 413 before a byte of it has come."""
     url = urlsplit(shared)
     head = "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 67108865\r\n\r\n"
-    with socket.create_connection((url.hostname, url.port), timeout=10) as connection:
+    with socket.create_connection((url.hostname, url.port), timeout=60) as connection:
         connection.sendall(head.encode())
         assert connection.recv(100).startswith(b"HTTP/1.1 413 ")
 
@@ -279,7 +282,7 @@ def test_a_body_that_grows_too_large_is_refused() -> None:
     """A body without a declared length is a 413 once it has grown too large."""
     with LocalServer(max_body_bytes=1_000) as server:
         body = iter([b'{"model":', b" " * 500, b" " * 500])
-        response = httpx.post(f"{server.base_url}/chat/completions", content=body, trust_env=False)
+        response = httpx.post(f"{server.base_url}/chat/completions", content=body, trust_env=False, timeout=60)
     assert error_of(response, 413)["code"] == "request_too_large"
 
 
@@ -287,7 +290,7 @@ def test_a_body_at_the_limit_is_read() -> None:
     """A body of exactly the largest size is read."""
     body = b'{"model":"m","messages":[{"role":"user","content":"x"}]}'
     with LocalServer(max_body_bytes=len(body)) as server:
-        response = httpx.post(f"{server.base_url}/chat/completions", content=body, trust_env=False)
+        response = httpx.post(f"{server.base_url}/chat/completions", content=body, trust_env=False, timeout=60)
     assert response.status_code == 200
 
 

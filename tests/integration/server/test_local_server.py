@@ -39,11 +39,11 @@ def test_a_server_is_gone_when_its_block_is_left() -> None:
     before = threads()
     with LocalServer() as server:
         address = urlsplit(server.base_url)
-        assert httpx.get(f"{server.base_url}/chat/completions", trust_env=False).status_code == 200
+        assert httpx.get(f"{server.base_url}/chat/completions", trust_env=False, timeout=60).status_code == 200
         assert len(threads()) == len(before) + 1
     assert threads() == before
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection((address.hostname, address.port), timeout=10)
+        socket.create_connection((address.hostname, address.port), timeout=60)
 
 
 def test_a_server_is_gone_after_an_error_too() -> None:
@@ -57,9 +57,9 @@ def test_a_server_is_gone_after_an_error_too() -> None:
 def test_servers_run_side_by_side_and_apart() -> None:
     """Two servers in one process have their own ports and their own stores."""
     with LocalServer() as one, LocalServer() as other:
-        httpx.post(f"{one.base_url}/chat/completions", json=BODY, trust_env=False)
+        httpx.post(f"{one.base_url}/chat/completions", json=BODY, trust_env=False, timeout=60)
         found = [
-            len(httpx.get(f"{server.base_url}/chat/completions", trust_env=False).json()["data"])
+            len(httpx.get(f"{server.base_url}/chat/completions", trust_env=False, timeout=60).json()["data"])
             for server in (one, other)
         ]
     assert found == [1, 0]
@@ -71,7 +71,7 @@ def test_a_server_can_be_entered_again_but_not_twice() -> None:
     with server, pytest.raises(RuntimeError, match="running already"):
         server.__enter__()
     with server:
-        assert httpx.get(f"{server.base_url}/chat/completions", trust_env=False).status_code == 200
+        assert httpx.get(f"{server.base_url}/chat/completions", trust_env=False, timeout=60).status_code == 200
 
 
 def test_a_server_that_is_not_running_has_no_url() -> None:
@@ -100,7 +100,7 @@ def test_a_bad_store_is_told_on_entering(tmp_path: Path) -> None:
 
 def test_an_open_stream_does_not_hold_up_the_end() -> None:
     """Leaving the block ends streams that a client still reads."""
-    with httpx.Client(trust_env=False) as client:
+    with httpx.Client(trust_env=False, timeout=60) as client:
         with LocalServer(delay=30) as server:
             request = client.build_request("POST", f"{server.base_url}/chat/completions", json={**BODY, "stream": True})
             response = client.send(request, stream=True)
@@ -112,16 +112,16 @@ def test_an_unfinished_request_does_not_hold_up_the_end() -> None:
     """Leaving the block ends connections in the middle of a request."""
     with LocalServer() as server:
         address = urlsplit(server.base_url)
-        connection = socket.create_connection((address.hostname, address.port), timeout=10)
+        connection = socket.create_connection((address.hostname, address.port), timeout=60)
         connection.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
-        httpx.get(f"{server.base_url}/chat/completions", trust_env=False)
+        httpx.get(f"{server.base_url}/chat/completions", trust_env=False, timeout=60)
     with connection:
         assert connection.recv(1) == b""
 
 
 def test_many_clients_at_once_lose_nothing() -> None:
     """Completions stored from many threads at once are all stored, each once."""
-    with LocalServer() as server, httpx.Client(base_url=server.base_url, trust_env=False) as client:
+    with LocalServer() as server, httpx.Client(base_url=server.base_url, trust_env=False, timeout=60) as client:
 
         def work() -> None:
             for _ in range(5):
@@ -158,8 +158,8 @@ def test_requests_are_told_to_the_log_without_the_key(capfd: pytest.CaptureFixtu
     lines: list[str] = []
     with LocalServer(api_key="made-up-key", log=lines.append) as server:
         headers = {"authorization": "Bearer made-up-key"}
-        httpx.get(f"{server.base_url}/chat/completions?limit=1", headers=headers, trust_env=False)
-        httpx.get(f"{server.base_url}/none", trust_env=False)
+        httpx.get(f"{server.base_url}/chat/completions?limit=1", headers=headers, trust_env=False, timeout=60)
+        httpx.get(f"{server.base_url}/none", trust_env=False, timeout=60)
     assert [line.split(" ")[:3] for line in lines] == [
         ["GET", "/v1/chat/completions", "200"],
         ["GET", "/v1/none", "401"],

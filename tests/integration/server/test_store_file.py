@@ -16,14 +16,17 @@ def test_what_is_stored_survives_a_restart(tmp_path: Path) -> None:
     """A second server on the same file answers as the first did: completions, metadata, messages, cursors."""
     file = tmp_path / "store.db"
     paths = ["", "?limit=1", "?metadata[a]=b"]
-    with LocalServer(db=file) as server, httpx.Client(base_url=server.base_url, trust_env=False) as client:
+    with LocalServer(db=file) as server, httpx.Client(base_url=server.base_url, trust_env=False, timeout=60) as client:
         kept = client.post("/chat/completions", json={**BODY, "metadata": {"a": "b"}}).json()["id"]
         client.post("/chat/completions", json=BODY)
         gone = client.post("/chat/completions", json=BODY).json()["id"]
         client.delete(f"/chat/completions/{gone}")
         paths += [f"/{kept}", f"/{kept}/messages", f"?after={kept}", f"?after={gone}", f"/{gone}"]
         before = [client.get(f"/chat/completions{path}").json() for path in paths]
-    with LocalServer(db=str(file)) as server, httpx.Client(base_url=server.base_url, trust_env=False) as client:
+    with (
+        LocalServer(db=str(file)) as server,
+        httpx.Client(base_url=server.base_url, trust_env=False, timeout=60) as client,
+    ):
         assert [client.get(f"/chat/completions{path}").json() for path in paths] == before
         client.post("/chat/completions", json=BODY)
         assert len(client.get("/chat/completions").json()["data"]) == 3

@@ -175,13 +175,15 @@ def test_a_stream_that_cannot_be_stored_ends_with_an_error() -> None:
 def test_a_delay_still_gives_the_whole_stream() -> None:
     """A server told to wait between chunks sends the same chunks."""
     with LocalServer(delay=0.000_1) as server:
-        response = httpx.post(f"{server.base_url}/chat/completions", json=body_for(stream=True), trust_env=False)
+        response = httpx.post(
+            f"{server.base_url}/chat/completions", json=body_for(stream=True), trust_env=False, timeout=60
+        )
     assert "canned" in "".join(delta.get("content", "") for delta in deltas(read(response)))
 
 
 def test_a_client_that_leaves_a_stream_does_no_harm() -> None:
     """A stream that its reader drops midway is not stored, and the server goes on."""
-    with LocalServer(delay=30) as server, httpx.Client(base_url=server.base_url, trust_env=False) as client:
+    with LocalServer(delay=30) as server, httpx.Client(base_url=server.base_url, trust_env=False, timeout=60) as client:
         body = body_for(stream=True, store=True)
         with client.stream("POST", "/chat/completions", json=body) as response:
             assert next(response.iter_raw()).startswith(b"data: ")
