@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """A clock that stands still until its one element is changed."""
     now = [0.0]
-    monkeypatch.setattr(_connections.time, "monotonic", lambda: now[0])
+    # For this module alone: an event loop in another thread would sleep for ever on a clock that stands still.
+    monkeypatch.setattr(_connections, "time", SimpleNamespace(monotonic=lambda: now[0]))
     return now
 
 
