@@ -78,9 +78,10 @@ def test_threads_do_not_share_a_connection_at_a_time() -> None:
         arrived.release()
         return [Pause(gate), *answer()]
 
-    with RawServer(reply) as server, ChatClient(base_url=server.base_url) as chat, ThreadPoolExecutor(4) as threads:
+    # The threads last to end: should the test fail, they wait for answers until the server is gone.
+    with ThreadPoolExecutor(4) as threads, RawServer(reply) as server, ChatClient(base_url=server.base_url) as chat:
         calls = [threads.submit(chat.create, **ASK) for _ in range(4)]
-        assert all(arrived.acquire(timeout=10) for _ in calls)
+        assert all(arrived.acquire(timeout=60) for _ in calls)
         gate.set()
         assert [call.result().text for call in calls] == ["Hi."] * 4
         for _ in range(4):
