@@ -208,6 +208,8 @@ class _Body(httpx.SyncByteStream):
 
     def __del__(self) -> None:
         if self._is_open:
+            # Whoever reads it may be finalized after it, and close it then.
+            self._is_open = False
             self._pool._give_up(self._transport)
 
 
@@ -239,6 +241,7 @@ class _AsyncBody(httpx.AsyncByteStream):
     def __del__(self) -> None:
         call_soon = self._pool._call_soon
         if self._is_open and call_soon is not None:
+            self._is_open = False
             # A finalizer may run in any thread, and after the loop.
             with contextlib.suppress(RuntimeError):
                 call_soon(partial(self._pool._give_up, self._transport))

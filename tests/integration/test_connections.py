@@ -132,7 +132,7 @@ def test_cancellation() -> None:
 
 @pytest.mark.parametrize("begun", [False, True])
 def test_a_stream_that_nobody_closes(connect: Callable[..., SyncDriver], begun: bool) -> None:
-    """A stream that is dropped, never iterated over or left in the middle, gives its place and its connection up."""
+    """A stream that is dropped, unread or in the middle, gives its place and its connection up, and that once."""
     gate = threading.Event()
     chunk = {**COMPLETION, "choices": [{"index": 0, "delta": {"content": "Hi."}}]}
     stream = [http_response(200, sse(chunk), content_type="text/event-stream", content_length=10_000), Pause(gate)]
@@ -145,6 +145,10 @@ def test_a_stream_that_nobody_closes(connect: Callable[..., SyncDriver], begun: 
             del opened
             gc.collect()
             assert chat.call("create", **ASK).text == "Hi."
+        held = chat.call("create", stream=True, **ASK)
+        with pytest.raises(APITimeoutError, match="PoolTimeout"):
+            chat.call("create", **ASK)
+        chat.run(held.aclose()) if isinstance(chat.client, AsyncChatClient) else held.close()
         gate.set()
         assert server.connections > 3
 
