@@ -223,11 +223,6 @@ class BaseStream:
         cls = StreamTimeoutError if is_timeout else StreamInterruptedError
         raise self._error(cls, what, self._unread) from failure
 
-    def _final(self) -> ChatCompletion:
-        if not self._done:
-            raise self._error(StreamInterruptedError, "the stream was not read to its end")
-        return self.completion
-
     def _error(self, cls: type[ErrorT], what: str, body: Any = None) -> ErrorT:
         error = error_from_body(cls, f"{place(self.response)}: {what}", self.response, body)
         if not self._assembly.empty:

@@ -51,7 +51,7 @@ class ChatCompletionStream(BaseStream):
         """Read the stream to its end and return the whole completion, or raise if it had no good end."""
         for _ in self:
             pass
-        return self._final()
+        return self.completion
 
     def close(self) -> None:
         """Close the stream, from any thread; its connection is closed with it unless the stream has ended.
@@ -74,6 +74,7 @@ class ChatCompletionStream(BaseStream):
         except (httpx.RequestError, httpx.StreamError) as failure:
             self._broke_off(failure)
         finally:
+            self._close()
             self.response.close()
 
     def __enter__(self) -> Self:
@@ -110,7 +111,7 @@ class AsyncChatCompletionStream(BaseStream):
         """Read the stream to its end and return the whole completion, or raise if it had no good end."""
         async for _ in self:
             pass
-        return self._final()
+        return self.completion
 
     async def aclose(self) -> None:
         """Close the stream, from any task; see `ChatCompletionStream.close`."""
@@ -132,6 +133,7 @@ class AsyncChatCompletionStream(BaseStream):
         except (httpx.RequestError, httpx.StreamError) as failure:
             self._broke_off(failure)
         finally:
+            self._close()
             await self.response.aclose()
 
     async def __aenter__(self) -> Self:

@@ -139,6 +139,25 @@ def test_the_final_completion(connect: Callable[..., Any]) -> None:
         assert driver.run(stream.get_final_completion()).text == "Hi."
 
 
+def stop_here() -> None:
+    raise StopHereError
+
+
+@pytest.mark.parametrize(
+    "then", [stop_here, httpx.ReadTimeout("slow"), b"", events({"error": {"message": "Out of memory."}}), events("{")]
+)
+def test_a_stream_that_failed(connect: Callable[..., Any], then: Any) -> None:
+    """A stream that failed, or was cancelled, never ends quietly: asked for more, it raises with what had arrived."""
+    driver, stream = streamed(connect, events(HI), then)
+    with pytest.raises((StreamError, StopHereError)):
+        driver.iterate(stream)
+    for ask in (lambda: driver.iterate(stream), lambda: step(driver, stream)):
+        with pytest.raises(StreamInterruptedError, match="was closed before its end") as caught:
+            ask()
+        assert caught.value.completion is not None
+        assert caught.value.completion.text == "Hi"
+
+
 def test_the_final_completion_of_a_broken_stream(connect: Callable[..., Any]) -> None:
     """get_final_completion of a stream that broke off raises, also when the first error was caught."""
     driver, stream = streamed(connect, events(HI))
