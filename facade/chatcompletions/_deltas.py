@@ -24,7 +24,7 @@ def merge_member(target: dict[str, Any], name: str, value: Any) -> None:
     known = target.get(name)
     if isinstance(value, str) and name not in _WHOLE:
         if not isinstance(known, Pieces):
-            target[name] = Pieces([value])
+            target[name] = Pieces([value] if value else ())
         elif name != "name":
             if value:
                 known.append(value)

@@ -1,7 +1,7 @@
 """Put streamed tool calls together.
 
-It reads what servers really send: pieces of one call under one index, one index for calls that differ in their id or
-their name, or no index at all, and an id and a name repeated in every piece.
+It reads what servers really send: pieces of one call under one index, one index or none for calls that differ in their
+id, in their name, or only in coming whole, an id and a name repeated in every piece, or each piece with another id.
 """
 
 from __future__ import annotations
@@ -9,6 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from ._deltas import Pieces, joined, merge_member
+from ._json import loads
+
+#: The members of a tool call that name what it calls, and the text of each that comes in pieces.
+_TEXTS = (("function", "arguments"), ("custom", "input"))
 
 
 class ToolCalls:
@@ -52,7 +56,8 @@ class ToolCalls:
         # Servers that count every parallel call as 0, or not at all, still tell them apart by id, or else by name.
         if call is not None:
             if call_id is not None and call.get("id"):
-                call = self._by_id.get((index, call_id))
+                # Some servers give each piece another id; a call of its own names what it calls.
+                call = self._by_id.get((index, call_id)) or (call if _only_adds_text(piece) else None)
             elif _names_another(call, piece):
                 call = None
         if call is None:
@@ -70,7 +75,7 @@ class ToolCalls:
 
 def _typed(call: dict[str, Any]) -> dict[str, Any]:
     # The type is optional in a stream, and tells in a completion which class the call has.
-    kinds = [kind for kind in ("function", "custom") if kind in call]
+    kinds = [kind for kind, _ in _TEXTS if kind in call]
     return {**call, "type": kinds[0]} if kinds and not call.get("type") else call
 
 
@@ -78,11 +83,39 @@ def _by_index(call: tuple[int | None, dict[str, Any]]) -> float:
     return call[0] if isinstance(call[0], int) else float("inf")
 
 
+def _only_adds_text(piece: dict[str, Any]) -> bool:
+    """Tell whether a piece adds to the text of a call, and does not say whose."""
+    new = [(piece[kind], text) for kind, text in _TEXTS if isinstance(piece.get(kind), dict)]
+    return any(member.get(text) and not member.get("name") for member, text in new)
+
+
 def _names_another(call: dict[str, Any], piece: dict[str, Any]) -> bool:
-    """Tell whether a piece names another function than the call, which has its name and some text already."""
-    for kind, text in (("function", "arguments"), ("custom", "input")):
+    """Tell whether a piece is of another call than the one so far, which has its name and some text already.
+
+    It names another function, or the same one with arguments of its own behind whole ones: servers that number no calls
+    send each in one piece.
+    """
+    for kind, text in _TEXTS:
         known, new = call.get(kind), piece.get(kind)
         if isinstance(known, dict) and isinstance(new, dict) and (name := new.get("name")):
             name_so_far = joined(known.get("name"))
-            return bool(name_so_far and name != name_so_far and joined(known.get(text)))
+            if not name_so_far or not known.get(text):
+                return False
+            return bool(name != name_so_far or (_begins_object(new.get(text)) and _is_whole(known[text])))
     return False
+
+
+def _begins_object(arguments: Any) -> bool:
+    return isinstance(arguments, dict) or (isinstance(arguments, str) and arguments.lstrip().startswith("{"))
+
+
+def _is_whole(arguments: Any) -> bool:
+    """Tell whether arguments that came in one piece are a JSON object."""
+    if not isinstance(arguments, Pieces):
+        return isinstance(arguments, dict)
+    if len(arguments) != 1 or not arguments[0].rstrip().endswith("}"):
+        return False
+    try:
+        return isinstance(loads(arguments[0].encode("utf-8", "surrogatepass")), dict)
+    except ValueError:
+        return False

@@ -248,6 +248,29 @@ def test_ids_tell_calls_under_one_index_apart(index: int | None) -> None:
 
 
 @pytest.mark.parametrize("index", [0, None])
+@pytest.mark.parametrize("name", [{}, {"name": None}, {"name": ""}])
+def test_a_new_id_alone_begins_no_call(index: int | None, name: dict[str, Any]) -> None:
+    """A piece that only adds text goes on with the call before it, also where each piece has an id of its own."""
+    found = calls(
+        [call(index, id="a", type="function", function={"name": "f", "arguments": ""})],
+        [call(index, id="b", type="function", function={**name, "arguments": "{"})],
+        [call(index, id="c", type="function", function={**name, "arguments": "}"})],
+        [call(index, id="d", type="function", function={"name": "f", "arguments": "{}"})],
+    )
+    assert [(each["id"], each["function"]["arguments"]) for each in found] == [("a", "{}"), ("d", "{}")]
+
+
+@pytest.mark.parametrize("index", [0, None])
+@pytest.mark.parametrize("no_id", [{}, {"id": None}, {"id": ""}])
+@pytest.mark.parametrize("arguments", [['{"a": 1}', ' {"a": 2}\n', "{}"], [{"a": 1}, {"a": 2}, {"a": 3}]])
+def test_calls_of_one_function_without_ids(index: int | None, no_id: dict[str, Any], arguments: list[Any]) -> None:
+    """Where there is no id either, the same name with new arguments behind whole ones begins another call."""
+    pieces = [call(index, **no_id, function={"name": "f", "arguments": each}) for each in arguments]
+    for found in (calls(pieces), calls(*([piece] for piece in pieces))):
+        assert [each["function"] for each in found] == [{"name": "f", "arguments": each} for each in arguments]
+
+
+@pytest.mark.parametrize("index", [0, None])
 @pytest.mark.parametrize("no_id", [{}, {"id": None}, {"id": ""}])
 @pytest.mark.parametrize(("kind", "text"), [("function", "arguments"), ("custom", "input")])
 def test_names_tell_calls_without_ids_apart(index: int | None, no_id: dict[str, Any], kind: str, text: str) -> None:
@@ -263,12 +286,20 @@ def test_names_tell_calls_without_ids_apart(index: int | None, no_id: dict[str, 
         [{"name": "get_time", "arguments": "{"}, {"name": "get_time", "arguments": "}"}],
         [{"name": "get_", "arguments": ""}, {"name": "time"}, {"name": "get_time", "arguments": "{}"}],
         [{"arguments": "{"}, {"name": "get_time"}, {"name": "", "arguments": "}"}, {"name": None}],
+        [{"name": "get_time", "arguments": "{}"}, {"name": "get_time", "arguments": ""}],
     ],
 )
 def test_a_repeated_name_begins_no_call(pieces: list[dict[str, Any]]) -> None:
     """A name that is repeated, comes in pieces or comes late is that of the same call."""
     (found,) = calls(*([call(0, function=piece)] for piece in pieces))
     assert found["function"] == {"name": "get_time", "arguments": "{}"}
+
+
+def test_a_repeated_name_amid_braces() -> None:
+    """Arguments that are not whole yet go on with a piece that begins with a brace, also where the name is repeated."""
+    pieces = ['{"a": {}', '{"b": 1}', "}"]
+    (found,) = calls(*([call(0, function={"name": "f", "arguments": piece})] for piece in pieces))
+    assert found["function"]["arguments"] == "".join(pieces)
 
 
 def test_tool_calls_are_sorted_by_index() -> None:
