@@ -61,14 +61,24 @@ def dumps(value: Any) -> bytes:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, type):
+        advice = "; give its model_json_schema()" if hasattr(value, "model_json_schema") else ""
+        raise TypeError(f"the class {value.__qualname__} has no JSON form{advice}")
     to_dict = getattr(value, "to_dict", None)
     if to_dict is not None:
         return to_dict()
     if isinstance(value, Mapping):
         return dict(value)
-    if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray, memoryview, Set)):
+    # A pydantic model is an iterable of pairs, but means an object, of a form that only its owner knows.
+    is_pydantic = hasattr(value, "model_dump")
+    if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray, memoryview, Set)) and not is_pydantic:
         return list(value)
-    raise TypeError(f"a value of type {type(value).__name__} has no JSON form")
+    advice = "; give its model_dump()" if is_pydantic else ""
+    raise TypeError(f"a value of type {_name_of(type(value))} has no JSON form{advice}")
+
+
+def _name_of(cls: type) -> str:
+    return cls.__qualname__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__qualname__}"
 
 
 #: Made once, because `json.dumps` makes one for each call that has options.
@@ -104,12 +114,12 @@ def _find_unwritable(value: Any, place: str) -> str | None:
     if not isinstance(value, (dict, list, tuple)):
         try:
             value = _plain(value)
-        except TypeError:
-            return f"{place or 'the body'}: a value of type {type(value).__name__} has no JSON form"
+        except TypeError as exc:
+            return f"{place or 'the body'}: {exc}"
     if isinstance(value, dict):
         for key in value:
             if key is not None and not isinstance(key, (str, int, float)):
-                return f"{place or 'the body'}: a key of type {type(key).__name__} has no JSON form"
+                return f"{place or 'the body'}: a key of type {_name_of(type(key))} has no JSON form"
         items = [(f"{place}.{key}" if place else str(key), item) for key, item in value.items()]
     else:
         items = [(f"{place}[{index}]", item) for index, item in enumerate(value)]

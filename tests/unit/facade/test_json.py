@@ -6,6 +6,7 @@ import json
 import math
 from collections import UserDict, deque
 from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -144,6 +145,20 @@ def test_values_mix(value: Any, expected: Any) -> None:
     assert json.loads(dumps(value)) == expected
 
 
+class Answer:
+    """What tells a pydantic model from others: it iterates over pairs, and has these methods."""
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        yield "role", "user"
+
+    def model_dump(self) -> dict[str, Any]:
+        return dict(self)
+
+    @classmethod
+    def model_json_schema(cls) -> dict[str, Any]:
+        return {}
+
+
 def itself() -> list[Any]:
     value: list[Any] = []
     value.append(value)
@@ -168,6 +183,10 @@ def deep(depth: int) -> list[Any]:
         ({"metadata": {("a", "b"): 1}}, TypeError, r"^metadata: .*tuple"),
         ({"messages": (object() for _ in range(1))}, TypeError, r"object"),
         ({"x": Metadata.from_dict({"a": object()})}, TypeError, r"^x\.a: .*object"),
+        ({"messages": [Answer()]}, TypeError, r"^messages\[0\]: .*Answer .*; give its model_dump\(\)$"),
+        ({"response_format": Answer}, TypeError, r"^response_format: the class Answer .*model_json_schema\(\)$"),
+        ({"tools": [Metadata]}, TypeError, r"^tools\[0\]: the class Metadata has no JSON form$"),
+        ({"user": Path("me")}, TypeError, r"^user: a value of type pathlib\.\w+ has no JSON form$"),
         ({"x": [1.0, {"y": math.nan}]}, ValueError, r"^x\[1\]\.y: .*nan"),
         ({"temperature": math.inf}, ValueError, r"^temperature: .*inf"),
         ({"x": -math.inf}, ValueError, r"^x: .*-inf"),
