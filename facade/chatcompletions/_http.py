@@ -16,6 +16,7 @@ import httpx
 from ._answers import ATTEMPTS, JSONResponse, error_from_failure, error_from_response
 from ._errors import APIError
 from ._pool import AsyncPool, Pool, pooled
+from ._redirects import Redirects
 from ._retry import retry_delay
 from ._secrets import tells_secrets
 
@@ -83,7 +84,7 @@ class _Addresses:
         return request
 
 
-class HTTPClient(_Addresses, httpx.Client):
+class HTTPClient(_Addresses, Redirects, httpx.Client):
     """An `httpx.Client` with retries, and with the errors of this package.
 
     Args:
@@ -136,7 +137,7 @@ async def _sleep(seconds: float) -> None:
     await anyio.sleep(seconds)
 
 
-class AsyncHTTPClient(_Addresses, httpx.AsyncClient):
+class AsyncHTTPClient(_Addresses, Redirects, httpx.AsyncClient):
     """`HTTPClient` for ``async`` callers; ``sleep`` is awaited."""
 
     def __init__(

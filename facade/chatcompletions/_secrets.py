@@ -29,6 +29,11 @@ def without_secrets(value: Any, request: httpx.Request) -> Any:
     return _redacted(value, re.compile("|".join(map(_pattern, secrets)))) if secrets else value
 
 
+def is_secret(name: str) -> bool:
+    """Tell whether the value of a header is a secret, by its name."""
+    return _NAMES.search(name) is not None
+
+
 def tells_secrets(failure: BaseException, request: httpx.Request) -> bool:
     """Tell whether the text of an exception, or of one that led to it, shows a secret of the request."""
     texts = map(str, causes(failure))
@@ -37,7 +42,7 @@ def tells_secrets(failure: BaseException, request: httpx.Request) -> bool:
 
 def _secrets(request: httpx.Request) -> Iterator[str]:
     for name, value in request.headers.multi_items():
-        if _NAMES.search(name):
+        if is_secret(name):
             words = value.split()
             # A server may repeat a key without its scheme ("Bearer"), and the value of a cookie without its name.
             candidates = [value.strip(), " ".join(words[1:]), *words, *_VALUES.findall(value)]

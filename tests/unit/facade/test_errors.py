@@ -226,12 +226,48 @@ def test_redirect(connect: Callable[..., Any]) -> None:
         assert told in str(error)
 
 
-def test_redirect_followed_on_request(connect: Callable[..., Any]) -> None:
-    """With follow_redirects a redirect is followed like any httpx client would."""
-    server = Server(httpx.Response(307, headers={"location": "/elsewhere"}), completion())
+@pytest.mark.parametrize(
+    ("status", "method"), [(301, "POST"), (302, "POST"), (303, "GET"), (307, "POST"), (308, "POST")]
+)
+def test_redirect_followed_on_request(connect: Callable[..., Any], status: int, method: str) -> None:
+    """With follow_redirects a redirect is followed with the same request, unless it asks for another one."""
+    server = Server(httpx.Response(status, headers={"location": "/elsewhere"}), completion())
     driver = connect(transport=server.transport, follow_redirects=True)
     assert driver.call("create", **ASK).text == "Hi."
-    assert server.requests[1].url.path == "/elsewhere"
+    first, second = server.requests
+    assert (second.url.path, second.method, second.headers["authorization"]) == ("/elsewhere", method, "Bearer sk-test")
+    assert second.content == (first.content if method == "POST" else b"")
+
+
+@pytest.mark.parametrize(
+    ("start", "target", "kept"),
+    [
+        ("https://a.example/v1", "https://a.example/v2", True),
+        ("http://a.example/v1", "https://a.example/v1", True),
+        ("https://a.example/v1", "http://a.example/v1", False),
+        ("https://a.example/v1", "https://a.example:8443/v1", False),
+        ("https://a.example/v1", "https://b.example/v1", False),
+    ],
+)
+def test_redirects_tell_no_secrets(connect: Callable[..., Any], start: str, target: str, kept: bool) -> None:
+    """Whatever header the key is in, it does not follow a redirect to another server, or to one without TLS."""
+    server = Server(httpx.Response(307, headers={"location": target}), completion())
+    headers = {"api-key": KEY, "X-Secret": KEY, "x-note": "kept"}
+    driver = connect(base_url=start, transport=server.transport, follow_redirects=True, headers=headers)
+    assert driver.call("create", **ASK, extra_headers={"x-goog-api-key": KEY}).text == "Hi."
+    names = {"authorization", "api-key", "x-secret", "x-goog-api-key"}
+    assert (names & server.requests[1].headers.keys() == names) is kept
+    assert (names & server.requests[1].headers.keys() == set()) is not kept
+    assert server.requests[1].headers["x-note"] == "kept"
+
+
+@pytest.mark.parametrize("follow", [False, True])
+@pytest.mark.parametrize("location", ["javascript:1", "http://[::1"])
+def test_redirects_to_nowhere(connect: Callable[..., Any], location: str, follow: bool) -> None:
+    """A redirect to what is no URL is an error of the tree."""
+    server = Server(httpx.Response(307, headers={"location": location}))
+    with pytest.raises(APIConnectionError, match="location"):
+        connect(transport=server.transport, follow_redirects=follow, max_retries=0).call("create", **ASK)
 
 
 @pytest.mark.parametrize(
