@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from threading import TIMEOUT_MAX
 from typing import Any
 
 import httpx
+
+from ._errors import ChatCompletionsError
 
 
 def check_names(call: str, given: Iterable[str], known: Collection[str], advice: str = "") -> None:
@@ -124,3 +127,25 @@ def check_mapping(name: str, value: Any) -> None:
     """Raise `TypeError` if an option is not a mapping; its value, which may hold a secret, is never shown."""
     if not isinstance(value, Mapping):
         raise TypeError(f"{name} must be a mapping such as {{'name': 'value'}}, not {type(value).__name__}")
+
+
+@contextmanager
+def naming_settings() -> Iterator[None]:
+    """Name, while connections are set up, the settings that they cannot be set up with.
+
+    Raises:
+        ChatCompletionsError: A certificate cannot be loaded, or a proxy is no URL.
+    """
+    try:
+        yield
+    except httpx.InvalidURL:
+        # What httpx says may be part of a proxy's password.
+        raise ChatCompletionsError(
+            "a proxy is no URL: check proxy=... and the environment variables HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and "
+            "NO_PROXY, where an address such as ::1 stands without brackets"
+        ) from None
+    except OSError as exc:
+        raise ChatCompletionsError(
+            f"the certificates cannot be loaded ({exc}): check verify=..., cert=... and the environment variables "
+            "SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE"
+        ) from exc

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import httpx
 
+from ._checks import naming_settings
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -92,5 +94,6 @@ class Stacks(Generic[TransportT]):
 
     def _tls(self) -> ssl.SSLContext:
         if self._context is None:
-            self._context = httpx.create_ssl_context(**self._tls_options)
+            with naming_settings():
+                self._context = httpx.create_ssl_context(**self._tls_options)
         return self._context

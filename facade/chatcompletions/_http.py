@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from ._answers import ATTEMPTS, JSONResponse, error_from_failure, error_from_response
+from ._checks import naming_settings
 from ._errors import APIError
 from ._pool import AsyncPool, Pool, pooled
 from ._redirects import Redirects
@@ -102,7 +103,8 @@ class HTTPClient(_Addresses, Redirects, httpx.Client):
         response_type: type[JSONResponse] = JSONResponse,
         **options: Any,
     ) -> None:
-        super().__init__(**pooled(Pool, options))
+        with naming_settings():
+            super().__init__(**pooled(Pool, options))
         self._max_retries = max_retries
         self._sleep = sleep
         self._response_type = response_type
@@ -148,7 +150,8 @@ class AsyncHTTPClient(_Addresses, Redirects, httpx.AsyncClient):
         response_type: type[JSONResponse] = JSONResponse,
         **options: Any,
     ) -> None:
-        super().__init__(**pooled(AsyncPool, options))
+        with naming_settings():
+            super().__init__(**pooled(AsyncPool, options))
         self._max_retries = max_retries
         self._sleep = sleep
         self._response_type = response_type

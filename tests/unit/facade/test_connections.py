@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from chatcompletions import _connections
+from chatcompletions import ChatCompletionsError, _connections
 from chatcompletions._connections import Stack, Stacks
 from chatcompletions._pool import DEFAULT_LIMITS, AsyncPool, Pool, pooled
 
@@ -228,3 +228,35 @@ def test_exceptions_from_proxies_are_no_proxies(monkeypatch: pytest.MonkeyPatch)
     """An environment that only says where no proxy is wanted names none."""
     monkeypatch.setenv("NO_PROXY", "localhost")
     assert "transport" in pooled(Pool, {})
+
+
+@pytest.mark.parametrize("proxies", [{}, {"HTTPS_PROXY": "http://proxy.test:1"}])
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSLKEYLOGFILE"])
+def test_certificates_that_are_not_there(
+    connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, name: str, proxies: dict[str, str]
+) -> None:
+    """Certificates that cannot be loaded are a setting that is wrong, and the error names it."""
+    for variable, value in {name: "/missing/file.pem", **proxies}.items():
+        monkeypatch.setenv(variable, value)
+    with pytest.raises(ChatCompletionsError, match=f"No such file or directory.*{name}") as caught:
+        connect(base_url="https://x.example").call("create", **ASK)
+    assert type(caught.value) is ChatCompletionsError
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"HTTPS_PROXY": "http://me:pass/word@proxy.test"},
+        {"HTTPS_PROXY": "http://proxy.test:1", "NO_PROXY": "[::1]"},
+    ],
+)
+def test_proxies_that_are_no_urls(
+    connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
+) -> None:
+    """A proxy, or an exception from it, that httpx cannot read is named, and its password is not."""
+    for variable, value in variables.items():
+        monkeypatch.setenv(variable, value)
+    with pytest.raises(ChatCompletionsError, match=r"HTTPS_PROXY.*NO_PROXY") as caught:
+        connect(base_url="https://x.example").call("create", **ASK)
+    assert "pass" not in str(caught.value)
+    assert caught.value.__cause__ is None
