@@ -65,7 +65,7 @@ def read_object(response: httpx.Response) -> dict[str, Any]:
     try:
         value = loads(response.content)
     except ValueError as exc:
-        raise _invalid(response, f"is not JSON ({exc})") from None
+        raise _invalid(response, f"is not JSON ({exc})" if response.content.strip() else "is empty") from None
     if not isinstance(value, dict):
         raise _invalid(response, f"is not a JSON object but {_kind(value)}")
     # With choices or items beside the error, reading on loses nothing: both are there.
@@ -96,7 +96,9 @@ def error_from_response(response: httpx.Response) -> APIError:
 def error_from_body(cls: type[ErrorT], message: str, response: httpx.Response, body: Any) -> ErrorT:
     """Return an error of a class with all that an error body tells, whatever its shape."""
     request = response.request
-    envelope = body.get("error") or body if isinstance(body, dict) else {}
+    # Gemini's compatible endpoint puts an array around the envelope.
+    outer = body[0] if isinstance(body, list) and len(body) == 1 else body
+    envelope = outer.get("error") or outer if isinstance(outer, dict) else {}
     if isinstance(envelope, dict):
         detail = envelope.get("message") or envelope.get("detail") or envelope.get("error")
     else:

@@ -1,8 +1,9 @@
 """Decode server-sent events: feed bytes, get events, by the WHATWG rules.
 
-See https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation. One departure: an
+See https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation. Two departures: an
 event that the end of the stream leaves without its blank line is handed out by `flush` instead of being dropped,
-because the caller can tell a whole JSON text from a cut one.
+because the caller can tell a whole JSON text from a cut one, and a line ``error: ...``, by which llama.cpp's server
+reports why it stops, is the data of an event of the type ``error``.
 """
 
 from __future__ import annotations
@@ -93,4 +94,7 @@ def _parse(block: bytes) -> ServerSentEvent | None:
             lines.append(value.removeprefix(b" "))
         elif name == b"event":
             event = value.removeprefix(b" ").decode("utf-8", "replace")
+        elif name == b"error":
+            lines.append(value.removeprefix(b" "))
+            event = "error"
     return (b"\n".join(lines), event) if lines else None

@@ -151,6 +151,8 @@ def test_attributes(connect: Callable[..., Any]) -> None:
         ({"object": "error", "message": "No.", "code": 400}, "400", "No."),
         ({}, None, "400"),
         (["No."], None, "No."),
+        ([{"error": {"message": "No.", "code": 400}}], "400", "Bad Request: No."),
+        ([{"error": {"message": "No."}}, {"error": {"message": "Never."}}], None, "Never."),
         ("No.", None, "No."),
         (7, None, "7"),
         (None, None, "400"),
@@ -297,6 +299,7 @@ def test_success_that_is_none(connect: Callable[..., Any], call: str, content: b
     error = caught.value
     assert (error.status_code, error.request_id) == (200, "req_1")
     assert str(content[:8], "utf-8", "replace") in str(error)
+    assert ("the body is empty" in str(error)) is (content == b"")
     assert len(str(error)) < 600
 
 

@@ -42,6 +42,7 @@ RULES: dict[str, tuple[bytes, list[Event]]] = {
     "a NUL in an id": (b"id: 1\0\ndata: a\n\n", [(b"a", "")]),
     "a NUL in the data": (b"data: a\0b\n\n", [(b"a\0b", "")]),
     "unknown fields": (b"date: x\ndata-x: y\nDATA: z\n data: w\ndata : v\ndata: a\n\n", [(b"a", "")]),
+    "an error by a field of its own": (b"error: a\n\ndata: b\n\n", [(b"a", "error"), (b"b", "")]),
     "a named event": (b"event: error\ndata: a\n\ndata: b\n\n", [(b"a", "error"), (b"b", "")]),
     "the name may come last, and twice": (b"event: x\ndata: a\nevent: y\n\n", [(b"a", "y")]),
     "a name beyond ASCII": (b"event:\xc3\xa9\xff\ndata: a\n\n", [(b"a", "\xe9\ufffd")]),

@@ -316,6 +316,8 @@ def test_a_connection_that_breaks(connect: Callable[..., Any], failure: Exceptio
         (b"event: error\n" + events("plain words"), "plain words", None),
         (b"event: error\n" + events(["No."]), "No.", None),
         (b"event: error\n" + events('"No."'), "No.", None),
+        (b'error: {"message": "No.", "code": 500}\n\n', "No.", "500"),
+        (b"error:plain words\n\n", "plain words", None),
     ],
 )
 def test_an_error_in_the_band(connect: Callable[..., Any], event: bytes, told: str, code: str | None) -> None:
