@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Members of a chunk that say nothing of the completion.
 _CHUNK_ONLY = frozenset({"object", "choices", "obfuscation"})
+#: What says nothing yet, or nothing any more.
+_NOTHING: tuple[Any, ...] = (None, {}, [])
 
 
 class Assembly:
@@ -58,10 +60,10 @@ class Assembly:
             if name in _CHUNK_ONLY:
                 continue
             # Some servers give each chunk another id, so the first word on a member stands; others count up the usage
-            # in every chunk, where the last word is the one that counts.
-            if name not in head or (value is not None and (name == "usage" or _is_unsaid(name, head[name]))):
+            # or the time in every chunk, where the last word is the one that counts.
+            if name not in head or (value not in _NOTHING and _is_open(name, head[name])):
                 head[name] = copied(value)
-        self._open = {name: value for name, value in head.items() if name == "usage" or _is_unsaid(name, value)}
+        self._open = {name: value for name, value in head.items() if _is_open(name, value)}
 
     @property
     def finished(self) -> bool:
@@ -82,9 +84,9 @@ class Assembly:
         return {**head, "object": "chat.completion", "choices": choices}
 
 
-def _is_unsaid(name: str, value: Any) -> bool:
+def _is_open(name: str, value: Any) -> bool:
     # Azure begins a stream with a chunk that is empty but for its findings about the prompt.
-    return value is None or value == "" or (name == "created" and value == 0)
+    return value is None or value == "" or isinstance(value, (dict, list)) or (name == "created" and value == 0)
 
 
 class _Choice:
@@ -114,7 +116,8 @@ class _Choice:
                 if isinstance(value, dict):
                     self._add_delta(value)
             elif name == "finish_reason":
-                self.finish_reason = value or self.finish_reason
+                if value != "null":  # as some gateways write null
+                    self.finish_reason = value or self.finish_reason
             elif name == "logprobs" and isinstance(value, dict):
                 merge(self._logprobs, value)
             elif name == "message" and isinstance(value, dict):
@@ -147,6 +150,7 @@ class _Choice:
             "refusal": None,
             **joined(self._message),
         }
+        message["role"] = message["role"] or "assistant"
         if self._content:
             text = "".join(self._content)
             parts = message["content"]

@@ -73,10 +73,10 @@ def test_head() -> None:
     second = chunk(
         choice(content="b"), id="b", system_fingerprint="fp", service_tier="flex", obfuscation="y", model="n"
     )
-    third = chunk(choice(finish_reason="stop"), id="c", system_fingerprint="other", timings={"ms": 1})
+    third = chunk(choice(finish_reason="stop"), id="c", system_fingerprint="other", seed=1)
     whole = assembled(first, second, third)
     assert (whole["id"], whole["model"], whole["object"]) == ("a", "m", "chat.completion")
-    assert (whole["system_fingerprint"], whole["service_tier"], whole["timings"]) == ("fp", "flex", {"ms": 1})
+    assert (whole["system_fingerprint"], whole["service_tier"], whole["seed"]) == ("fp", "flex", 1)
     assert "obfuscation" not in whole
     assert "usage" not in whole
 
@@ -123,12 +123,29 @@ def test_usage_comes_last() -> None:
     assert assembled(*running, chunk(usage=None))["usage"] == {"total_tokens": 3}
 
 
+@pytest.mark.parametrize(
+    "words", [({"id": "r"}, {"id": "r", "usage": {"total_tokens": 3}}), (["a"], ["a", "b"]), ({"ms": 1}, {"ms": 2})]
+)
+@pytest.mark.parametrize("silence", [None, {}, []])
+def test_what_grows_comes_last(words: tuple[Any, Any], silence: Any) -> None:
+    """What holds several values grows with the stream: the last word counts that is not empty."""
+    first, last = words
+    assert assembled(chunk(x=first), chunk(x=first), chunk(x=last), chunk(x=silence))["x"] == last
+
+
+@pytest.mark.parametrize("roles", [[""], [None, ""], ["", "assistant"]])
+def test_a_role_that_is_empty(roles: list[Any]) -> None:
+    """An answer is the assistant's, whatever its deltas leave open: without a role no server takes it back."""
+    assert message(*({"role": role} for role in roles))["role"] == "assistant"
+
+
 def test_finish_reason() -> None:
     """The finish reason is kept, whatever comes behind it, and tells that the stream is whole."""
     assembly = Assembly()
     assert (assembly.empty, assembly.finished) == (True, False)
-    assembly.add(chunk(choice(content="a")))
-    assert (assembly.empty, assembly.finished) == (False, False)
+    for nothing in (None, "", "null"):
+        assembly.add(chunk(choice(content="a", finish_reason=nothing)))
+        assert (assembly.empty, assembly.finished) == (False, False)
     assembly.add(chunk(choice(finish_reason="length")))
     assembly.add(chunk(choice(finish_reason=None)))
     assembly.add(chunk(choice(finish_reason="")))
