@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import TIMEOUT_MAX
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -12,7 +13,13 @@ import httpx
 from ._errors import ChatCompletionsError
 
 
-def check_names(call: str, given: Iterable[str], known: Collection[str], advice: str = "") -> None:
+def check_names(
+    call: str,
+    given: Iterable[str],
+    known: Collection[str],
+    advice: str = "",
+    synonyms: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Raise if a keyword is not a known one.
 
     Args:
@@ -20,6 +27,7 @@ def check_names(call: str, given: Iterable[str], known: Collection[str], advice:
         given: The keywords that the caller used.
         known: Those that exist.
         advice: A sentence to add; ``{name}`` in it stands for the unknown keyword.
+        synonyms: Known keywords by the names that others have for them.
 
     Raises:
         TypeError: Names the keyword and its nearest match.
@@ -28,7 +36,7 @@ def check_names(call: str, given: Iterable[str], known: Collection[str], advice:
         if name not in known:
             from difflib import get_close_matches  # only a mistake needs it
 
-            nearest = get_close_matches(name, known, n=1)
+            nearest = [synonyms[name]] if name in synonyms else get_close_matches(name, known, n=1)
             hint = f"; did you mean {nearest[0]!r}?" if nearest else ";"
             message = f"{call}() has no parameter {name!r}{hint} {advice.format(name=name)}"
             raise TypeError(message.rstrip("; "))
@@ -50,7 +58,7 @@ def check_id(completion_id: str) -> None:
             proxy on the way resolves away.
     """
     if not isinstance(completion_id, str):
-        raise TypeError(f"a completion id is text such as 'chatcmpl-abc', not {completion_id!r}")
+        raise TypeError(f"a completion id is text such as 'chatcmpl-abc', not {type(completion_id).__name__}")
     if not completion_id.strip("./\\ \t\r\n"):
         raise ValueError(
             f"{completion_id!r} is no completion id: give the id of a stored completion, such as 'chatcmpl-abc'"

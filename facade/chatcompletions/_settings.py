@@ -28,6 +28,8 @@ USER_AGENT = f"chatcompletions/{__version__}" + (f" (spec {REVISION})" if REVISI
 
 #: The arguments that `http_options` takes besides httpx's.
 _OWN = ("api_key", "base_url", "organization", "project", "timeout", "max_retries", "strict")
+#: What the official SDK calls options of httpx.
+_SYNONYMS = {"default_headers": "headers", "default_query": "params", "http_client": "transport"}
 
 
 class HTTPXOptions(TypedDict, total=False):
@@ -75,7 +77,7 @@ def http_options(
         TypeError: An option is unknown to httpx and to us, or of the wrong type.
         ValueError: An option is out of its range, or a header cannot be sent.
     """
-    check_names(name, options, {*HTTPXOptions.__annotations__, *_OWN})
+    check_names(name, options, {*HTTPXOptions.__annotations__, *_OWN}, synonyms=_SYNONYMS)
     check_count("max_retries", max_retries)
     check_timeout(timeout)
     url = _base_url(base_url)

@@ -38,6 +38,12 @@ def test_ids_are_text(value: object) -> None:
         check_id(value)  # type: ignore[arg-type]
 
 
+def test_what_is_no_id_is_not_shown() -> None:
+    """A whole answer in the place of its id is named by its type, and not written out."""
+    with pytest.raises(TypeError, match=r"not dict$"):
+        check_id({"id": "chatcmpl-1"})  # type: ignore[arg-type]
+
+
 def test_nearest_name() -> None:
     """An unknown name is told with its nearest match and the advice."""
     with pytest.raises(TypeError) as caught:

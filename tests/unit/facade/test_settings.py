@@ -203,10 +203,18 @@ def test_query_parameters_of_every_call(connect: Callable[..., Any]) -> None:
 @CLIENTS
 @pytest.mark.parametrize(
     ("name", "nearest"),
-    [("time_out", "timeout"), ("base_uri", "base_url"), ("apikey", "api_key"), ("proxies", "proxy")],
+    [
+        ("time_out", "timeout"),
+        ("base_uri", "base_url"),
+        ("apikey", "api_key"),
+        ("proxies", "proxy"),
+        ("default_headers", "headers"),
+        ("default_query", "params"),
+        ("http_client", "transport"),
+    ],
 )
 def test_unknown_options(client: type[Any], name: str, nearest: str) -> None:
-    """An option that does not exist is a TypeError with the nearest one that does."""
+    """An option that does not exist is a TypeError with the nearest one, or the one of another name, that does."""
     with pytest.raises(
         TypeError, match=rf"^{client.__name__}\(\) has no parameter '{name}'; did you mean '{nearest}'\?"
     ):
