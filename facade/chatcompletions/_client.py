@@ -233,7 +233,6 @@ class ChatClient(BaseClient):
     ) -> None:
         self.close()
 
-    @property
     def _http(self) -> HTTPClient:
         self._check_open()
         # A connection must not be shared with a forked child; setdefault lets racing threads agree on one client.
@@ -247,7 +246,7 @@ class ChatClient(BaseClient):
         return http
 
     def _send(self, request: Mapping[str, Any], *, stream: bool = False) -> httpx.Response:
-        http = self._http
+        http = self._http()
         return http.send(http.build_request(**request), stream=stream)
 
     def _first_page(self, cls: type[PageT], call: Call, params: Any, max_items: int | None) -> PageT:
@@ -351,7 +350,6 @@ class AsyncChatClient(BaseClient):
     ) -> None:
         await self.aclose()
 
-    @property
     def _http(self) -> AsyncHTTPClient:
         self._check_open()
         loop = event_loop()
@@ -372,7 +370,7 @@ class AsyncChatClient(BaseClient):
         await http.aclose()
 
     async def _send(self, request: Mapping[str, Any], *, stream: bool = False) -> httpx.Response:
-        http = self._http
+        http = self._http()
         return await http.send(http.build_request(**request), stream=stream)
 
     async def _run(self, cls: type[AnswerT], request: Mapping[str, Any]) -> AnswerT:

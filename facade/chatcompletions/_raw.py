@@ -39,7 +39,7 @@ class RawClient(_Raw):
 
     def get_httpx_client(self) -> HTTPClient:
         """Return the httpx client of the facade."""
-        http: HTTPClient = self._chat._http
+        http: HTTPClient = self._chat._http()
         return http
 
     def get_async_httpx_client(self) -> NoReturn:
@@ -71,5 +71,5 @@ class AsyncRawClient(_Raw):
         Raises:
             RuntimeError: No event loop is running.
         """
-        http: AsyncHTTPClient = self._chat._http
+        http: AsyncHTTPClient = self._chat._http()
         return http

@@ -9,6 +9,7 @@ import pickle
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
+from unittest.mock import create_autospec
 
 import attrs
 import httpx
@@ -54,6 +55,15 @@ def test_raw_shows_no_key(connect: Callable[..., Any]) -> None:
     text = driver.run(shown()) if is_async(driver) else repr(driver.client.raw)
     assert KEY not in text
     assert "pa55" not in text
+
+
+@CLIENTS
+def test_looking_at_a_client(client: type[Any]) -> None:
+    """Looking at all that a client has, as `unittest.mock` does, opens no connection and needs no event loop."""
+    chat = client(api_key=KEY)
+    assert {name for name, _ in inspect.getmembers(chat)} > {"create", "raw"}
+    create_autospec(chat).create(**ASK)
+    assert len(chat._clients) == 0
 
 
 @CLIENTS
