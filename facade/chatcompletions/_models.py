@@ -115,9 +115,12 @@ class ChatCompletion(Answer, models.CreateChatCompletionResponse):
 
     @property
     def tool_calls(self) -> list[ChatCompletionMessageToolCall | ChatCompletionMessageCustomToolCall]:
-        """The tool calls of the first choice; empty where it has none."""
+        """The tool calls of the first choice; empty where it has none.
+
+        One that a server gave no type has the type of what it holds.
+        """
         message = _message_of(self)
-        return [] if message is None else items_of(message.tool_calls)
+        return [] if message is None else [_typed(call) for call in items_of(message.tool_calls)]
 
     @property
     def created_at(self) -> datetime | None:
@@ -137,6 +140,16 @@ def _message_of(completion: ChatCompletion) -> ChatCompletionResponseMessage | N
             found: ChatCompletionResponseMessage = message
             return found
     return None
+
+
+def _typed(call: Any) -> Any:
+    # The type tells which class a call is read as; without one it is still a mapping here.
+    if isinstance(call, dict) and not call.get("type"):
+        if isinstance(call.get("function"), dict):
+            return models.ChatCompletionMessageToolCall.from_dict({**call, "type": "function"})
+        if isinstance(call.get("custom"), dict):
+            return models.ChatCompletionMessageCustomToolCall.from_dict({**call, "type": "custom"})
+    return call
 
 
 def items_of(value: Any) -> list[Any]:

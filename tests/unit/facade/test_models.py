@@ -216,6 +216,20 @@ def test_tool_calls(connect: Callable[..., Any], members: dict[str, Any], ids: l
         assert type(call) is cls
 
 
+@pytest.mark.parametrize("no_type", [{}, {"type": None}, {"type": ""}])
+def test_tool_calls_without_a_type(connect: Callable[..., Any], no_type: dict[str, Any]) -> None:
+    """A tool call that names no type is of the one that it has the member of, as in a stream; any other is left."""
+    function, custom = {"name": "f", "arguments": "{}"}, {"name": "c", "input": "i"}
+    sent = [{"id": "a", "function": function}, {"id": "b", "custom": custom}, {"id": "c", "function": None}]
+    found = answer(connect, with_message(tool_calls=[{**call, **no_type} for call in sent]))
+    first, second, third = found.tool_calls
+    assert isinstance(first, models.ChatCompletionMessageToolCall)
+    assert isinstance(second, models.ChatCompletionMessageCustomToolCall)
+    assert (first.type_, first.function.name, second.type_, second.custom.name) == ("function", "f", "custom", "c")
+    assert third == {"id": "c", "function": None, **no_type}
+    assert found.message.to_dict()["tool_calls"] == [{**call, **no_type} for call in sent]
+
+
 @pytest.mark.parametrize(
     ("created", "expected"),
     [
