@@ -250,9 +250,9 @@ class ChatClient(BaseClient):
         return http.send(http.build_request(**request), stream=stream)
 
     def _first_page(self, cls: type[PageT], call: Call, params: Any, max_items: int | None) -> PageT:
-        from ._pages import Position
+        from ._pages import Position, kept
 
-        fetch = partial(self._page, cls, call, params)
+        fetch = partial(self._page, cls, call, kept(params))
         return fetch(Position.first(fetch, params, max_items))
 
     def _page(self, cls: type[PageT], call: Call, params: Any, position: Position) -> PageT:
@@ -379,9 +379,9 @@ class AsyncChatClient(BaseClient):
     def _pages(
         self, cls: type[AsyncPageT], call: Call, params: Any, max_items: int | None
     ) -> AsyncPages[Any, AsyncPageT]:
-        from ._pages import AsyncPages, Position
+        from ._pages import AsyncPages, Position, kept
 
-        fetch = partial(self._page, cls, call, params)
+        fetch = partial(self._page, cls, call, kept(params))
         return AsyncPages(partial(fetch, Position.first(fetch, params, max_items)))
 
     async def _page(self, cls: type[PageT], call: Call, params: Any, position: Position) -> PageT:

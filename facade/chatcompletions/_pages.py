@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from attrs import define
@@ -13,13 +14,18 @@ from ._generated import models
 from ._models import Answer, ChatCompletion, headers_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
     from typing import NoReturn, Self
 
 
 ItemT = TypeVar("ItemT")
 PageT = TypeVar("PageT", bound="Page[Any]")
 AsyncPageT = TypeVar("AsyncPageT", bound="_AsyncPage[Any]")
+
+
+def kept(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a call's parameters with copies of their mappings, because the next page is asked for by the same."""
+    return {name: dict(value) if isinstance(value, Mapping) else value for name, value in params.items()}
 
 
 @define

@@ -162,6 +162,23 @@ def test_parameters_go_along(connect: Callable[..., Any]) -> None:
     assert (second.headers, second.extensions) == (first.headers, first.extensions)
 
 
+def test_parameters_are_those_of_the_call(connect: Callable[..., Any]) -> None:
+    """What becomes of a filter behind the call changes neither the call nor the pages that follow."""
+    server = Server(page(["c0"], has_more=True), page(["c1"]))
+    driver = connect(transport=server.transport)
+    filters, more = {"topic": "rivers"}, {"x": "1"}
+    pages = driver.client.list(metadata=filters, extra_query=more)
+    if not is_async(driver):
+        iterator = iter(pages)
+        next(iterator)
+        pages = iterator
+    filters["topic"], more["x"] = "lakes", "2"
+    assert driver.iterate(pages)
+    for request in server.requests:
+        assert (request.url.params["metadata[topic]"], request.url.params["x"]) == ("rivers", "1")
+    assert len(server.requests) == 2
+
+
 def test_after(connect: Callable[..., Any]) -> None:
     """A list may begin behind an item."""
     shelf = Shelf(5)
