@@ -9,6 +9,8 @@ from attrs import define, field
 from chatcompletions_api.client import Client
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from ._http import AsyncHTTPClient, HTTPClient
 
 
@@ -31,6 +33,19 @@ class _Raw(Client):
     with_timeout = _refused("with_timeout", "timeout=...")
     set_httpx_client = _refused("set_httpx_client", "transport=...")
     set_async_httpx_client = _refused("set_async_httpx_client", "transport=...")
+
+    # A with statement, as the generator's own examples have it, would leave the facade with closed connections.
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
 
 
 @define

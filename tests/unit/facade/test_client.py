@@ -315,6 +315,24 @@ def test_raw_changes_nobodys_connections(client: type[Any], method: str, argumen
         getattr(client(api_key=KEY).raw, method)(argument)
 
 
+def test_raw_closes_nobodys_connections(connect: Callable[..., Any]) -> None:
+    """A with statement around raw, as generated clients have it, leaves the client behind it open."""
+    server = Server(page(["a"]))
+    driver = connect(transport=server.transport)
+    for _ in range(2):
+        if is_async(driver):
+            driver.run(_list_within_raw(driver.client))
+        else:
+            with driver.client.raw as raw:
+                list_chat_completions.sync_detailed(client=raw)
+        assert driver.items("list")[0].id == "a"
+
+
+async def _list_within_raw(chat: AsyncChatClient) -> None:
+    async with chat.raw as raw:
+        await list_chat_completions.asyncio_detailed(client=raw)
+
+
 @pytest.mark.parametrize("copied", [attrs.evolve, copy.copy, lambda raw: pickle.loads(pickle.dumps(raw))])
 def test_copies_of_raw(copied: Callable[[Any], Any]) -> None:
     """A raw that was copied, pickled or evolved calls with the same key."""
