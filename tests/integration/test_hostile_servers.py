@@ -152,7 +152,7 @@ def test_the_same_bytes_again(connect: Callable[..., Any], pauses: list[float]) 
             "<html>Hi.</html>",
         ),
         (http_response(200, ANSWER[:20]), APIResponseValidationError, ANSWER[:5]),
-        (http_response(200), APIResponseValidationError, "not JSON"),
+        (http_response(200), APIResponseValidationError, "is empty"),
         (http_response(204, content_type=None, content_length=False), APIResponseValidationError, "204"),
         (http_response(200, b"[" * 10_000), APIResponseValidationError, "deep"),
         (http_response(401, b"No.", headers={"Content-Encoding": "gzip"}), AuthenticationError, "401"),
