@@ -56,16 +56,12 @@ class BaseClient:
 
     @property
     def base_url(self) -> httpx.URL:
-        """Where the API is."""
+        """Where the API is, without credentials."""
         url: httpx.URL = self._http_options["base_url"]
         return url
 
-    @property
-    def _address(self) -> str:
-        return str(self.base_url.copy_with(userinfo=b""))
-
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self._address!r})"
+        return f"{type(self).__name__}(base_url={str(self.base_url)!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return partial(type(self), **self._arguments), ()

@@ -78,7 +78,7 @@ class ChatClient(BaseClient):
         """The client to hand to a ``sync`` endpoint function of `chatcompletions_api`: same pool, key and retries."""
         from ._raw import RawClient
 
-        return RawClient(base_url=self._address, chat=self)
+        return RawClient(base_url=str(self.base_url), chat=self)
 
     @overload
     def create(self, *, stream: Literal[True], **params: Unpack[CreateParams]) -> ChatCompletionStream: ...
@@ -275,7 +275,7 @@ class AsyncChatClient(BaseClient):
         """The client to hand to an ``asyncio`` endpoint function of `chatcompletions_api`; see `ChatClient.raw`."""
         from ._raw import AsyncRawClient
 
-        return AsyncRawClient(base_url=self._address, chat=self)
+        return AsyncRawClient(base_url=str(self.base_url), chat=self)
 
     @overload
     def create(self, *, stream: Literal[True], **params: Unpack[CreateParams]) -> AsyncStreamOpening: ...

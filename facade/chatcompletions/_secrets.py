@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_plus
 
 from ._causes import causes
 
@@ -12,7 +15,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-#: What the name of a header holds whose value is a secret.
+#: What the name of a header, or of a parameter of the query, holds whose value is a secret.
 _NAMES = re.compile("authorization|cookie|key|token|secret", re.IGNORECASE)
 #: What stands behind a name in a cookie, or in a parameter of an authorization.
 _VALUES = re.compile(r"""=\s*"?([^\s;,"]+)""")
@@ -30,7 +33,7 @@ def without_secrets(value: Any, request: httpx.Request) -> Any:
 
 
 def is_secret(name: str) -> bool:
-    """Tell whether the value of a header is a secret, by its name."""
+    """Tell whether the value of a header or a parameter is a secret, by its name."""
     return _NAMES.search(name) is not None
 
 
@@ -41,14 +44,28 @@ def tells_secrets(failure: BaseException, request: httpx.Request) -> bool:
 
 
 def _secrets(request: httpx.Request) -> Iterator[str]:
+    for secret in (*_of_headers(request), *_of_query(request)):
+        if len(secret) >= _SHORTEST:
+            yield secret
+
+
+def _of_headers(request: httpx.Request) -> Iterator[str]:
     for name, value in request.headers.multi_items():
         if is_secret(name):
             words = value.split()
             # A server may repeat a key without its scheme ("Bearer"), and the value of a cookie without its name.
-            candidates = [value.strip(), " ".join(words[1:]), *words, *_VALUES.findall(value)]
-            yield from (text for text in candidates if len(text) >= _SHORTEST)
-    if len(request.url.password) >= _SHORTEST:
-        yield request.url.password
+            yield from (value.strip(), " ".join(words[1:]), *words, *_VALUES.findall(value))
+            if words[:1] == ["Basic"]:
+                with suppress(ValueError):
+                    yield b64decode(words[-1]).decode().partition(":")[2]
+
+
+def _of_query(request: httpx.Request) -> Iterator[str]:
+    for part in request.url.query.decode("ascii").split("&"):
+        name, _, value = part.partition("=")
+        # As in metadata[key], brackets hold a name of the caller's.
+        if is_secret(name) and "%5B" not in name:
+            yield from (value, unquote_plus(value))
 
 
 def _pattern(secret: str) -> str:

@@ -81,6 +81,10 @@ def http_options(
     check_count("max_retries", max_retries)
     check_timeout(timeout)
     url = _base_url(base_url)
+    if url.userinfo:
+        # httpx logs the address of each request, with the password that is in it.
+        options = {**options, "auth": options.get("auth") or (url.username, url.password)}
+        url = url.copy_with(userinfo=b"")
     own = {
         "User-Agent": USER_AGENT,
         "OpenAI-Organization": _setting("organization", organization, "OPENAI_ORG_ID"),

@@ -7,6 +7,7 @@ import json
 import logging
 import pickle
 import traceback
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -470,11 +471,52 @@ def test_no_key_of_ones_own_header_is_shown(connect: Callable[..., Any], header:
 
 
 def test_no_password_of_the_url_is_shown(connect: Callable[..., Any]) -> None:
-    """A password in the base URL is blotted out where a server repeats it."""
+    """A password, in the base URL or beside it, is blotted out where a server repeats it."""
     reply = httpx.Response(401, json={"error": f"wrong: {KEY}"})
-    error = failure(connect, reply, api_key=None, base_url=f"http://me:{KEY}@x.example/v1")
-    assert KEY not in str(error)
-    assert KEY not in repr(error.__dict__)
+    for options in ({"base_url": f"http://me:{KEY}@x.example/v1"}, {"auth": ("me", KEY)}):
+        error = failure(connect, reply, api_key=None, **options)
+        assert KEY not in str(error)
+        assert KEY not in repr(error.__dict__)
+
+
+def test_no_password_of_the_url_is_logged(connect: Callable[..., Any], caplog: pytest.LogCaptureFixture) -> None:
+    """A password in the base URL is sent as httpx would send it, and httpx's log of the requests does not show it."""
+    caplog.set_level("DEBUG")
+    server = Server(completion())
+    driver = connect(transport=server.transport, base_url=f"http://me:p%40{KEY}@x.example/v1")
+    driver.call("create", **ASK)
+    expected = b64encode(f"me:p@{KEY}".encode()).decode()
+    assert server.requests[0].headers["authorization"] == f"Basic {expected}"
+    assert "http://x.example/v1/chat/completions" in caplog.text
+    assert KEY not in caplog.text
+    assert KEY not in str(driver.client.base_url)
+
+
+@pytest.mark.parametrize("key", [KEY, "s3cr3t/+% &x"])
+@pytest.mark.parametrize("name", ["key", "api_key", "subscription-key", "access_token"])
+def test_no_key_of_the_query_is_shown(connect: Callable[..., Any], name: str, key: str) -> None:
+    """A key that goes out as a parameter of the query is blotted out, as it is and as the address has it."""
+
+    queries: list[str] = []
+
+    def elsewhere(request: httpx.Request) -> httpx.Response:
+        queries.append(request.url.query.decode())
+        target = str(request.url).replace("http:", "https:")
+        return httpx.Response(308, headers={"location": target}, text=f"{key} moved to {target}")
+
+    driver = connect(base_url="http://x.example/v1", api_key=None, transport=httpx.MockTransport(elsewhere))
+    with pytest.raises(APIStatusError) as caught:
+        driver.call("create", **ASK, extra_query={name: key})
+    for secret in (key, queries[0].partition("=")[2]):
+        assert secret not in str(caught.value)
+        assert secret not in repr(caught.value.__dict__)
+
+
+def test_a_filter_is_no_secret(connect: Callable[..., Any]) -> None:
+    """What a list is filtered by is shown, whatever the key of the metadata is called."""
+    server = Server(httpx.Response(400, json={"error": {"message": "rivers is no topic"}}))
+    with pytest.raises(BadRequestError, match="rivers is no topic"):
+        connect(transport=server.transport).call("list", metadata={"token_topic": "rivers"})
 
 
 def test_no_key_is_shown_by_a_failure(connect: Callable[..., Any]) -> None:
