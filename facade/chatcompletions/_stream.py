@@ -10,6 +10,7 @@ from ._base_stream import BaseStream
 from ._chunk import text_added_by
 from ._coroutine import LazyCoroutine
 from ._drain import adrain, drain
+from ._hang_up import hang_up
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
@@ -59,6 +60,7 @@ class ChatCompletionStream(BaseStream):
         Nothing more comes out of it: asked for more before its end, it raises `StreamInterruptedError`.
         """
         self._close()
+        hang_up(self.response)
         self.response.close()
 
     def _iterate(self) -> Generator[ChatCompletionChunk]:
