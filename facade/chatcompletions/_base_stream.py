@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 ErrorT = TypeVar("ErrorT", bound=StreamError)
 
+#: The types of events that are read; whatever has another one is a sign of life, unless it is an object as a chunk is.
+_TYPES = ("", "message", "error")
 #: What may stand before a body, a byte order mark included.
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 
@@ -175,6 +177,9 @@ class BaseStream:
                     return
                 continue
             if event == "error" or chunk.__class__ is not dict or reports_error(chunk):
+                if chunk.__class__ is not dict and event not in _TYPES:
+                    self._check_patience()
+                    continue
                 self._reject(chunk, event)
             assembly.add(chunk)
             # Learned from below, the chunk must stay as it is; otherwise nobody needs it any more.
@@ -200,7 +205,7 @@ class BaseStream:
         text = data.decode("utf-8", "replace").strip()
         if text == "[DONE]":
             self._done = True
-        elif not text:
+        elif not text or (event not in _TYPES and not text.startswith("{")):
             self._check_patience()
         elif event == "error":
             raise self._error(StreamError, "the stream reported an error", text) from None

@@ -312,6 +312,13 @@ def test_a_repeated_name_begins_no_call(pieces: list[dict[str, Any]]) -> None:
     assert found["function"] == {"name": "get_time", "arguments": "{}"}
 
 
+def test_a_tool_call_that_is_in_no_list() -> None:
+    """A piece of a tool call that comes by itself, without a list around it, is one all the same."""
+    pieces = [{"name": "f", "arguments": ""}, {"name": None, "arguments": "{"}, {"name": None, "arguments": "}"}]
+    found = message(*({"tool_calls": call(0, id="", type="function", function=each)} for each in pieces))
+    assert found["tool_calls"] == [{"id": "", "type": "function", "function": {"name": "f", "arguments": "{}"}}]
+
+
 def test_a_repeated_name_amid_braces() -> None:
     """Arguments that are not whole yet go on with a piece that begins with a brace, also where the name is repeated."""
     pieces = ['{"a": {}', '{"b": 1}', "}"]

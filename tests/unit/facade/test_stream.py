@@ -340,6 +340,15 @@ def test_an_event_that_is_no_json(connect: Callable[..., Any], data: str) -> Non
     assert len(str(error)) < 600
 
 
+@pytest.mark.parametrize("data", ["ping", "1", '"queued"', "null", "[]", "", "2026-01-01 12:00"])
+def test_a_heartbeat(connect: Callable[..., Any], data: str) -> None:
+    """An event of a type of its own that holds no object says that the server is alive, and no more."""
+    beat = b"event: ping\n" + events(data)
+    driver, stream = streamed(connect, beat, events(HI), beat, events(DOT, STOP, "[DONE]"))
+    assert "".join(each.text for each in driver.iterate(stream)) == "Hi."
+    assert "Hi" in str(broken(connect, events(HI), b"event: chunk\n" + events('{"cut')).completion)
+
+
 @pytest.mark.parametrize("data", ["[]", "5", '"text"', "null", "true"])
 def test_an_event_that_is_no_object(connect: Callable[..., Any], data: str) -> None:
     """An event that is JSON but no object raises, and is kept as the body."""
