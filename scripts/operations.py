@@ -17,12 +17,16 @@ class ChatOperation(NamedTuple):
         path: Its path, as the newest upstream document spells it.
         module: The generated endpoint module.
         call: The method of the facade's clients.
+        answer: The component that it answers, as the facade calls it.
+        body: The component that it takes; empty if it takes none.
     """
 
     method: str
     path: str
     module: str
     call: str
+    answer: str
+    body: str = ""
 
     @property
     def address(self) -> str:
@@ -32,13 +36,14 @@ class ChatOperation(NamedTuple):
 
 _ALL: Final = "/chat/completions"
 _ONE: Final = f"{_ALL}/{{completion_id}}"
+_COMPLETION: Final = "CreateChatCompletionResponse"
 CHAT_OPERATIONS: Final = (
-    ChatOperation("get", _ALL, "list_chat_completions", "list"),
-    ChatOperation("post", _ALL, "create_chat_completion", "create"),
-    ChatOperation("get", _ONE, "get_chat_completion", "get"),
-    ChatOperation("post", _ONE, "update_chat_completion", "update"),
-    ChatOperation("delete", _ONE, "delete_chat_completion", "delete"),
-    ChatOperation("get", f"{_ONE}/messages", "get_chat_completion_messages", "messages"),
+    ChatOperation("get", _ALL, "list_chat_completions", "list", "ChatCompletionList"),
+    ChatOperation("post", _ALL, "create_chat_completion", "create", _COMPLETION, "CreateChatCompletionRequest"),
+    ChatOperation("get", _ONE, "get_chat_completion", "get", _COMPLETION),
+    ChatOperation("post", _ONE, "update_chat_completion", "update", _COMPLETION, "UpdateChatCompletionRequest"),
+    ChatOperation("delete", _ONE, "delete_chat_completion", "delete", "ChatCompletionDeleted"),
+    ChatOperation("get", f"{_ONE}/messages", "get_chat_completion_messages", "messages", "ChatCompletionMessageList"),
 )
 """The operations in the order in which a pin has them."""
 

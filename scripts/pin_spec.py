@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from scripts import naming
 from scripts.closure import slice_chat
 from scripts.defaults import allow_null_defaults
 from scripts.document import DocumentError, dump, parse
@@ -15,6 +16,7 @@ from scripts.operations import CHUNK_SCHEMA, UNTAKEN
 from scripts.overlay import apply, load_overlay
 from scripts.prose import strip
 from scripts.receipt import make_receipt
+from scripts.renaming import keep_names
 from scripts.source import public_name, read
 from scripts.words import Coverage, coverage
 
@@ -36,6 +38,7 @@ class Pin:
         describes_chunks: whether upstream says what a stream's chunks look like.
         stale: overlay targets that match nothing.
         words: which parts have no words of ours.
+        renamed: the names of components that upstream calls otherwise, by upstream's.
     """
 
     document: dict[str, Any]
@@ -44,6 +47,7 @@ class Pin:
     describes_chunks: bool
     stale: list[str]
     words: Coverage
+    renamed: dict[str, str]
 
     @property
     def text(self) -> str:
@@ -60,6 +64,7 @@ class Pin:
         lines += [f"upstream has {operation}, for which the client has no call" for operation in self.untaken]
         if not self.describes_chunks:
             lines.append(f"upstream does not describe a stream's chunks ({CHUNK_SCHEMA})")
+        lines += [f"upstream calls {name} {found} now: it keeps its name" for found, name in self.renamed.items()]
         lines += [f"overlay target matches nothing: {target}" for target in self.stale]
         return lines + [f"no words yet: {target}" for target in self.words.missing]
 
@@ -74,10 +79,11 @@ def pin(source: str, overlay: str, revision: str | None = None, day: str | None 
         day: upstream's date as YYYY-MM-DD, if the source does not show it.
 
     Returns:
-        The pin; the same for the same bytes, name and overlay.
+        The pin; the same for the same bytes, name, overlay and table of names.
 
     Raises:
         DocumentError: the document or the overlay cannot be used.
+        NamesError: the table of names cannot be used.
     """
     data = read(source)
     name = public_name(source)
@@ -86,13 +92,14 @@ def pin(source: str, overlay: str, revision: str | None = None, day: str | None 
     allow_null_defaults(facts)
     try:
         cut = slice_chat(facts)
+        renamed = keep_names(cut.document, naming.load_names())
     except DocumentError as error:
         raise DocumentError(f"{shown(name)}: {error}") from None
     worded, stale = apply(cut.document, load_overlay(overlay))
     document = {"openapi": worded["openapi"], "x-receipt": receipt, **worded}
     if cut.untaken:
         document[UNTAKEN] = cut.untaken
-    return Pin(document, cut.missing, cut.untaken, cut.describes_chunks, stale, coverage(worded))
+    return Pin(document, cut.missing, cut.untaken, cut.describes_chunks, stale, coverage(worded), renamed)
 
 
 def replace_file(path: Path, text: str) -> None:
@@ -130,7 +137,7 @@ def main(arguments: list[str] | None = None) -> int:
             raise DocumentError("give the document to pin: make spec UPSTREAM=<path or URL>")
         made = pin(options.upstream, str(options.overlay), options.revision, options.date)
         replace_file(options.output, made.text)
-    except DocumentError as error:
+    except (DocumentError, naming.NamesError) as error:
         print(f"make spec: {error}", file=sys.stderr)
         return 1
     for line in made.notices():

@@ -13,6 +13,7 @@ from scripts.prepare.datatypes import settle_type
 from scripts.prepare.inline import Hoisted
 from scripts.prepare.values import settle_values
 from scripts.prepare.walk import PrepareError, apply
+from scripts.renaming import RENAMED
 
 __all__ = ["PrepareError", "Prepared", "check", "prepare", "prepare_named"]
 
@@ -88,6 +89,8 @@ def _settled(source: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
 
 def _prepared(source: dict[str, Any], names: Mapping[str, str]) -> Prepared:
     document, wanted = _settled(source)
+    renamed = source.get(RENAMED)
+    names = {place: name for place, name in names.items() if not isinstance(renamed, dict) or place not in renamed}
 
     filters.settle_parameters(document)
     reach.drop_unreachable(document, wanted)

@@ -64,7 +64,7 @@ def told(found: Update, width: int) -> str:
         "Changes in the generated package": _package(found.api) or ["none"],
         "The facade": found.facade or ["is up to date"],
         "Operations": _operations(found.made),
-        "Names": _names(found.prepared),
+        "Names": _names(found.made, found.prepared),
         "Words": _words(found.made),
         "Version": [_version(found)],
     }
@@ -106,8 +106,9 @@ def _operations(made: Pin) -> list[str]:
     return lines or ["all are there"]
 
 
-def _names(prepared: Prepared) -> list[str]:
-    lines = [
+def _names(made: Pin, prepared: Prepared) -> list[str]:
+    lines = [f"{printable(found)}: upstream's name of {name}, which stays" for found, name in made.renamed.items()]
+    lines += [
         printable(f"{place}: called {name}; give it a name in scripts/names.yaml")
         for place, name in prepared.hoisted.made_up.items()
     ]

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any, Final
 
+from scripts import naming
 from scripts.closure import slice_chat
 from scripts.diff.facts import mark_facts
 from scripts.document import parse
@@ -14,6 +15,7 @@ from scripts.prepare.walk import is_json, operations, ref_to, schemas_of
 from scripts.prepare_spec import settle
 from scripts.prose import strip
 from scripts.receipt import make_receipt
+from scripts.renaming import keep_names
 from scripts.source import public_name, read
 
 CALLS: Final = ("create", "list", "get", "update", "delete", "messages")
@@ -85,6 +87,7 @@ def from_bytes(data: bytes, source: str) -> Document:
     try:
         sliced = slice_chat(strip(whole))
         cut = sliced.document
+        keep_names(cut, naming.load_names())
         mark_facts(cut)
         settled = settle(cut)
     except DocumentError as error:

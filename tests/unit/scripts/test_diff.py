@@ -320,7 +320,7 @@ def test_both_sides_of_a_shared_schema_are_judged() -> None:
         (put(request, seed={"type": "integer"}), ["CreateParams.seed", "models.CreateChatCompletionRequest"]),
         (lambda d: schemas(d)["Effort"]["enum"].append("max"), ["CreateParams.effort", "models.Effort"]),
         (lambda d: d["paths"][CHAT]["get"]["parameters"].pop(), ["ListParams.limit"]),
-        (put(choice, index=TEXT), ["models.ReplyChoice"]),
+        (put(choice, index=TEXT), ["models.Choice"]),
         (
             lambda d: schemas(d)["ToolMessage"]["properties"].update(name=TEXT),
             ["CreateParams.messages", "models.ToolMessage"],

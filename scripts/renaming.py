@@ -1,0 +1,86 @@
+"""Keep the names that components had, where upstream calls them something else."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from scripts.errors import DocumentError, shown
+from scripts.operations import CHUNK_SCHEMA, METHODS, chat_operation, chunk_references
+from scripts.prepare.walk import SCHEMAS, is_json
+from scripts.references import as_ref, find, pointer, resolve
+
+RENAMED: Final = "x-renamed-components"
+"""Where a pin keeps what upstream calls the components that have kept their names."""
+
+
+def keep_names(document: dict[str, Any], table: Mapping[str, str]) -> dict[str, str]:
+    """Call components what the table calls them, and what the operations send and answer what the facade calls it.
+
+    Classes, words and the places of the table go by the name of a component: with it they all stay as they are.
+
+    Args:
+        document: the chat operations of a document; it is changed.
+        table: class names by place, of which those that are components are taken.
+
+    Returns:
+        The new name of each component that has one, by upstream's, the same as the document keeps them.
+
+    Raises:
+        DocumentError: the table gives a component the name of another.
+    """
+    schemas: dict[str, Any] = document["components"].get("schemas", {})
+    names: dict[str, str] = {}
+    for place, name in table.items():
+        if place in schemas and place != name:
+            if name in schemas or name in names.values():
+                raise DocumentError(
+                    f"scripts/names.yaml calls the component {shown(place)} {name}, as another one is called:"
+                    " take the line out, or give another name"
+                )
+            names[place] = name
+    roles: dict[str, set[str]] = {}
+    for found, name in _roles(document):
+        roles.setdefault(found, set()).add(name)
+    for found, (name, *others) in roles.items():
+        if not others and found in schemas and found not in names and name not in {*schemas, *names.values()}:
+            names[found] = name
+    if names:
+        _rename(document, names)
+        document["components"]["schemas"] = dict(sorted((names.get(key, key), one) for key, one in schemas.items()))
+        document[RENAMED] = dict(sorted(names.items()))
+    return names
+
+
+def _roles(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the component that each operation sends, answers or streams, and the name that it has with us."""
+    for ref in chunk_references(document, document["paths"]):
+        yield ref.removeprefix(SCHEMAS), CHUNK_SCHEMA
+    for path, item in document["paths"].items():
+        for method in (one for one in METHODS if one in item):
+            ours, responses = chat_operation(method, path), item[method].get("responses")
+            good = [one for status, one in _items(responses) if str(status).startswith("2")]
+            for holder, name in (
+                *((one, ours.answer if ours else "") for one in good),
+                (item[method].get("requestBody"), ours.body if ours else ""),
+            ):
+                yield from ((ref.removeprefix(SCHEMAS), name) for ref in _json_references(document, holder) if name)
+
+
+def _json_references(document: dict[str, Any], holder: Any) -> Iterator[str]:
+    while isinstance(holder, dict) and isinstance(holder.get("$ref"), str):
+        holder = resolve(document, holder["$ref"])
+    for media_type, media in _items(holder.get("content") if isinstance(holder, dict) else None):
+        schema = media.get("schema") if isinstance(media, dict) else None
+        if is_json(media_type) and isinstance(schema, dict) and isinstance(schema.get("$ref"), str):
+            yield schema["$ref"]
+
+
+def _items(node: Any) -> list[tuple[str, Any]]:
+    return list(node.items()) if isinstance(node, dict) else []
+
+
+def _rename(document: dict[str, Any], names: Mapping[str, str]) -> None:
+    for ref, at in list(find(document, "document")):
+        target = pointer(ref)
+        if target[:2] == ("components", "schemas") and target[2] in names:
+            holder = resolve(document, as_ref(at[:-1]))
+            holder[at[-1]] = as_ref((*target[:2], names[target[2]], *target[3:]))

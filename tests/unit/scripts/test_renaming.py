@@ -1,0 +1,118 @@
+"""Components keep the names that they had, whatever upstream calls them now."""
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts import naming, spec_diff
+from scripts.document import dump
+from scripts.errors import DocumentError
+from scripts.pin_spec import Pin, pin
+from scripts.prepare_spec import prepare_named
+from scripts.renaming import RENAMED, keep_names
+from tests.unit.scripts._documents import json_content, operation, record, ref
+from tests.unit.scripts.test_update_mutations import OVERLAY, PINNED, ROOT
+
+TAGGED = {
+    "oneOf": [ref("Cat"), ref("Dog")],
+    "discriminator": {"propertyName": "kind", "mapping": {"cat": "Cat", "d/og": "#/components/schemas/Dog"}},
+}
+
+
+def renamed(**names: str) -> dict[str, Any]:
+    """Return the pinned document with other names for some of its components."""
+    text = json.dumps({key: value for key, value in PINNED.items() if key != RENAMED})
+    for old, new in names.items():
+        text = text.replace(f'"{old}"', f'"{new}"').replace(f'/{old}"', f'/{new}"')
+    document: dict[str, Any] = json.loads(text)
+    return document
+
+
+def pinned(document: dict[str, Any], folder: Path) -> Pin:
+    path = folder / "upstream.yaml"
+    path.write_text(dump(document), encoding="utf-8")
+    return pin(str(path), OVERLAY)
+
+
+def without_receipt(made: Pin) -> dict[str, Any]:
+    return {key: value for key, value in made.document.items() if key not in ("x-receipt", RENAMED)}
+
+
+NAMES = {
+    "CreateChatCompletionRequest": "ChatCompletionParams",
+    "CreateChatCompletionResponse": "OpenAI.ChatCompletion",
+    "CreateChatCompletionStreamResponse": "chat_completion_chunk",
+    "ChatCompletionList": "Page",
+    "ChatCompletionDeleted": "Gone",
+    "ChatCompletionMessageList": "Messages",
+}
+
+
+def test_what_the_operations_take_and_give_keeps_its_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever upstream calls what the operations send, answer and stream, the pin is the same, and tells of it."""
+    made = pinned(renamed(**NAMES), tmp_path)
+    assert made.renamed == {new: old for old, new in NAMES.items()} == made.document[RENAMED]
+    assert without_receipt(made) == without_receipt(pinned(renamed(), tmp_path))
+    assert "upstream calls ChatCompletionList Page now: it keeps its name" in made.notices()
+    (tmp_path / "new.yaml").write_text(dump(renamed(**NAMES)), encoding="utf-8")
+    assert spec_diff.main(["--base", str(ROOT / "openapi.yaml"), "--", str(tmp_path / "new.yaml")]) == 0
+    assert "No change" in capsys.readouterr().out
+
+
+def test_a_line_of_the_table_keeps_the_name_of_any_component(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one line in names.yaml a renamed component is what it was, and so are the names of all inside it."""
+    table = naming.load_names()
+    monkeypatch.setattr(naming, "load_names", lambda: {"Answer.Message": "ChatCompletionResponseMessage", **table})
+    made = pinned(renamed(ChatCompletionResponseMessage="Answer.Message"), tmp_path)
+    before = prepare_named(PINNED, table)
+    after = prepare_named(made.document, naming.load_names())
+    assert after.document == before.document
+    assert (after.hoisted.made_up, after.hoisted.stale) == ({}, [])
+
+
+def a_document(answer: str = "Animal", **schemas: Any) -> dict[str, Any]:
+    answers = {"200": {"description": "It went well.", "content": json_content(ref(answer))}}
+    paths = {"/chat/completions": {"get": operation(responses=answers), "post": operation(responses=answers)}}
+    return {"paths": paths, "components": {"schemas": schemas}}
+
+
+def test_every_reference_follows() -> None:
+    """References, those into a component and those of a discriminator by name or by path, lead to the new name."""
+    document = a_document(
+        Animal=copy.deepcopy(TAGGED), Cat=record(of={"$ref": "#/components/schemas/Dog/properties/a"}), Dog=record(a={})
+    )
+    assert keep_names(document, {"Cat": "Lion", "Dog": "Wolf", "Dog.a": "Name", "Gone": "Else"}) == {
+        "Cat": "Lion",
+        "Dog": "Wolf",
+    }
+    schemas = document["components"]["schemas"]
+    assert list(schemas) == ["Animal", "Lion", "Wolf"]
+    assert schemas["Animal"]["oneOf"] == [ref("Lion"), ref("Wolf")]
+    mapping = schemas["Animal"]["discriminator"]["mapping"]
+    assert mapping == {"cat": "#/components/schemas/Lion", "d/og": "#/components/schemas/Wolf"}
+    assert schemas["Lion"]["properties"]["of"] == {"$ref": "#/components/schemas/Wolf/properties/a"}
+
+
+def test_what_has_several_roles_keeps_upstreams_name() -> None:
+    """A component that is the answer of different kinds of calls has no name of its own with us."""
+    document = a_document(Animal=record())
+    assert keep_names(document, {}) == {}
+    assert list(document["components"]["schemas"]) == ["Animal"]
+
+
+TAKEN: list[Callable[[], dict[str, str]]] = [
+    lambda: {"Cat": "Dog"},
+    lambda: {"Cat": "Lion", "Dog": "Lion"},
+]
+
+
+@pytest.mark.parametrize("table", TAKEN)
+def test_a_name_belongs_to_one_component(table: Callable[[], dict[str, str]]) -> None:
+    """A line that gives a component the name of another is refused, with what to do."""
+    document = a_document(Animal=copy.deepcopy(TAGGED), Cat=record(), Dog=record())
+    with pytest.raises(DocumentError, match="as another one is called: take the line out, or give another name"):
+        keep_names(document, table())
