@@ -118,4 +118,4 @@ def _levels(left: Shape | None, right: Shape | None) -> list[tuple[Shape, Shape]
 
 
 def _listed(shape: Shape) -> str:
-    return ", ".join([*sorted(shape.kinds - {"enum"}), *map(repr, sorted(shape.values))]) or "none"
+    return ", ".join([*sorted(shape.kinds - {"enum"}), *sorted(map(repr, shape.values))]) or "none"

@@ -34,19 +34,27 @@ class Shape:
 
 
 NOTHING = Shape(frozenset())
+ANYTHING = Shape(frozenset({"anything"}))
 
 
 def of_schema(spec: Spec, schema: Schema) -> Shape:
     """Return what a schema allows."""
     shape = NOTHING
     for branch in spec.branches(schema):
-        if "enum" in branch:
-            shape |= Shape(frozenset({"enum"}), frozenset(branch["enum"]))
-        elif branch.get("type") == "array":
-            shape |= Shape(frozenset({"array"}), items=of_schema(spec, branch.get("items", {})))
-        else:
-            shape |= Shape(frozenset({branch.get("type", "object")}))
-    return shape
+        shape |= _of_branch(spec, branch)
+    return ANYTHING if ANYTHING.kinds <= shape.kinds else shape
+
+
+def _of_branch(spec: Spec, branch: Schema) -> Shape:
+    values = branch.get("enum")
+    if values and {*map(type, values)} in ({str}, {int}):
+        return Shape(frozenset({"enum"}), frozenset(values))
+    if values and not any(isinstance(value, list | dict) for value in values):
+        return Shape(frozenset(_KINDS[type(value)] for value in values))
+    kind = spec.kind(branch)
+    if kind == "array":
+        return Shape(frozenset({kind}), items=of_schema(spec, spec.items(branch)))
+    return Shape(frozenset({kind})) if kind else ANYTHING
 
 
 def of_annotation(annotation: Any) -> Shape:
@@ -57,8 +65,12 @@ def of_annotation(annotation: Any) -> Shape:
         for argument in arguments:
             shape |= of_annotation(argument)
         return shape
+    if annotation is Any:
+        return ANYTHING
     if origin is Literal:
-        return Shape(frozenset({"enum"}), frozenset(arguments))
+        # A flag has no values to list: one that is always true is a flag.
+        values = frozenset(one for one in arguments if not isinstance(one, bool))
+        return Shape(frozenset({"enum"}), values) if values else Shape(frozenset({"boolean"}))
     if origin in (Iterable, list):
         return Shape(frozenset({"array"}), items=of_annotation(arguments[0]))
     if annotation is Unset:

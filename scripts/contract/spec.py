@@ -7,12 +7,19 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import yaml
 
 from scripts.operations import METHODS, chat_operation
+from scripts.prepare.datatypes import MEANT
 from scripts.prepare.walk import is_json
 
+_UNIONS = ("anyOf", "oneOf")
+_IMPLIED = {
+    "object": {"properties", "patternProperties", "additionalProperties", "required"},
+    "array": {"items", "prefixItems"},
+}
 ROOT = Path(__file__).resolve().parents[2]
 Schema = dict[str, Any]
 
@@ -32,11 +39,12 @@ class Operation:
 
     def query(self) -> dict[str, Schema]:
         """Return the schemas of the query parameters."""
-        return {name: one["schema"] for name, one in self.parameters.items() if one["in"] == "query"}
+        return {name: one for name, one in self.aside().items() if self.parameters[name]["in"] == "query"}
 
     def aside(self) -> dict[str, Schema]:
         """Return the schemas of what stands beside the path and the body: in the query, a header or a cookie."""
-        return {name: one["schema"] for name, one in self.parameters.items() if one["in"] != "path"}
+        text: Schema = {"type": "string"}  # what has a media type is written by the caller
+        return {name: one.get("schema", text) for name, one in self.parameters.items() if one["in"] != "path"}
 
 
 class Spec:
@@ -57,7 +65,8 @@ class Spec:
 
     def _operation(self, path: str, method: str, item: dict[str, Any]) -> Operation:
         described = item[method]
-        parameters = [self.resolve(one) for one in [*item.get("parameters", ()), *described.get("parameters", ())]]
+        declared = [*item.get("parameters", ()), *described.get("parameters", ())]
+        parameters = [one for one in map(self.resolve, declared) if not _is_ignored(one)]
         body = self.resolve(described.get("requestBody", {}))
         good = [one for status, one in described["responses"].items() if str(status).startswith("2")]
         answer = self.resolve(good[0]) if good else {}
@@ -74,14 +83,18 @@ class Spec:
             answer=_json_schema(answer) or {},
         )
 
-    def resolve(self, node: dict[str, Any]) -> dict[str, Any]:
-        """Follow a `$ref`; what stands beside it counts too."""
-        while "$ref" in node:
+    def resolve(self, node: Any) -> dict[str, Any]:
+        """Follow a `$ref`; what stands beside it counts too. A schema that is `true` or `false` says nothing."""
+        found: dict[str, Any] = node if isinstance(node, dict) else {}
+        while isinstance(found.get("$ref"), str):
             target: Any = self.document
-            for step in node["$ref"].removeprefix("#/").split("/"):
-                target = target[step.replace("~1", "/").replace("~0", "~")]
-            node = {**target, **{key: value for key, value in node.items() if key != "$ref"}}
-        return node
+            for step in unquote(found["$ref"]).removeprefix("#/").split("/"):
+                key = step.replace("~1", "/").replace("~0", "~")
+                target = target[int(key) if isinstance(target, list) else key]
+            if not isinstance(target, dict):
+                return {}
+            found = {**target, **{key: value for key, value in found.items() if key != "$ref"}}
+        return found
 
     def flat(self, schema: Schema) -> Schema:
         """Return a schema without `$ref` and `allOf` of its own; of two declarations of a property the later counts."""
@@ -91,9 +104,13 @@ class Spec:
         merged: Schema = {}
         for part in [*schema["allOf"], {key: value for key, value in schema.items() if key != "allOf"}]:
             flat = self.flat(part)
-            properties = {**merged.get("properties", {}), **flat.get("properties", {})}
-            required = [*merged.get("required", ()), *flat.get("required", ())]
-            merged = {**merged, **flat, "properties": properties, "required": required}
+            joined = {
+                "properties": {**merged.get("properties", {}), **flat.get("properties", {})},
+                "required": [*_names(merged.get("required")), *_names(flat.get("required"))],
+            }
+            if flat.get("type", "object") != "object":
+                merged = {key: value for key, value in merged.items() if key not in _UNIONS}
+            merged = {**merged, **flat, **{key: value for key, value in joined.items() if value}}
         return merged
 
     def properties(self, schema: Schema) -> dict[str, Schema]:
@@ -102,7 +119,7 @@ class Spec:
 
     def required(self, schema: Schema) -> set[str]:
         """Return the names of the properties that an object schema, or each object of a union, requires."""
-        return set.intersection(*(set(branch.get("required", ())) for branch in self.branches(schema)))
+        return set.intersection(*(set(_names(branch.get("required"))) for branch in self.branches(schema)))
 
     def keywords(self, operation: Operation) -> dict[str, Schema]:
         """Return the schemas of what a call gives by keyword: members of its body, and what stands beside that."""
@@ -113,14 +130,33 @@ class Spec:
         aside = {name for name in operation.aside() if operation.parameters[name].get("required")}
         return aside | (self.required(operation.body) if operation.body else set())
 
+    def kind(self, branch: Schema) -> str:
+        """Return the type of an alternative; empty if it may be anything."""
+        told = MEANT.get(str(branch["type"]).lower(), "") if "type" in branch else ""
+        return told or next((kind for kind, keys in _IMPLIED.items() if not keys.isdisjoint(branch)), "")
+
+    def items(self, branch: Schema) -> Schema:
+        """Return what the items of an array may be, by their place or behind the last one."""
+        listed, rest = list(branch.get("prefixItems", ())), branch.get("items", {})
+        if isinstance(rest, list):
+            listed += rest
+        elif not listed or rest is True or (isinstance(rest, dict) and "items" in branch):
+            listed.append(rest if isinstance(rest, dict) else {})
+        return listed[0] if len(listed) == 1 else {"anyOf": listed}
+
     def branches(self, schema: Schema) -> list[Schema]:
         """Return the alternatives that a schema allows, null made one of them, unions of unions laid flat."""
         flat = self.flat(schema)
         null: list[Schema] = [{"type": "null"}] if flat.get("nullable") else []
-        for union in ("anyOf", "oneOf"):
-            if union in flat:
-                return _distinct([found for branch in flat[union] for found in self.branches(branch)] + null)
-        types = flat.get("type")
+        if "const" in flat:
+            flat = {**flat, "enum": [flat["const"]]}
+        own = {key: one for key, one in flat.items() if key not in (*_UNIONS, "nullable")}
+        union = [branch for key in _UNIONS for branch in flat.get(key) or ()]
+        if union and "enum" not in flat:
+            each = [{"allOf": [own, branch]} if "properties" in own else branch for branch in union]
+            found = [one for branch in each for one in self.branches(branch)]
+            return _distinct([one for one in found if _fits(one, own.get("type"))] + null)
+        types = flat.get("type") or None
         if isinstance(types, list) and "enum" in flat:
             values = [*flat["enum"], *([None] if "null" in types else [])]
             return self.branches({**{key: one for key, one in flat.items() if key != "type"}, "enum": values})
@@ -128,13 +164,30 @@ class Spec:
             return _distinct([{**flat, "type": one} for one in types] + null)
         if None in flat.get("enum", ()):
             null = [{"type": "null"}]
+            if all(value is None for value in flat["enum"]):
+                return null
             flat = {**flat, "enum": [value for value in flat["enum"] if value is not None]}
         return _distinct([flat, *null])
+
+
+def _is_ignored(parameter: dict[str, Any]) -> bool:
+    """Tell whether OpenAPI says to ignore a parameter, as other parts of the document say what it would."""
+    return parameter["in"] == "header" and parameter["name"].lower() in ("accept", "content-type", "authorization")
 
 
 def _json_schema(holder: dict[str, Any]) -> Schema | None:
     content = holder.get("content", {})
     return next((media.get("schema", {}) for name, media in content.items() if is_json(name)), None)
+
+
+def _fits(branch: Schema, own: Any) -> bool:
+    """Tell whether an alternative may have the type that stands beside the union; null may come in any case."""
+    told = branch.get("type", "null")
+    return own is None or told == "null" or told in (own if isinstance(own, list) else [own])
+
+
+def _names(found: Any) -> list[str]:
+    return found if isinstance(found, list) else []
 
 
 def _distinct(schemas: list[Schema]) -> list[Schema]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from scripts.prepare.walk import Schema, shape
 
-_MEANT = {
+_SPELLINGS = {
     "string": ("string", "str", "text", "char", "date", "date-time", "datetime", "time", "uuid", "uri", "url", "email",
                "binary", "byte", "bytes", "base64", "file", "enum"),
     "integer": ("integer", "int", "int8", "int16", "int32", "int64", "long", "short", "uint", "uint32", "uint64",
@@ -15,7 +15,9 @@ _MEANT = {
     "array": ("array", "list", "set", "tuple"),
     "null": ("null", "none", "nil"),
 }  # fmt: skip
-_TYPES = {name: meant for meant, names in _MEANT.items() for name in names}
+MEANT = {name: meant for meant, names in _SPELLINGS.items() for name in names}
+"""The type that is meant by each word that documents were seen to use for one."""
+
 _MEMBERS = {
     "object": ("properties", "patternProperties", "additionalProperties", "required"),
     "array": ("items", "prefixItems"),
@@ -30,12 +32,12 @@ def settle_type(schema: Schema) -> Schema:
     """
     settled = {key: value for key, value in schema.items() if key != "type"}
     if isinstance(schema.get("type"), list):
-        names = list(dict.fromkeys(_TYPES.get(str(name).lower(), "") for name in schema["type"]))
+        names = list(dict.fromkeys(MEANT.get(str(name).lower(), "") for name in schema["type"]))
         if "null" in names and len(names) > 1:
             settled["nullable"] = True
             names.remove("null")
     else:
-        names = [_TYPES.get(str(schema.get("type")).lower(), "")] if "type" in schema else []
+        names = [MEANT.get(str(schema.get("type")).lower(), "")] if "type" in schema else []
     if len(names) > 1 and "" not in names and "enum" not in schema and "const" not in schema:
         return _one_of_types(settled, names)
     return _with_members_of(settled, names[0] if len(names) == 1 and names[0] else _implied(settled))

@@ -11,16 +11,28 @@ def settle_parameters(document: Schema) -> None:
     """Give an object-typed query parameter a component that knows the prefix of its keys; let no parameter be null.
 
     Evidence: the API wants `metadata[topic]=rivers`; the generator ignores `style` and would send `topic=rivers`, or
-    the repr of a dict. `x-query-prefix` tells the model template to write `metadata[topic]`. A query has no null.
+    the repr of a dict. `x-query-prefix` tells the model template to write `metadata[topic]`. A query has no null. The
+    generator drops an operation over a constant, a list or an object in a header: there it is the text that is sent.
     """
     for _path, _method, operation in operations(document):
         for parameter in operation["parameters"]:
             branches = [b for b in parameter["schema"].get("anyOf", []) if shape(b) != NULL]
             if branches:
                 parameter["schema"] = flatten_union(parameter["schema"] | {"anyOf": branches})
+            is_text = parameter["in"] != "query" and not _is_scalar(document, parameter["schema"])
+            if is_text or shape(parameter["schema"]) == NULL:
+                parameter["schema"] = notes(parameter["schema"]) | {"type": "string"}
             found = _object_in(document, parameter["schema"])
             if found is not None and parameter["in"] == "query":
                 parameter["schema"] = _filter(document, parameter, found)
+
+
+def _is_scalar(document: Schema, schema: Schema) -> bool:
+    if (name := ref_name(schema)) is not None:
+        return _is_scalar(document, schemas_of(document)[name])
+    if "anyOf" in schema:
+        return all(_is_scalar(document, branch) for branch in schema["anyOf"])
+    return schema.get("type") in ("string", "integer", "number", "boolean") and "const" not in schema
 
 
 def _object_in(document: Schema, schema: Schema) -> Schema | None:

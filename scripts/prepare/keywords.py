@@ -23,8 +23,8 @@ def keep_shape(schema: object) -> Schema:
     if not isinstance(schema, dict):
         return {}
     kept: Schema = {key: keep_shape(schema[key]) for key in _SINGLES if isinstance(schema.get(key), dict)}
-    if isinstance(schema.get("items"), bool):
-        kept["items"] = {}
+    if isinstance(schema.get("items"), bool) and (schema["items"] or not schema.get("prefixItems")):
+        kept["items"] = {}  # beside prefixItems false says that there are no others
     if isinstance(schema.get("items"), list):
         kept["prefixItems"] = [keep_shape(item) for item in schema["items"]]
     for key in _LISTS:

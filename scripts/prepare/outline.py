@@ -12,6 +12,8 @@ from scripts.references import resolve
 
 _STATUS = re.compile(r"[1-5](\d\d|XX)|default")
 _STREAM = "text/event-stream"
+_NO_PARAMETERS = ("accept", "content-type", "authorization")
+"""Headers of which OpenAPI says that a parameter by their name is to be ignored: body, answers and security say it."""
 
 
 def outline(source: Schema) -> Schema:
@@ -121,7 +123,10 @@ def _parameters(source: Schema, found: Any, place: str) -> Iterator[Schema]:
     for given in found if isinstance(found, list) else []:
         parameter = _followed(source, given, place)
         name, where = parameter.get("name"), parameter.get("in")
-        if not isinstance(name, str) or where not in ("query", "path", "header", "cookie") or "schema" not in parameter:
+        if where == "header" and str(name).lower() in _NO_PARAMETERS:
+            continue
+        schema = {"type": "string"} if parameter.get("content") else parameter.get("schema")
+        if not isinstance(name, str) or where not in ("query", "path", "header", "cookie") or schema is None:
             raise PrepareError(f"{place}: a parameter needs a name, a place (`in`) and a schema, found {shown(name)}")
         if clean_text(name) != name or not name.isprintable():
             raise PrepareError(f"{place}: parameter {shown(name)} holds characters that cannot be sent as they are")
@@ -132,7 +137,7 @@ def _parameters(source: Schema, found: Any, place: str) -> Iterator[Schema]:
         }
         if words := clean_text(parameter.get("description")):
             kept["description"] = words
-        yield kept | {"schema": keep_shape(parameter["schema"])}
+        yield kept | {"schema": keep_shape(schema)}
 
 
 def keep_json_answers(document: Schema) -> None:

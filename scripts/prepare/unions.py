@@ -1,5 +1,7 @@
 """Spell null out and flatten unions."""
 
+from typing import Any
+
 from scripts.prepare.walk import UNIONS, Schema, notes, shape, structure
 
 NULL: Schema = {"type": "null"}
@@ -23,7 +25,8 @@ def flatten_union(schema: Schema) -> Schema:
     """Turn nested unions into one `anyOf` of different branches, null last, and a union of one into its branch.
 
     Evidence: `anyOf: [oneOf: [string, array], null]` upstream; a nested union is another class with a numbered name,
-    and so is a union of one.
+    and so is a union of one. `oneOf: [{const: low}, {const: high}]`, which 3.1 has for values with words of their own,
+    is one enumeration.
     """
     if not any(key in schema for key in UNIONS):
         return schema
@@ -40,7 +43,7 @@ def flatten_union(schema: Schema) -> Schema:
             tags.append(branch["discriminator"])
         for one in inner:
             branches.setdefault(structure(one), one)
-    known = sorted(branches.values(), key=lambda one: shape(one) == NULL)
+    known = sorted(_with_values_joined(list(branches.values())), key=lambda one: shape(one) == NULL)
     if not all(shape(one) for one in known) and not shape(rest):
         return rest
     if len(known) == 1:
@@ -49,6 +52,28 @@ def flatten_union(schema: Schema) -> Schema:
     if len({tag["propertyName"] for tag in tags}) == 1:
         united["discriminator"] = _joined(tags)
     return united
+
+
+def _with_values_joined(branches: list[Schema]) -> list[Schema]:
+    """Join the branches that list values of one type."""
+    joined: list[Schema] = []
+    for branch in branches:
+        values, same = _values(branch), None
+        if values:
+            same = next((one for one in joined if _values(one) and one.get("type") == branch.get("type")), None)
+        if same is None:
+            joined.append(branch)
+            continue
+        every = list(dict.fromkeys([*_values(same), *values]))
+        rest = {key: value for key, value in notes(same).items() if key not in ("description", "deprecated")}
+        joined[joined.index(same)] = rest | {"type": branch["type"], "enum": every}
+    return joined
+
+
+def _values(branch: Schema) -> list[Any]:
+    if "type" not in branch or not shape(branch).keys() <= {"type", "const", "enum"}:
+        return []
+    return [branch["const"]] if "const" in branch else branch.get("enum", [])
 
 
 def _only_constrains(rest: Schema, branches: list[Schema]) -> bool:
