@@ -9,12 +9,12 @@ from scripts.yaml_writer import dump
 
 __all__ = ["DocumentError", "dump", "load", "parse"]
 
-_VERSIONS: Final = ("3.0", "3.1")
+_VERSIONS: Final = ("3.0", "3.1", "3.2")
 _BLANK: Final = b"\xef\xbb\xbf \t\r\n"
 
 
 def load(source: str) -> dict[str, Any]:
-    """Read an OpenAPI 3.0 or 3.1 document.
+    """Read an OpenAPI 3.0, 3.1 or 3.2 document.
 
     Args:
         source: path, or http(s) URL.
@@ -29,7 +29,7 @@ def load(source: str) -> dict[str, Any]:
 
 
 def parse(data: bytes, name: str) -> dict[str, Any]:
-    """Read the bytes of an OpenAPI 3.0 or 3.1 document.
+    """Read the bytes of an OpenAPI 3.0, 3.1 or 3.2 document.
 
     Args:
         data: YAML or JSON.
@@ -68,8 +68,8 @@ def _openapi(value: Any) -> dict[str, Any]:
         raise DocumentError(f"is no OpenAPI document: it holds a {type(value).__name__} where a mapping should be")
     if "openapi" not in value:
         kind = "a Swagger 2.0 document" if "swagger" in value else "no OpenAPI document: the key openapi is missing"
-        raise DocumentError(f"is {kind}; OpenAPI 3.0 or 3.1 is needed")
+        raise DocumentError(f"is {kind}; OpenAPI 3.0, 3.1 or 3.2 is needed")
     version = value["openapi"]
     if not isinstance(version, str) or ".".join(version.split(".")[:2]) not in _VERSIONS:
-        raise DocumentError(f"says openapi: {shown(version)}; OpenAPI 3.0 or 3.1 is needed")
+        raise DocumentError(f"says openapi: {shown(version)}; OpenAPI 3.0, 3.1 or 3.2 is needed")
     return value

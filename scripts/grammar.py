@@ -13,7 +13,7 @@ from typing import Any, Final
 VALUE: Final = "value"
 
 _CONTENT: Final = {"schema": "schema", "content": "{media type}"}
-_METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 
 KINDS: Final[dict[str, dict[str, str]]] = {
     "document": {
@@ -30,7 +30,12 @@ KINDS: Final[dict[str, dict[str, str]]] = {
     "server": {"variables": "{server variable}"},
     "server variable": {},
     "paths": {},
-    "path item": {"parameters": "[parameter]", "servers": "[server]", **dict.fromkeys(_METHODS, "operation")},
+    "path item": {
+        "parameters": "[parameter]",
+        "servers": "[server]",
+        "additionalOperations": "{operation}",
+        **dict.fromkeys(_METHODS, "operation"),
+    },
     "operation": {
         "parameters": "[parameter]",
         "requestBody": "request body",
@@ -44,7 +49,13 @@ KINDS: Final[dict[str, dict[str, str]]] = {
     "request body": {"content": "{media type}"},
     "responses": {},
     "response": {"headers": "{header}", "content": "{media type}", "links": "{link}"},
-    "media type": {"schema": "schema", "encoding": "{encoding}"},
+    "media type": {
+        "schema": "schema",
+        "itemSchema": "schema",
+        "encoding": "{encoding}",
+        "prefixEncoding": "[encoding]",
+        "itemEncoding": "encoding",
+    },
     "encoding": {"headers": "{header}"},
     "link": {"server": "server"},
     "components": {
@@ -57,6 +68,7 @@ KINDS: Final[dict[str, dict[str, str]]] = {
         "links": "{link}",
         "callbacks": "{callback}",
         "pathItems": "{path item}",
+        "mediaTypes": "{media type}",
     },
     "security scheme": {"flows": "{flow}"},
     "flow": {"scopes": "scopes"},

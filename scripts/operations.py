@@ -47,7 +47,7 @@ CHAT_OPERATIONS: Final = (
 )
 """The operations in the order in which a pin has them."""
 
-METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 CHUNK_SCHEMA: Final = "CreateChatCompletionStreamResponse"
 """The component that describes a chunk of a stream, where no `text/event-stream` answer refers to it."""
 
@@ -110,6 +110,9 @@ def chat_paths(document: dict[str, Any]) -> ChatPaths:
                 by_prefix.setdefault(prefix, {}).setdefault(ours, (path, item))
             else:
                 others.setdefault(prefix, []).append((method, path))
+        further = item.get("additionalOperations")
+        for method in further if isinstance(further, dict) else ():
+            others.setdefault(without_names(path).partition(_ALL)[0], []).append((method, path))
     if not by_prefix:
         raise DocumentError("has no chat operation: no path ends in /chat/completions")
     bare, found = min(by_prefix.items(), key=lambda one: (-len(one[1]), len(one[0]), one[0]))
@@ -146,12 +149,43 @@ def chunk_references(document: dict[str, Any], paths: dict[str, Any]) -> list[st
     for item in paths.values():
         responses = _at(item, "post", "responses")
         for response in responses.values() if isinstance(responses, dict) else ():
-            ref = _at(response, "content", "text/event-stream", "schema", "$ref")
-            if isinstance(ref, str):
-                found.append(ref)
+            content = _at(_followed(document, response), "content")
+            for media_type in content if isinstance(content, dict) else ():
+                ref = _at(event_schema(_followed(document, content[media_type])), "$ref")
+                if is_stream(media_type) and isinstance(ref, str):
+                    found.append(ref)
     if _at(document, "components", "schemas", CHUNK_SCHEMA) is not None:
         found.append(as_ref(("components", "schemas", CHUNK_SCHEMA)))
     return list(dict.fromkeys(found))
+
+
+def is_stream(media_type: str) -> bool:
+    """Tell whether a media type is that of server-sent events, parameters such as a charset aside."""
+    return media_type.split(";")[0].strip().lower() == "text/event-stream"
+
+
+def event_schema(media: Any) -> Any:
+    """Return the schema of what a stream's events hold.
+
+    OpenAPI 3.2 describes the event itself, whose data is JSON of this schema; before, the answer had the schema.
+
+    Args:
+        media: a media type of an answer.
+
+    Returns:
+        The schema; None if there is none.
+    """
+    item = _at(media, "itemSchema")
+    data = _at(item, "properties", "data", "contentSchema")
+    return next((one for one in (data, item, _at(media, "schema")) if one is not None), None)
+
+
+def _followed(document: dict[str, Any], node: Any) -> Any:
+    seen: list[str] = []
+    while isinstance(ref := _at(node, "$ref"), str) and ref not in seen:
+        seen.append(ref)
+        node = resolve(document, ref)
+    return node
 
 
 def _at(node: Any, *keys: str) -> Any:

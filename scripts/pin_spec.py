@@ -73,7 +73,7 @@ def pin(source: str, overlay: str, revision: str | None = None, day: str | None 
     """Make a pin from an upstream document.
 
     Args:
-        source: path or URL of an OpenAPI 3.0 or 3.1 document.
+        source: path or URL of an OpenAPI 3.0, 3.1 or 3.2 document.
         overlay: path of the overlay with our words.
         revision: upstream's revision, if the source does not show it.
         day: upstream's date as YYYY-MM-DD, if the source does not show it.
@@ -151,7 +151,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m scripts.pin_spec",
         description="Pin the chat operations of an upstream OpenAPI document: every fact, none of its prose.",
     )
-    parser.add_argument("upstream", metavar="UPSTREAM", help="path or http(s) URL of an OpenAPI 3.0 or 3.1 document")
+    parser.add_argument("upstream", metavar="UPSTREAM", help="path or http(s) URL of an OpenAPI document, 3.0 to 3.2")
     parser.add_argument("--revision", help="upstream's revision (default: taken from the name of UPSTREAM)")
     parser.add_argument("--date", help="upstream's date, YYYY-MM-DD (default: taken from the name of UPSTREAM)")
     parser.add_argument("--output", type=Path, default=_ROOT / "openapi.yaml", help="default: %(default)s")

@@ -26,7 +26,7 @@ class Prepared(NamedTuple):
 
 
 def prepare(document: dict[str, Any]) -> dict[str, Any]:
-    """Return a copy of an OpenAPI 3.0 or 3.1 document that the generator turns into complete code.
+    """Return a copy of an OpenAPI 3.0, 3.1 or 3.2 document that the generator turns into complete code.
 
     Args:
         document: The document as it was read; it is not changed.

@@ -89,9 +89,12 @@ def find(node: Any, kind: str, at: Pointer = ()) -> Iterator[tuple[str, Pointer]
         return
     if isinstance(node, dict) and isinstance(node.get("$ref"), str):
         yield node["$ref"], (*at, "$ref")
-    if kind == "discriminator" and isinstance(mapping := node.get("mapping"), dict):
-        for tag, target in mapping.items():
-            place = (*at, "mapping", tag)
+    if kind == "discriminator":
+        mapping = node.get("mapping")
+        targets = [(("mapping", tag), one) for tag, one in mapping.items()] if isinstance(mapping, dict) else []
+        fallback = [(("defaultMapping",), node["defaultMapping"])] if "defaultMapping" in node else []
+        for keys, target in (*targets, *fallback):
+            place = (*at, *keys)
             if not isinstance(target, str):
                 raise DocumentError(f"the discriminator target at {shown(as_ref(place))} is not text")
             is_name = COMPONENT_NAME.fullmatch(target) and not target.endswith((".json", ".yaml", ".yml"))

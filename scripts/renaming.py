@@ -66,12 +66,16 @@ def _roles(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _json_references(document: dict[str, Any], holder: Any) -> Iterator[str]:
-    while isinstance(holder, dict) and isinstance(holder.get("$ref"), str):
-        holder = resolve(document, holder["$ref"])
-    for media_type, media in _items(holder.get("content") if isinstance(holder, dict) else None):
-        schema = media.get("schema") if isinstance(media, dict) else None
+    for media_type, media in _items(_followed(document, holder).get("content")):
+        schema = _followed(document, media).get("schema")
         if is_json(media_type) and isinstance(schema, dict) and isinstance(schema.get("$ref"), str):
             yield schema["$ref"]
+
+
+def _followed(document: dict[str, Any], node: Any) -> dict[str, Any]:
+    while isinstance(node, dict) and isinstance(node.get("$ref"), str):
+        node = resolve(document, node["$ref"])
+    return node if isinstance(node, dict) else {}
 
 
 def _items(node: Any) -> list[tuple[str, Any]]:

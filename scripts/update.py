@@ -156,7 +156,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m scripts.update", description=__doc__)
-    parser.add_argument("upstream", metavar="UPSTREAM", help="path or http(s) URL of an OpenAPI 3.0 or 3.1 document")
+    parser.add_argument("upstream", metavar="UPSTREAM", help="path or http(s) URL of an OpenAPI document, 3.0 to 3.2")
     parser.add_argument("--revision", help="upstream's revision (default: taken from the name of UPSTREAM)")
     parser.add_argument("--date", help="upstream's date, YYYY-MM-DD (default: taken from the name of UPSTREAM)")
     parser.add_argument("--force", default="", help="1 to overwrite changes that are not committed")

@@ -181,7 +181,7 @@ def generated_type_differences(spec: Spec, call: str) -> list[str]:
             if operation.parameters[name]["in"] != "query" and code == _TEXT:
                 continue
             kinds = frozenset({"object"}) & shape.kinds or shape.kinds - {"null"} or _TEXT.kinds
-            shape = Shape(kinds, shape.values, shape.classes, shape.items)
+            shape = Shape(kinds, shape.values, shape.classes, shape.items if "array" in kinds else None)
         found += shape_difference(call, name, shape, code, operation.name, GENERATE)
     return found
 

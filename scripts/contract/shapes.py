@@ -37,15 +37,18 @@ NOTHING = Shape(frozenset())
 ANYTHING = Shape(frozenset({"anything"}))
 
 
-def of_schema(spec: Spec, schema: Schema) -> Shape:
-    """Return what a schema allows."""
+def of_schema(spec: Spec, schema: Schema, above: tuple[str, ...] = ()) -> Shape:
+    """Return what a schema allows; an array in itself, below one of `above`, is a list of anything in the package."""
+    name = str(schema.get("$ref", "")) if isinstance(schema, dict) else ""
+    if name in above:
+        return ANYTHING
     shape = NOTHING
     for branch in spec.branches(schema):
-        shape |= _of_branch(spec, branch)
+        shape |= _of_branch(spec, branch, (*above, name) if name else above)
     return ANYTHING if ANYTHING.kinds <= shape.kinds else shape
 
 
-def _of_branch(spec: Spec, branch: Schema) -> Shape:
+def _of_branch(spec: Spec, branch: Schema, above: tuple[str, ...]) -> Shape:
     values = branch.get("enum")
     if values and {*map(type, values)} in ({str}, {int}):
         return Shape(frozenset({"enum"}), frozenset(values))
@@ -53,7 +56,7 @@ def _of_branch(spec: Spec, branch: Schema) -> Shape:
         return Shape(frozenset(_KINDS[type(value)] for value in values))
     kind = spec.kind(branch)
     if kind == "array":
-        return Shape(frozenset({kind}), items=of_schema(spec, spec.items(branch)))
+        return Shape(frozenset({kind}), items=of_schema(spec, spec.items(branch), above))
     return Shape(frozenset({kind})) if kind else ANYTHING
 
 

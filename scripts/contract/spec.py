@@ -79,9 +79,14 @@ class Spec:
             method=method.upper(),
             path=path,
             parameters={one["name"]: one for one in parameters},
-            body=_json_schema(body),
-            answer=_json_schema(answer) or {},
+            body=self._json_schema(body),
+            answer=self._json_schema(answer) or {},
         )
+
+    def _json_schema(self, holder: dict[str, Any]) -> Schema | None:
+        content = holder.get("content", {})
+        found = (self.resolve(media) for name, media in content.items() if is_json(name))
+        return next((media.get("schema", {}) for media in found), None)
 
     def resolve(self, node: Any) -> dict[str, Any]:
         """Follow a `$ref`; what stands beside it counts too. A schema that is `true` or `false` says nothing."""
@@ -173,11 +178,6 @@ class Spec:
 def _is_ignored(parameter: dict[str, Any]) -> bool:
     """Tell whether OpenAPI says to ignore a parameter, as other parts of the document say what it would."""
     return parameter["in"] == "header" and parameter["name"].lower() in ("accept", "content-type", "authorization")
-
-
-def _json_schema(holder: dict[str, Any]) -> Schema | None:
-    content = holder.get("content", {})
-    return next((media.get("schema", {}) for name, media in content.items() if is_json(name)), None)
 
 
 def _fits(branch: Schema, own: Any) -> bool:

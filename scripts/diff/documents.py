@@ -66,7 +66,7 @@ def load(source: str) -> Document:
     """Read a pin, or a whole upstream document.
 
     Args:
-        source: Path or URL of an OpenAPI 3.0 or 3.1 document.
+        source: Path or URL of an OpenAPI 3.0, 3.1 or 3.2 document.
 
     Returns:
         What it says.

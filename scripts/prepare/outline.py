@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scripts.errors import shown
-from scripts.operations import METHODS, chat_operation
+from scripts.operations import METHODS, chat_operation, event_schema, is_stream
 from scripts.prepare.keywords import clean_text, keep_shape
 from scripts.prepare.walk import PrepareError, Schema, is_json
 from scripts.references import resolve
@@ -97,7 +97,7 @@ def _operation(source: Schema, shared: Schema, method: str, path: str) -> Schema
         kept["parameters"].append({"name": name, "in": "path", "required": True, "schema": {"type": "string"}})
     if found.get("requestBody") is not None:
         body = _followed(source, found["requestBody"], f"{place} body")
-        content = _content(body, stream=False)
+        content = _content(source, body, stream=False)
         if not content:
             raise PrepareError(f"{place}: the request body offers no JSON")
         kept["requestBody"] = {"required": body.get("required") is True, "content": content}
@@ -107,15 +107,18 @@ def _operation(source: Schema, shared: Schema, method: str, path: str) -> Schema
             continue
         response = _followed(source, answer, f"{place} {status}")
         words = clean_text(response.get("description"))
-        kept["responses"][str(status)] = {"description": words, "content": _content(response, stream=True)}
+        kept["responses"][str(status)] = {"description": words, "content": _content(source, response, stream=True)}
     return kept
 
 
-def _content(holder: Schema, *, stream: bool) -> Schema:
+def _content(source: Schema, holder: Schema, *, stream: bool) -> Schema:
     kept: Schema = {}
     for content_type, media in _mapping(holder, "content").items():
-        if isinstance(media, dict) and (is_json(content_type) or (stream and content_type == _STREAM)):
-            kept["application/json" if is_json(content_type) else _STREAM] = {"schema": keep_shape(media.get("schema"))}
+        if is_json(content_type):
+            found = _followed(source, media, content_type)
+            kept["application/json"] = {"schema": keep_shape(found.get("schema"))}
+        elif stream and is_stream(content_type):
+            kept[_STREAM] = {"schema": keep_shape(event_schema(_followed(source, media, content_type)))}
     return kept
 
 

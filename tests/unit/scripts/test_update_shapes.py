@@ -68,6 +68,7 @@ SHAPES: dict[str, Any] = {
     "a narrower reference": {**ref("Verbosity"), "enum": ["low"]},
     "a typed reference": {**ref("Metadata"), "type": "object"},
     "a defaulting one": {**ref("Metadata"), "default": None},
+    "any JSON": ref("Json"), "a tree": ref("Tree"), "a list in itself": {"type": "array", "items": ref("Json")},
     "a reference into a component": {"$ref": "#/components/schemas/CompletionUsage/properties/prompt_tokens_details"},
     "a reference into a path": {"$ref": "#/paths/~1chat~1completions/get/parameters/0/schema"},
     "a reference with an escape": {"$ref": "#/components/schemas/Completion%55sage"},
@@ -84,6 +85,8 @@ def sentences(tmp_path_factory: pytest.TempPathFactory) -> str:
     document, folder = copy.deepcopy(PINNED), tmp_path_factory.mktemp("shapes")
     schemas, calls = document["components"]["schemas"], document["paths"]["/chat/completions"]
     named = {re.sub(r"\W", "_", name): schema for name, schema in SHAPES.items()}
+    schemas["Json"] = {"anyOf": [TEXT, NULL, {"type": "array", "items": ref("Json")}, record(a=ref("Json"))]}
+    schemas["Tree"] = record(children={"type": "array", "items": ref("Tree")}, parent=ref("Tree"))
     for holder in (
         schemas["CreateChatCompletionRequest"]["allOf"][1],
         schemas["CreateChatCompletionResponse"],
