@@ -13,6 +13,7 @@ import chatcompletions
 from chatcompletions_api import models
 from scripts.contract import parameters as compared
 from scripts.contract.answers import hidden_members, missing_models, model_differences
+from scripts.contract.behaviour import behaviour_differences
 from scripts.contract.differences import address_differences, module_differences
 from scripts.contract.layers import addresses, calls, endpoint_modules
 from scripts.contract.spec import Spec
@@ -56,7 +57,12 @@ def _facade_differences(spec: Spec) -> list[str]:
         found += compared.facade_required_differences(spec, call)
         found += compared.facade_type_differences(spec, call)
         found += compared.facade_class_differences(spec, call)
-    return found
+    lacking = [
+        call
+        for call, operation in present.items()
+        if not spec.required_keywords(operation) <= compared.facade_parameters(spec, call).keys()
+    ]
+    return found + behaviour_differences(lacking)
 
 
 def _missing_models(*, whole: bool) -> list[str]:
