@@ -131,8 +131,8 @@ class _Choice:
                 continue
             if name == "content" and isinstance(value, str):
                 self._content.append(value)
-            elif name == "tool_calls" and isinstance(value, list | dict):
-                for piece in value if isinstance(value, list) else [value]:  # TGI sends one as it is
+            elif name == "tool_calls" and isinstance(value, (list, dict)):
+                for piece in [value] if isinstance(value, dict) else value:  # TGI sends one as it is
                     if isinstance(piece, dict):
                         self._tool_calls.add(piece)
             elif name == "audio" and isinstance(value, dict):
