@@ -46,8 +46,10 @@ class ToolCalls:
             self._arguments.pop(index, None)
 
     def add_arguments(self, index: int, text: str) -> None:
-        """Take a piece that adds this text to the arguments of the latest call with an index, and says nothing else."""
-        if text:
+        """Take a piece that adds this text to the arguments of a call, and says nothing else."""
+        if index not in self._arguments:  # any more, as those of another piece were no text
+            self.add({"index": index, "function": {"arguments": text}})
+        elif text:
             self._arguments[index].append(text)
 
     def _call_of(self, index: int | None, piece: dict[str, Any]) -> dict[str, Any]:

@@ -51,7 +51,8 @@ def streams(draw: st.DrawFn) -> list[bytes]:
             case "finish":
                 choice["finish_reason"] = "stop"
             case "tool":
-                call = {"index": draw(st.sampled_from([0, 0, 1])), "function": {"arguments": draw(TEXTS)}}
+                arguments = draw(st.one_of(*[TEXTS] * 4, st.just({"a": 1})))
+                call: dict[str, Any] = {"index": draw(st.sampled_from([0, 0, 1])), "function": {"arguments": arguments}}
                 call |= draw(st.sampled_from([*[{}] * 6, {"id": "a"}, {"type": None}, {"index": None}]))
                 delta |= {"content": draw(st.sampled_from([None, "", "a"])), "tool_calls": [call]}
             case "two":
@@ -156,6 +157,16 @@ def test_arguments_of_tool_calls_are_not_parsed() -> None:
         ("call-0", '{"river":"Po"}'),
         ("call-1", '{"river":"Po"}'),
     ]
+
+
+def test_arguments_that_are_no_text_in_between() -> None:
+    """A piece whose arguments are no text comes between others without harm."""
+    odd = json.loads(tool_event(""))
+    odd["choices"][0]["delta"]["tool_calls"][0]["function"]["arguments"] = {"a": 1}
+    events = [tool_event("{"), tool_event("}"), json.dumps(odd).encode(), tool_event("x"), tool_event("y")]
+    assert repeats(*events) == [False, True, False, True, True]
+    (call,) = read(events)[1]["choices"][0]["message"]["tool_calls"]
+    assert call["function"]["arguments"] == "xy"
 
 
 @pytest.mark.parametrize("more", [{"id": "call"}, {"type": "function"}, {"index": "0"}, {"index": True}, {"x": None}])
