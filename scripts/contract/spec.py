@@ -36,6 +36,7 @@ class Operation:
     parameters: dict[str, dict[str, Any]]
     body: Schema | None
     answer: Schema
+    status: int
 
     def query(self) -> dict[str, Schema]:
         """Return the schemas of the query parameters."""
@@ -68,8 +69,8 @@ class Spec:
         declared = [*item.get("parameters", ()), *described.get("parameters", ())]
         parameters = [one for one in map(self.resolve, declared) if not _is_ignored(one)]
         body = self.resolve(described.get("requestBody", {}))
-        good = [one for status, one in described["responses"].items() if str(status).startswith("2")]
-        answer = self.resolve(good[0]) if good else {}
+        good = [(str(key), one) for key, one in described["responses"].items() if str(key).startswith("2")]
+        status, answer = (good[0][0], self.resolve(good[0][1])) if good else ("200", {})
         ours = chat_operation(method, path)
         given = re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", described.get("operationId", f"{method}{path}")).lower()
         return Operation(
@@ -81,6 +82,7 @@ class Spec:
             parameters={one["name"]: one for one in parameters},
             body=self._json_schema(body),
             answer=self._json_schema(answer) or {},
+            status=int(status.upper().replace("X", "0")),
         )
 
     def _json_schema(self, holder: dict[str, Any]) -> Schema | None:

@@ -36,7 +36,11 @@ ANSWERS = SPEC.document["components"]["schemas"].keys() & {
     "ChatCompletionDeleted",
 }
 whole_api = pytest.mark.skipif(len(SPEC.operations()) < len(CHAT_OPERATIONS), reason="the pin lacks an operation")
-NAMES = sorted({*ANSWERS, "CreateChatCompletionRequest", "ChatCompletionResponseMessage"})
+FURTHER = SPEC.document["components"]["schemas"].keys() & {
+    "CreateChatCompletionRequest",
+    "ChatCompletionResponseMessage",
+}
+NAMES = sorted({*ANSWERS, *FURTHER})
 ODD: list[Any] = [None, 5, 1.5, True, "odd", [], {}, [None], {"type": "odd"}]
 
 some = settings(max_examples=40)
