@@ -23,6 +23,23 @@ CALLS: Final = ("create", "list", "get", "update", "delete", "messages")
 
 
 @dataclass(frozen=True, slots=True)
+class Operation:
+    """What a document says about one operation.
+
+    Attributes:
+        path: Its path.
+        settled: The rest, after the rules of `scripts.prepare_spec.settle`.
+        is_deprecated: Whether it is deprecated.
+        servers: The addresses of its own, which are not those of the document.
+    """
+
+    path: str
+    settled: dict[str, Any]
+    is_deprecated: bool
+    servers: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """What a document says about the chat operations.
 
@@ -40,26 +57,38 @@ class Document:
     settled: dict[str, Any]
     untaken: list[str]
 
-    def operations(self) -> dict[str, tuple[str, dict[str, Any], bool]]:
-        """Return path, settled operation, and whether it is deprecated, by the name of the facade's call."""
+    def operations(self) -> dict[str, Operation]:
+        """Return the operations by the name of the facade's call."""
         settled = {operation["operationId"]: operation for _, _, operation in operations(self.settled)}
         found = {}
         for path, item in self.cut["paths"].items():
             for ours in (one for method in METHODS if method in item and (one := chat_operation(method, path))):
-                is_deprecated = bool(item[ours.method].get("deprecated"))
-                found[ours.call] = (path, settled[ours.module], is_deprecated)
+                spelled = item[ours.method]
+                found[ours.call] = Operation(
+                    path=path,
+                    settled=settled[ours.module],
+                    is_deprecated=bool(spelled.get("deprecated")),
+                    servers=server_addresses(spelled) or server_addresses(item),
+                )
         return {call: found[call] for call in CALLS if call in found}
 
     def chunk(self) -> dict[str, Any] | None:
         """Return the schema of a stream's chunks, if the document describes them."""
         create = self.operations().get("create")
-        answers = create[1]["responses"].values() if create else ()
+        answers = create.settled["responses"].values() if create else ()
         for answer in answers:
             for media_type, media in answer["content"].items():
                 if not is_json(media_type):
                     schema: dict[str, Any] = media["schema"]
                     return schema
         return ref_to(CHUNK_SCHEMA) if CHUNK_SCHEMA in schemas_of(self.settled) else None
+
+
+def server_addresses(holder: dict[str, Any]) -> list[str]:
+    """Return the addresses that a document, a path or an operation names."""
+    servers = holder.get("servers")
+    found = [one for one in servers if isinstance(one, dict)] if isinstance(servers, list) else []
+    return [str(one.get("url")).rstrip("/") for one in found]
 
 
 def load(source: str) -> Document:

@@ -5,7 +5,7 @@ from typing import Any
 
 from scripts import naming
 from scripts.diff.changes import Change, Spot
-from scripts.diff.documents import Document
+from scripts.diff.documents import Document, Operation, server_addresses
 from scripts.diff.forms import Variant
 from scripts.diff.rules import Side
 from scripts.diff.schemas import Comparison, Sides
@@ -49,7 +49,7 @@ class Differ:
 
     def _addresses(self) -> None:
         for what, old, new in (
-            ("address", _servers(self._old.cut), _servers(self._new.cut)),
+            ("address", server_addresses(self._old.cut), server_addresses(self._new.cut)),
             ("security", _security(self._old.cut), _security(self._new.cut)),
         ):
             for one in old:
@@ -59,15 +59,18 @@ class Differ:
                 if one not in old:
                     self._add("client", Side.REQUEST, Spot(), f"{what} added", "", one)
 
-    def _operation(self, call: str, old: tuple[str, Any, bool], new: tuple[str, Any, bool]) -> None:
-        paths = [without_names(path) for path in (old[0], new[0])]
+    def _operation(self, call: str, old: Operation, new: Operation) -> None:
+        paths = [(without_names(path), path.endswith("/")) for path in (old.path, new.path)]
         if paths[0] != paths[1]:
-            self._add(call, Side.REQUEST, Spot(), "path changed", old[0], new[0])
-        if old[2] != new[2]:
-            self._add(call, Side.REQUEST, Spot(), "deprecated" if new[2] else "no longer deprecated")
-        self._parameters(f"{call} parameters", old[1]["parameters"], new[1]["parameters"])
-        self._body(f"{call} request", old[1].get("requestBody"), new[1].get("requestBody"))
-        answers = [dict(_answers(one["responses"])) for one in (old[1], new[1])]
+            self._add(call, Side.REQUEST, Spot(), "path changed", old.path, new.path)
+        if old.servers != new.servers:
+            addresses = [" or ".join(one.servers) or "that of the client" for one in (old, new)]
+            self._add(call, Side.REQUEST, Spot(), "address changed", *addresses)
+        if old.is_deprecated != new.is_deprecated:
+            self._add(call, Side.REQUEST, Spot(), "deprecated" if new.is_deprecated else "no longer deprecated")
+        self._parameters(f"{call} parameters", old.settled["parameters"], new.settled["parameters"])
+        self._body(f"{call} request", old.settled.get("requestBody"), new.settled.get("requestBody"))
+        answers = [dict(_answers(one.settled["responses"])) for one in (old, new)]
         for status in dict.fromkeys((*answers[0], *answers[1])):
             group = f"{call} answer" + (f" {status}" if status else "")
             was, now = (found.get(status, ("", None)) for found in answers)
@@ -157,12 +160,6 @@ def _answers(responses: dict[str, Any]) -> Iterator[tuple[str, tuple[str, Any]]]
 
 def _schema(body: dict[str, Any]) -> Any:
     return body["content"]["application/json"]["schema"]
-
-
-def _servers(cut: dict[str, Any]) -> list[str]:
-    servers = cut.get("servers")
-    found = [one for one in servers if isinstance(one, dict)] if isinstance(servers, list) else []
-    return [str(one.get("url")).rstrip("/") for one in found]
 
 
 def _security(cut: dict[str, Any]) -> list[str]:

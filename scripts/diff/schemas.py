@@ -62,7 +62,11 @@ class Comparison:
     def _enter(self, spot: Spot, one: Variant, other: Variant) -> Spot:
         # Where upstream declares it: the same for all who refer to it, or who took it over by allOf.
         declared = [" ".join(filter(None, _identity(variant))) for variant in (one, other)]
-        return spot.within(declared[0] if all(declared) else "", self.class_of(one, spot.model))
+        names = [self.class_of(variant, spot.model) for variant in (one, other)]
+        entered = spot.within(declared[0] if all(declared) else "", names[0])
+        if all(names) and names[0] != names[1] and all(map(_is_component, (one, other))):
+            self.report(entered, "model renamed", *(f"models.{name}" for name in names))
+        return entered
 
     def _use(self, old: Form, new: Form, at: Spot) -> None:
         if old.deprecated != new.deprecated:
@@ -164,6 +168,10 @@ class Comparison:
         sides = Sides(*({} if one is True else one for one in extra))
         values = [(sides, at.inside("{}"))] if CLOSED not in {*old.facts, *new.facts} else []
         return [(Sides(before[name], now[name]), at.member(name)) for name in shared] + values
+
+
+def _is_component(variant: Variant) -> bool:
+    return bool(variant.component) and "x-place" not in variant.schema
 
 
 def _identity(variant: Variant) -> tuple[str, str]:

@@ -98,6 +98,11 @@ def choice(document: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def rename(document: dict[str, Any], old: str, new: str) -> None:
+    renamed = json.loads(json.dumps(document).replace(f'/{old}"', f'/{new}"').replace(f'"{old}":', f'"{new}":'))
+    document.update(renamed)
+
+
 def _merge_inline(document: dict[str, Any]) -> None:
     wanted = schemas(document).pop("CreateChatCompletionRequest")
     parts = [{"properties": {name: one}} for name, one in wanted["properties"].items()]
@@ -250,6 +255,14 @@ KNOWN: list[tuple[Edit, str, str, str]] = [
     (lambda d: d["paths"][ONE]["get"].update(deprecated=True), "get: deprecated", "harmless", "harmless"),
     (lambda d: d["paths"][CHAT]["post"]["responses"].update({"429": answer("Page")}),
      "create answer 429: described now", "harmless", "harmless"),
+    (lambda d: d["paths"][ONE]["get"].update(servers=[{"url": "https://eu.example.com"}]),
+     "get: address that of the client is now https://eu.example.com", "breaking", "breaking"),
+    (lambda d: d["paths"].update({f"{ONE}/": d["paths"].pop(ONE)}), f"get: path {ONE} is now {ONE}/", "breaking",
+     "breaking"),
+    (lambda d: rename(d, "Effort", "Zeal"), "create request > effort: models.Effort is now models.Zeal", "breaking",
+     "breaking"),
+    (lambda d: rename(d, "ToolMessage", "AidMessage"),
+     'create request > messages[] (role "tool"): models.ToolMessage is now models.AidMessage', "breaking", "breaking"),
     (lambda d: d["paths"][CHAT]["post"]["requestBody"].update(required=False), "create request: optional now",
      "widening", "breaking"),
     (lambda d: schemas(d).pop("CreateChatCompletionStreamResponse"), "stream chunk: no longer described", "breaking",
