@@ -70,6 +70,8 @@ def _openapi(value: Any) -> dict[str, Any]:
         kind = "a Swagger 2.0 document" if "swagger" in value else "no OpenAPI document: the key openapi is missing"
         raise DocumentError(f"is {kind}; OpenAPI 3.0, 3.1 or 3.2 is needed")
     version = value["openapi"]
-    if not isinstance(version, str) or ".".join(version.split(".")[:2]) not in _VERSIONS:
+    if not isinstance(version, str):
+        raise DocumentError(f'says openapi: {shown(version)}; it has to be text, such as "3.1.0"')
+    if ".".join(version.split(".")[:2]) not in _VERSIONS:
         raise DocumentError(f"says openapi: {shown(version)}; OpenAPI 3.0, 3.1 or 3.2 is needed")
     return value

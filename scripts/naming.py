@@ -108,7 +108,7 @@ def _branch(label: str, *, alone: bool) -> str:
     kind = re.fullmatch(r"(enum|object)(\d*)", label)
     if kind is None:
         return label
-    return ({"enum": "Value", "object": "Object"}[kind[1]] if alone else "") + kind[2]
+    return ("Object" if alone and kind[1] == "object" else "") + kind[2]
 
 
 def _status(step: str) -> str:

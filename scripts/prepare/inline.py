@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from scripts import naming
+from scripts.prepare.references import rename_targets
 from scripts.prepare.unions import NULL
 from scripts.prepare.walk import Schema, children, ref_to, replace_children, roots, schemas_of, shape, structure
 
@@ -83,6 +84,7 @@ def hoist(document: Schema, table: Mapping[str, str]) -> Hoisted:
     Evidence: left inline they come out as `CreateChatCompletionResponseChoicesItemLogprobsType0`. Places may share a
     name when their structures are equal; else the place that the table lists first has it.
     """
+    _make_way(document, table)
     schemas = schemas_of(document)
     found = list(dict.fromkeys(_find(document)))
     names, made_up = _assign(found, table, set(schemas))
@@ -102,6 +104,23 @@ def hoist(document: Schema, table: Mapping[str, str]) -> Hoisted:
         holder[key] = _without_place(replace_children(holder[key], moved)) if top else moved(holder[key])
     places = {one.place for one in found}
     return Hoisted(made_up, [place for place in table if place not in places])
+
+
+def _make_way(document: Schema, table: Mapping[str, str]) -> None:
+    """Leave the name of a union to the enumeration in it: only that becomes a class.
+
+    Evidence: upstream opens enumerations, `Model: {enum}` to `Model: {anyOf: [string, {enum}]}`.
+    """
+    schemas = schemas_of(document)
+    taken = {naming.module_key(name): name for name in schemas}
+    names = {name: name for name in schemas}
+    for name, schema in schemas.items():
+        place = f"{name}|enum"
+        if place not in table and any(branch.get("x-place") == place for branch in schema.get("anyOf", ())):
+            names[name] = naming.unique(f"{name}Union", taken)
+            taken[naming.module_key(names[name])] = name
+    document["components"]["schemas"] = {names[name]: schema for name, schema in schemas.items()}
+    rename_targets(document, names)
 
 
 def _needs_name(schema: Schema) -> bool:
@@ -143,5 +162,7 @@ def _assign(
             owner = names[one.owner_key] if one.owner_key else one.owner_place
             name = naming.unique(naming.derived(owner, one.owner_place, one.place), taken)
             taken[naming.module_key(name)] = one.structure
-            names[key] = made_up[one.place] = name
+            names[key] = name
+            if one.place != f"{name}|enum":
+                made_up[one.place] = name
     return names, made_up

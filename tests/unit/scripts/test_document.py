@@ -123,7 +123,7 @@ DEEP_ALIASES = "openapi: 3.1.0\na0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1
         ("info: {}\n", "the key openapi is missing"),
         ("swagger: '2.0'\n", "is a Swagger 2.0 document"),
         ("openapi: 4.0.0\n", 'says openapi: "4.0.0"; OpenAPI 3.0, 3.1 or 3.2 is needed'),
-        ("openapi: 3.1\n", "says openapi: 3.1; OpenAPI 3.0, 3.1 or 3.2 is needed"),
+        ("openapi: 3.1\n", 'says openapi: 3.1; it has to be text, such as "3.1.0"'),
         (
             "openapi: 3.1.0\npaths:\n  /a: 'cut",
             "is no valid YAML: found unexpected end of stream at line 3",

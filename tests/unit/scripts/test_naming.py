@@ -19,7 +19,7 @@ from scripts import naming
         ("Reply", "Reply", "Reply.format|json_schema", "ReplyFormatJsonSchema"),
         ("Reply", "Reply", "Reply.mode|enum", "ReplyMode"),
         ("Reply", "Reply", "Reply.mode|object2", "ReplyMode2"),
-        ("Mode", "Mode", "Mode|enum", "ModeValue"),
+        ("Mode", "Mode", "Mode|enum", "Mode"),
         ("Mode", "Mode", "Mode|object", "ModeObject"),
         ("Words", "Words", "Words[]", "WordsEntry"),
         ("list_things", "list_things", "list_things?sort-order", "ListThingsSortOrder"),

@@ -254,3 +254,13 @@ def test_an_all_of_without_an_end_is_refused() -> None:
 def test_a_loop_of_references_in_a_property_is_harmless() -> None:
     """Words beside a reference to the own class are no merge."""
     assert prepared_property({"allOf": [ref("Owner")], "description": "Up."}) == ref("Owner") | {"description": "Up."}
+
+
+@pytest.mark.parametrize("values", [{"enum": ["a", "b"]}, {"type": "string", "enum": ["a", "b"]}])
+def test_an_enumeration_that_is_opened_keeps_its_name(values: dict[str, Any]) -> None:
+    """When a component becomes any text besides the values that it lists, these have its name as before."""
+    opened = prepare_named(document({"Owner": record(it=ref("Mode")), "Mode": {"anyOf": [TEXT, values]}}), {})
+    schemas = opened.document["components"]["schemas"]
+    assert schemas["Mode"] == prepared(Owner=record(it=ref("Mode")), Mode=values)["Mode"]
+    assert schemas["ModeUnion"]["anyOf"] == [TEXT, ref("Mode")]
+    assert opened.hoisted.made_up == {}
