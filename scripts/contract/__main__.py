@@ -9,10 +9,9 @@ from pathlib import Path
 
 import yaml
 
-import chatcompletions
 from chatcompletions_api import models
 from scripts.contract import parameters as compared
-from scripts.contract.answers import hidden_members, missing_models, model_differences
+from scripts.contract.answers import facade_sources, hidden_members, missing_models, model_differences
 from scripts.contract.behaviour import behaviour_differences
 from scripts.contract.differences import address_differences, module_differences
 from scripts.contract.layers import addresses, calls, endpoint_modules
@@ -67,12 +66,7 @@ def _facade_differences(spec: Spec) -> list[str]:
 
 def _missing_models(*, whole: bool) -> list[str]:
     """Tell which models the facade names in vain, and put empty classes there, so that its annotations can be read."""
-    folder = Path(chatcompletions.__file__).parent
-    sources = {
-        f"facade/{path.relative_to(folder.parent).as_posix()}": path.read_text("utf-8")
-        for path in sorted(folder.glob("*.py"))
-    }
-    missing = missing_models(sources, models.__all__)
+    missing = missing_models(facade_sources(), models.__all__)
     for name in missing:
         setattr(models, name, type(name, (), {}))
     return model_differences(missing, whole=whole)

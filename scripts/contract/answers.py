@@ -4,8 +4,10 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Any
 
+import chatcompletions
 from chatcompletions._chunk import ChatCompletionChunk
 from chatcompletions._deleted import ChatCompletionDeleted
 from chatcompletions._models import ChatCompletion
@@ -39,6 +41,15 @@ def _defined(cls: type[Any]) -> set[str]:
     except (OSError, TypeError):  # a stand-in for a model, or a builtin
         return set()
     return {one.name for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+
+def facade_sources() -> dict[str, str]:
+    """Return the text of each of the facade's modules, by its place."""
+    folder = Path(chatcompletions.__file__).parent
+    return {
+        f"facade/{path.relative_to(folder.parent).as_posix()}": path.read_text("utf-8")
+        for path in sorted(folder.glob("*.py"))
+    }
 
 
 def missing_models(sources: Mapping[str, str], having: Collection[str]) -> dict[str, list[str]]:

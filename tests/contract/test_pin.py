@@ -240,7 +240,7 @@ def test_no_upstream_prose(pinned: dict[str, Any], upstream: dict[str, Any]) -> 
 def test_every_part_has_words(pinned: dict[str, Any]) -> None:
     """Each operation, parameter, model and property of the pin has words of ours."""
     found = coverage(pinned)
-    assert found.total > 300
+    assert found.total > 100
     assert found.missing == [], "add actions with these targets to scripts/overlay.yaml"
 
 
