@@ -1,6 +1,6 @@
 """Keep the names that components had, where upstream calls them something else."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from scripts.errors import DocumentError, shown
@@ -14,6 +14,8 @@ RENAMED: Final = "x-renamed-components"
 
 def keep_names(document: dict[str, Any], table: Mapping[str, str]) -> dict[str, str]:
     """Call components what the table calls them, and what the operations send and answer what the facade calls it.
+
+    A namespace that all components stand in is left out.
 
     Classes, words and the places of the table go by the name of a component: with it they all stay as they are.
 
@@ -40,6 +42,10 @@ def keep_names(document: dict[str, Any], table: Mapping[str, str]) -> dict[str, 
     roles: dict[str, set[str]] = {}
     for found, name in _roles(document):
         roles.setdefault(found, set()).add(name)
+    length = _namespace(schemas)
+    for found in schemas:
+        if (name := found[length:]) != found and found not in names and name not in names.values():
+            names[found] = name
     for found, (name, *others) in roles.items():
         if not others and found in schemas and found not in names and name not in {*schemas, *names.values()}:
             names[found] = name
@@ -48,6 +54,12 @@ def keep_names(document: dict[str, Any], table: Mapping[str, str]) -> dict[str, 
         document["components"]["schemas"] = dict(sorted((names.get(key, key), one) for key, one in schemas.items()))
         document[RENAMED] = dict(sorted(names.items()))
     return names
+
+
+def _namespace(names: Collection[str]) -> int:
+    """Return the length of the namespace that all names stand in, as in `OpenAI.Metadata`."""
+    first, *others = {name.partition(".")[0] if "." in name else "" for name in names} or {""}
+    return len(f"{first}.") if first and not others else 0
 
 
 def _roles(document: dict[str, Any]) -> Iterator[tuple[str, str]]:

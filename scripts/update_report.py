@@ -16,7 +16,7 @@ from scripts.prepare.walk import printable
 from scripts.prepare_spec import Prepared
 
 _LINES: Final = 12
-"""How many lines about words are shown; `make spec` lists them all."""
+"""How many lines about words or renamed components are shown; `make spec` lists them all."""
 
 
 class Update(NamedTuple):
@@ -107,7 +107,9 @@ def _operations(made: Pin) -> list[str]:
 
 
 def _names(made: Pin, prepared: Prepared) -> list[str]:
-    lines = [f"{printable(found)}: upstream's name of {name}, which stays" for found, name in made.renamed.items()]
+    lines = _first(
+        [f"{printable(found)}: upstream's name of {name}, which stays" for found, name in made.renamed.items()]
+    )
     lines += [
         printable(f"{place}: called {name}; give it a name in scripts/names.yaml")
         for place, name in prepared.hoisted.made_up.items()
@@ -121,9 +123,12 @@ def _words(made: Pin) -> list[str]:
     lines += [f"matches nothing: {printable(target)}" for target in made.stale]
     if not lines:
         return ["every part has some"]
+    return ["to edit in scripts/overlay.yaml:", *_first(lines)]
+
+
+def _first(lines: list[str]) -> list[str]:
     more = len(lines) - _LINES
-    shown = lines if more <= 1 else [*lines[:_LINES], f"and {more} more, which make spec lists"]
-    return ["to edit in scripts/overlay.yaml:", *shown]
+    return lines if more <= 1 else [*lines[:_LINES], f"and {more} more, which make spec lists"]
 
 
 def _version(found: Update) -> str:

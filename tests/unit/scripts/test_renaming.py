@@ -63,6 +63,13 @@ def test_what_the_operations_take_and_give_keeps_its_name(tmp_path: Path, capsys
     assert "No change" in capsys.readouterr().out
 
 
+def test_a_namespace_names_nothing(tmp_path: Path) -> None:
+    """Where all components stand in one namespace, each has the name that it has without."""
+    made = pinned(renamed(**{name: f"OpenAI.{name}" for name in PINNED["components"]["schemas"]}), tmp_path)
+    assert without_receipt(made) == without_receipt(pinned(renamed(), tmp_path))
+    assert made.renamed["OpenAI.Metadata"] == "Metadata"
+
+
 def test_a_line_of_the_table_keeps_the_name_of_any_component(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With one line in names.yaml a renamed component is what it was, and so are the names of all inside it."""
     table = naming.load_names()
