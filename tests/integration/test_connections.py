@@ -147,7 +147,7 @@ def test_a_stream_that_nobody_closes(connect: Callable[..., SyncDriver], begun: 
             assert chat.call("create", **ASK).text == "Hi."
         held = chat.call("create", stream=True, **ASK)
         with pytest.raises(APITimeoutError, match="PoolTimeout"):
-            chat.call("create", **ASK)
+            chat.call("create", timeout=httpx.Timeout(60, pool=0.01), **ASK)
         chat.run(held.aclose()) if isinstance(chat.client, AsyncChatClient) else held.close()
         gate.set()
         assert server.connections > 3
