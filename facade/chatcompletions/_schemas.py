@@ -98,12 +98,19 @@ class Schemas:
 
 
 def _answer(operation: dict[str, Any], document: dict[str, Any]) -> Any:
-    responses = operation.get("responses", {})
-    response = responses.get("200") or responses.get("2XX") or {}
-    if "$ref" in response:
-        response = document["components"]["responses"][response["$ref"].rpartition("/")[2]]
-    content = response.get("content", {})
-    return next((media.get("schema") for name, media in content.items() if _JSON.fullmatch(name.strip())), None)
+    for status, response in operation.get("responses", {}).items():
+        content = _followed(response, document).get("content", {}) if str(status).startswith("2") else {}
+        for name, media in content.items():
+            if _JSON.fullmatch(name.strip()):
+                return _followed(media, document).get("schema")
+    return None
+
+
+def _followed(node: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in node:
+        kind, name = node["$ref"].split("/")[-2:]
+        node = document["components"][kind][name]
+    return node
 
 
 def _names_null(schema: Schema) -> bool:

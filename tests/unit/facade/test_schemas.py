@@ -124,25 +124,32 @@ def test_words_without_meaning(schema: Any) -> None:
     assert places(schema, 5) == places(schema, {"x": 1}) == []
 
 
+JSON = {"application/json": {"schema": REF_A}}
+
+
 def test_answers() -> None:
-    """The answers of the operations are found by method and path, also written in place or behind a reference."""
+    """The answers of the operations are found by method and path, in place or behind references, whatever the 2xx."""
     document = {
         "paths": {
             "/a": {
                 "parameters": [],
-                "get": {"responses": {"200": {"content": {"application/json": {"schema": REF_A}}}}},
+                "get": {"responses": {"200": {"content": JSON}}},
                 "post": {"responses": {"2XX": {"$ref": "#/components/responses/R"}}},
+                "put": {
+                    "responses": {"400": {"content": JSON}, "201": {"content": JSON}, "default": {"content": JSON}}
+                },
                 "delete": {"responses": {"204": {"description": "Gone."}}},
             }
         },
         "components": {
             "schemas": {"A": A},
-            "responses": {"R": {"content": {"application/json; charset=utf-8": {"schema": {"type": "string"}}}}},
+            "mediaTypes": {"M": {"schema": {"type": "string"}}},
+            "responses": {"R": {"content": {"application/json; charset=utf-8": {"$ref": "#/components/mediaTypes/M"}}}},
         },
     }
     schemas = Schemas(document)
-    assert [(method, path) for method, path, _ in schemas.answers] == [("GET", "/a"), ("POST", "/a")]
-    for (_, _, reference), value in zip(schemas.answers, [{"a": "x"}, "x"], strict=True):
+    assert [(method, path) for method, path, _ in schemas.answers] == [("GET", "/a"), ("POST", "/a"), ("PUT", "/a")]
+    for (_, _, reference), value in zip(schemas.answers, [{"a": "x"}, "x", {"a": "x"}], strict=True):
         validator = _Validator({**schemas.root, "$ref": f"#/{reference}"})
         assert validator.is_valid(value)
         assert not validator.is_valid(5)
