@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from scripts.errors import DocumentError
 from scripts.prepare.walk import printable
-from scripts.references import as_ref, resolve
+from scripts.references import as_ref, followed, resolve
 
 
 class ChatOperation(NamedTuple):
@@ -149,9 +149,9 @@ def chunk_references(document: dict[str, Any], paths: dict[str, Any]) -> list[st
     for item in paths.values():
         responses = _at(item, "post", "responses")
         for response in responses.values() if isinstance(responses, dict) else ():
-            content = _at(_followed(document, response), "content")
+            content = _at(followed(document, response), "content")
             for media_type in content if isinstance(content, dict) else ():
-                ref = _at(event_schema(_followed(document, content[media_type])), "$ref")
+                ref = _at(event_schema(followed(document, content[media_type])), "$ref")
                 if is_stream(media_type) and isinstance(ref, str):
                     found.append(ref)
     if _at(document, "components", "schemas", CHUNK_SCHEMA) is not None:
@@ -180,14 +180,6 @@ def event_schema(media: Any) -> Any:
     return next((one for one in (data, item, _at(media, "schema")) if one is not None), None)
 
 
-def _followed(document: dict[str, Any], node: Any) -> Any:
-    seen: list[str] = []
-    while isinstance(ref := _at(node, "$ref"), str) and ref not in seen:
-        seen.append(ref)
-        node = resolve(document, ref)
-    return node
-
-
 def _at(node: Any, *keys: str) -> Any:
     for key in keys:
         node = node.get(key) if isinstance(node, dict) else None
@@ -197,12 +189,12 @@ def _at(node: Any, *keys: str) -> Any:
 def _path_item(document: dict[str, Any], path: str) -> dict[str, Any]:
     at = as_ref(("paths", path))
     item: Any = document["paths"][path]
-    followed: list[str] = []
+    seen: list[str] = []
     own: dict[str, Any] = {}
     while isinstance(item, dict) and isinstance(ref := item.get("$ref"), str):
-        if ref in followed:
+        if ref in seen:
             raise DocumentError(f"circular $ref at {at}")
-        followed.append(ref)
+        seen.append(ref)
         own = {**{key: value for key, value in item.items() if key != "$ref"}, **own}
         item = resolve(document, ref, at)
     return {**item, **own} if isinstance(item, dict) else own

@@ -38,6 +38,28 @@ def resolve(document: dict[str, Any], ref: str, at: str = "") -> Any:
     return node
 
 
+def followed(document: dict[str, Any], node: Any) -> dict[str, Any]:
+    """Return what a node stands for, its reference followed as far as that leads.
+
+    Args:
+        document: the document that holds the node.
+        node: a part of it, or a reference to one.
+
+    Returns:
+        The mapping; empty if there is none, or if the reference leads back to itself.
+
+    Raises:
+        DocumentError: a reference leaves the document, or there is nothing where it points.
+    """
+    seen = set()
+    while isinstance(node, dict) and isinstance(ref := node.get("$ref"), str):
+        if ref in seen:
+            return {}
+        seen.add(ref)
+        node = resolve(document, ref)
+    return node if isinstance(node, dict) else {}
+
+
 def pointer(ref: str, at: str = "") -> Pointer:
     """Split a reference into the keys that lead to its target.
 

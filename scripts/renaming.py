@@ -6,7 +6,7 @@ from typing import Any, Final
 from scripts.errors import DocumentError, shown
 from scripts.operations import CHUNK_SCHEMA, METHODS, chat_operation, chunk_references
 from scripts.prepare.walk import SCHEMAS, is_json
-from scripts.references import as_ref, find, pointer, resolve
+from scripts.references import as_ref, find, followed, pointer, resolve
 
 RENAMED: Final = "x-renamed-components"
 """Where a pin keeps what upstream calls the components that have kept their names."""
@@ -78,16 +78,10 @@ def _roles(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _json_references(document: dict[str, Any], holder: Any) -> Iterator[str]:
-    for media_type, media in _items(_followed(document, holder).get("content")):
-        schema = _followed(document, media).get("schema")
+    for media_type, media in _items(followed(document, holder).get("content")):
+        schema = followed(document, media).get("schema")
         if is_json(media_type) and isinstance(schema, dict) and isinstance(schema.get("$ref"), str):
             yield schema["$ref"]
-
-
-def _followed(document: dict[str, Any], node: Any) -> dict[str, Any]:
-    while isinstance(node, dict) and isinstance(node.get("$ref"), str):
-        node = resolve(document, node["$ref"])
-    return node if isinstance(node, dict) else {}
 
 
 def _items(node: Any) -> list[tuple[str, Any]]:

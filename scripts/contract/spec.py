@@ -12,14 +12,10 @@ from urllib.parse import unquote
 import yaml
 
 from scripts.operations import METHODS, chat_operation
-from scripts.prepare.datatypes import MEANT
-from scripts.prepare.walk import is_json
+from scripts.prepare.datatypes import MEANT, implied_type
+from scripts.prepare.walk import is_ignored, is_json
 
 _UNIONS = ("anyOf", "oneOf")
-_IMPLIED = {
-    "object": {"properties", "patternProperties", "additionalProperties", "required"},
-    "array": {"items", "prefixItems"},
-}
 ROOT = Path(__file__).resolve().parents[2]
 Schema = dict[str, Any]
 
@@ -67,7 +63,7 @@ class Spec:
     def _operation(self, path: str, method: str, item: dict[str, Any]) -> Operation:
         described = item[method]
         declared = [*item.get("parameters", ()), *described.get("parameters", ())]
-        parameters = [one for one in map(self.resolve, declared) if not _is_ignored(one)]
+        parameters = [one for one in map(self.resolve, declared) if not is_ignored(one)]
         body = self.resolve(described.get("requestBody", {}))
         good = [(str(key), one) for key, one in described["responses"].items() if str(key).startswith("2")]
         status, answer = (good[0][0], self.resolve(good[0][1])) if good else ("200", {})
@@ -140,7 +136,7 @@ class Spec:
     def kind(self, branch: Schema) -> str:
         """Return the type of an alternative; empty if it may be anything."""
         told = MEANT.get(str(branch["type"]).lower(), "") if "type" in branch else ""
-        return told or next((kind for kind, keys in _IMPLIED.items() if not keys.isdisjoint(branch)), "")
+        return told or implied_type(branch)
 
     def items(self, branch: Schema) -> Schema:
         """Return what the items of an array may be, by their place or behind the last one."""
@@ -175,11 +171,6 @@ class Spec:
                 return null
             flat = {**flat, "enum": [value for value in flat["enum"] if value is not None]}
         return _distinct([flat, *null])
-
-
-def _is_ignored(parameter: dict[str, Any]) -> bool:
-    """Tell whether OpenAPI says to ignore a parameter, as other parts of the document say what it would."""
-    return parameter["in"] == "header" and parameter["name"].lower() in ("accept", "content-type", "authorization")
 
 
 def _fits(branch: Schema, own: Any) -> bool:

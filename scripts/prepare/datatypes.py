@@ -40,7 +40,7 @@ def settle_type(schema: Schema) -> Schema:
         names = [MEANT.get(str(schema.get("type")).lower(), "")] if "type" in schema else []
     if len(names) > 1 and "" not in names and "enum" not in schema and "const" not in schema:
         return _one_of_types(settled, names)
-    return _with_members_of(settled, names[0] if len(names) == 1 and names[0] else _implied(settled))
+    return _with_members_of(settled, names[0] if len(names) == 1 and names[0] else implied_type(settled))
 
 
 def _one_of_types(schema: Schema, names: list[str]) -> Schema:
@@ -48,7 +48,8 @@ def _one_of_types(schema: Schema, names: list[str]) -> Schema:
     return outer | {"anyOf": [_with_members_of(dict(schema), name) for name in names]}
 
 
-def _implied(schema: Schema) -> str:
+def implied_type(schema: Schema) -> str:
+    """Return the type whose members a schema has without naming it; empty if it has none."""
     return next((name for name, keys in _MEMBERS.items() if any(key in schema for key in keys)), "")
 
 

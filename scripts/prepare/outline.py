@@ -7,13 +7,11 @@ from typing import Any
 from scripts.errors import shown
 from scripts.operations import METHODS, chat_operation, event_schema, is_stream
 from scripts.prepare.keywords import clean_text, keep_shape
-from scripts.prepare.walk import PrepareError, Schema, is_json
+from scripts.prepare.walk import PrepareError, Schema, is_ignored, is_json
 from scripts.references import resolve
 
 _STATUS = re.compile(r"[1-5](\d\d|XX)|default")
 _STREAM = "text/event-stream"
-_NO_PARAMETERS = ("accept", "content-type", "authorization")
-"""Headers of which OpenAPI says that a parameter by their name is to be ignored: body, answers and security say it."""
 
 
 def outline(source: Schema) -> Schema:
@@ -126,7 +124,7 @@ def _parameters(source: Schema, found: Any, place: str) -> Iterator[Schema]:
     for given in found if isinstance(found, list) else []:
         parameter = _followed(source, given, place)
         name, where = parameter.get("name"), parameter.get("in")
-        if where == "header" and str(name).lower() in _NO_PARAMETERS:
+        if is_ignored(parameter):
             continue
         schema = {"type": "string"} if parameter.get("content") else parameter.get("schema")
         if not isinstance(name, str) or where not in ("query", "path", "header", "cookie") or schema is None:

@@ -156,6 +156,12 @@ def _descend(place: str, schema: Schema) -> Iterator[tuple[str, Schema]]:
         yield from _descend(place + step, child)
 
 
+def is_ignored(parameter: Schema) -> bool:
+    """Tell whether OpenAPI says to ignore a parameter: body, answers and security say what such a header would."""
+    name = str(parameter.get("name")).lower()
+    return parameter.get("in") == "header" and name in ("accept", "content-type", "authorization")
+
+
 def is_json(content_type: str) -> bool:
     """Tell whether a media type is JSON, parameters such as a charset aside."""
     essence = content_type.split(";")[0].strip().lower()
