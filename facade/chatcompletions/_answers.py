@@ -10,10 +10,12 @@ from ._causes import is_certificate_failure
 from ._errors import (
     APIConnectionError,
     APIError,
+    APIResponseTooLargeError,
     APIResponseValidationError,
     APITimeoutError,
     status_error,
 )
+from ._failures import TooLargeError
 from ._json import loads
 from ._secrets import without_secrets
 
@@ -90,6 +92,8 @@ def error_from_response(response: httpx.Response) -> APIError:
     if response.has_redirect_location:
         target = _excerpt(without_secrets(response.headers["location"], response.request))
         message += f", a redirect to {target}: correct base_url, or pass follow_redirects=True"
+    if response.status_code == 407:
+        message += "; the proxy wants a user and a password: proxy='http://user:password@host'"
     return error_from_body(status_error(response.status_code), message, response, body)
 
 
@@ -124,13 +128,17 @@ def error_from_failure(failure: httpx.RequestError, request: httpx.Request, atte
     match failure:
         case httpx.TimeoutException():
             cls, what = APITimeoutError, "timed out"
+        case TooLargeError():
+            cls, what = APIResponseTooLargeError, "got an answer that is too large"
         case httpx.DecodingError():
             cls, what = APIResponseValidationError, "got a body that cannot be decoded"
         case httpx.UnsupportedProtocol() | httpx.LocalProtocolError() | httpx.TooManyRedirects():
             cls, what = APIError, "cannot be sent"
         case _:
             cls, what = APIConnectionError, "failed"
-    detail = f"{type(failure).__name__}: {failure}".removesuffix(": ")
+    detail = str(failure)
+    if not isinstance(failure, TooLargeError):
+        detail = f"{type(failure).__name__}: {detail}".removesuffix(": ")
     message = f"{request.method} {_address(request.url)} {what} ({detail})"
     if is_certificate_failure(failure):
         message += "; name the authority to trust by verify=ssl.create_default_context(cafile=...) or in SSL_CERT_FILE"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ._settings import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, http_options
+from ._secrets import Discreet, Secret
+from ._settings import DEFAULT_MAX_ANSWER_BYTES, DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, http_options
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -31,20 +32,25 @@ class BaseClient:
         project: str | None = None,
         timeout: float | httpx.Timeout | None = DEFAULT_TIMEOUT,
         max_retries: int = DEFAULT_MAX_RETRIES,
+        max_answer_bytes: int = DEFAULT_MAX_ANSWER_BYTES,
         strict: bool = False,
         **options: Unpack[HTTPXOptions],
     ) -> None:
-        arguments: dict[str, Any] = {
-            "api_key": api_key,
-            "base_url": base_url,
-            "organization": organization,
-            "project": project,
-            "timeout": timeout,
-            "max_retries": max_retries,
-        }
-        self._arguments = {**arguments, "strict": strict, **options}
-        self._http_options = http_options(type(self).__name__, options=options, **arguments)
-        self._stream_options: dict[str, Any] = {}
+        # Before all else, so that whatever fails below shows no secret to those who print the locals of its frames.
+        self._arguments = Discreet(
+            options,
+            api_key=api_key if api_key is None else Secret(api_key),
+            base_url=base_url,
+            organization=organization,
+            project=project,
+            timeout=timeout,
+            max_retries=max_retries,
+            max_answer_bytes=max_answer_bytes,
+            strict=strict,
+        )
+        del api_key, base_url, options
+        self._http_options = http_options(type(self).__name__, self._arguments)
+        self._stream_options: dict[str, Any] = {"max_answer_bytes": max_answer_bytes}
         if strict:
             from . import _strict
 
@@ -61,6 +67,8 @@ class BaseClient:
         return url
 
     def __repr__(self) -> str:
+        if not hasattr(self, "_http_options"):
+            return f"{type(self).__name__}()"  # whose constructor failed
         return f"{type(self).__name__}(base_url={str(self.base_url)!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
@@ -11,11 +9,19 @@ import httpx
 from ._answers import EXCERPT, error_from_body, place, reports_error
 from ._assembly import Assembly
 from ._chunk import ChatCompletionChunk
-from ._errors import StreamError, StreamInterruptedError, StreamTimeoutError, StreamValidationError
+from ._errors import (
+    StreamError,
+    StreamInterruptedError,
+    StreamTimeoutError,
+    StreamTooLargeError,
+    StreamValidationError,
+)
+from ._failures import TooLargeError
 from ._json import loads
 from ._models import ChatCompletion
 from ._repetition import Repetition
-from ._sse import SSEDecoder
+from ._settings import DEFAULT_MAX_ANSWER_BYTES
+from ._sse import MOST_OF_EVENT, SSEDecoder
 from ._whole import as_chunk
 
 if TYPE_CHECKING:
@@ -35,42 +41,42 @@ _TYPES = ("", "message", "error")
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 
 
-class BaseStream:
-    """What sync and async streams share: everything but waiting for bytes."""
+class StreamReader:
+    """Make chunks of the bytes of a stream, and a completion of the chunks; whoever has it waits for the bytes.
+
+    Args:
+        response: The open response.
+        clock: Gives the time, in seconds, by which a stream is silent for too long.
+        check: Looks for what departs from the spec in a chunk.
+        max_answer_bytes: How many bytes may come, decoded.
+    """
 
     def __init__(
         self,
         response: httpx.Response,
         *,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float],
         check: Check | None = None,
+        max_answer_bytes: int = DEFAULT_MAX_ANSWER_BYTES,
     ) -> None:
         self.response = response
         self._assembly = Assembly()
-        self._decoder = SSEDecoder()
+        self.most = max_answer_bytes
+        self._decoder = SSEDecoder(min(max_answer_bytes, MOST_OF_EVENT))
         self._repetition = Repetition()
-        self._feed: Callable[[bytes], list[ServerSentEvent]] = self._begin
+        # No method of its own, here or below: the stream would then wait for the garbage collector.
+        self._feed: Callable[[bytes], list[ServerSentEvent]] | None = None
         self._start = b""
         self._body: list[bytes] = []
         self._events: list[ServerSentEvent] = []
-        self._done = False
+        self.done = False
         self._closed = False
         self._clock = clock
         self._patience: float | None = response.request.extensions.get("timeout", {}).get("read")
         self._last_life = 0.0
         self._under_way = 0
-        self._read_chunk = ChatCompletionChunk.from_dict if check is None else partial(self._checked, check)
-
-    @property
-    def headers(self) -> httpx.Headers:
-        """The headers of the answer: rate limits, processing time and more."""
-        return self.response.headers
-
-    @property
-    def request_id(self) -> str | None:
-        """The ``x-request-id`` of the answer."""
-        request_id: str | None = self.response.headers.get("x-request-id")
-        return request_id
+        self._check = check
+        self._read_chunk = ChatCompletionChunk.from_dict
 
     @property
     def completion(self) -> ChatCompletion:
@@ -79,32 +85,37 @@ class BaseStream:
         completion._headers = self.response.headers
         return completion
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Give nothing more."""
         self._closed = True
         self._events.clear()
 
-    def _check_open(self) -> None:
+    def check_open(self) -> None:
+        """Raise `StreamInterruptedError` if the stream was closed before its end."""
         # Whoever asks a closed stream for more would take a part for the whole, were it to end quietly.
-        if self._closed and not self._done:
+        if self._closed and not self.done:
             if not self._assembly.finished:
                 raise self._error(StreamInterruptedError, "the stream was closed before its end")
-            self._done = True
+            self.done = True
 
-    def _chunks(self, data: bytes) -> Iterator[ChatCompletionChunk]:
+    def chunks(self, data: bytes) -> Iterator[ChatCompletionChunk]:
+        """Take the next bytes and return the chunks that they complete."""
         if self._closed:
-            self._check_open()
+            self.check_open()
             return iter(())
-        events = self._feed(data)
+        feed = self._feed
+        events = self._begin(data) if feed is None else feed(data)
         if not events:
             self._check_patience()
         return self._read(events)
 
     def _begin(self, data: bytes) -> list[ServerSentEvent]:
+        if self._body:
+            return self._keep(data)
         # What the body is shows in how it begins; servers give either the content type of the other.
         start = self._start + data if self._start else data.lstrip(_BLANK)
         self._start = start[: 10 * EXCERPT]
         if start.startswith((b"{", b"[", b"<")):
-            self._feed = self._keep
             return self._keep(start)
         events = self._decoder.feed(data)
         if events:
@@ -112,7 +123,7 @@ class BaseStream:
         return events
 
     def _keep(self, data: bytes) -> list[ServerSentEvent]:
-        self._note_life()
+        self.note_life()
         self._body.append(data)
         return []
 
@@ -121,7 +132,7 @@ class BaseStream:
         self.response._content = b"".join(self._body)
         self._body.clear()
         chunk = as_chunk(self.response.json())
-        self._done = True
+        self.done = True
         self._assembly.add(chunk)
         return ChatCompletionChunk.from_dict(chunk)
 
@@ -130,7 +141,8 @@ class BaseStream:
         """The start of what came, as long as it holds no event."""
         return self._start.decode("utf-8", "replace").strip() or None
 
-    def _note_life(self) -> None:
+    def note_life(self) -> None:
+        """Begin to wait for the next event."""
         self._last_life, self._under_way = self._clock(), 0
 
     def _check_patience(self) -> None:
@@ -140,13 +152,14 @@ class BaseStream:
         if self._decoder.under_way != self._under_way:
             self._last_life, self._under_way = self._clock(), self._decoder.under_way
         elif self._assembly.finished:
-            self._done = True
+            self.done = True
         else:
             raise self._error(StreamTimeoutError, f"no event came within {self._patience:g} s")
 
-    def _last_chunks(self) -> Iterator[ChatCompletionChunk]:
-        self._check_open()
-        if self._done:
+    def last_chunks(self) -> Iterator[ChatCompletionChunk]:
+        """Return the chunks that the end of the bytes completes, or raise if that is no end of a stream."""
+        self.check_open()
+        if self.done:
             return
         if self._body:
             yield self._whole()
@@ -154,10 +167,10 @@ class BaseStream:
         if events := self._decoder.flush():
             self._start = b""
         yield from self._read(events)
-        if not self._done and not self._assembly.finished:
+        if not self.done and not self._assembly.finished:
             missing = "its first event" if self._start else "a finish reason or [DONE]"
             raise self._error(StreamInterruptedError, f"the stream ended before {missing}", self._unread)
-        self._done = True
+        self.done = True
 
     def _read(self, events: list[ServerSentEvent]) -> Iterator[ChatCompletionChunk]:
         assembly, repetition, came = self._assembly, self._repetition, False
@@ -173,7 +186,7 @@ class BaseStream:
                 chunk = loads(data)
             except ValueError as exc:
                 self._check_text(data, event, exc)
-                if self._done:
+                if self.done:
                     return
                 continue
             if event == "error" or chunk.__class__ is not dict or reports_error(chunk):
@@ -184,27 +197,28 @@ class BaseStream:
             assembly.add(chunk)
             # Learned from below, the chunk must stay as it is; otherwise nobody needs it any more.
             is_new = repetition.is_new(data, chunk)
+            if self._check is not None:
+                self._judge(self._check, chunk)
             model = self._read_chunk(chunk, copy=is_new)
             if is_new:
                 repetition.learn(data, chunk, model)
             yield model
             came = True
         if came:  # counted from here, because a caller who takes long over a chunk has not waited for the next one
-            self._note_life()
-        self._check_open()
+            self.note_life()
+        self.check_open()
 
-    def _checked(self, check: Check, chunk: dict[str, Any], *, copy: bool) -> ChatCompletionChunk:
+    def _judge(self, check: Check, chunk: dict[str, Any]) -> None:
         deviation = check(chunk, self.response.request)
         if deviation is not None:
             error = self._error(StreamValidationError, f"the stream departs from the spec ({deviation})", chunk)
             error.deviation = deviation
             raise error
-        return ChatCompletionChunk.from_dict(chunk, copy=copy)
 
     def _check_text(self, data: bytes, event: str, exc: ValueError) -> None:
         text = data.decode("utf-8", "replace").strip()
         if text == "[DONE]":
-            self._done = True
+            self.done = True
         elif not text or (event not in _TYPES and not text.startswith("{")):
             self._check_patience()
         elif event == "error":
@@ -218,14 +232,18 @@ class BaseStream:
             raise self._error(StreamError, "the stream reported an error", chunk)
         raise self._error(StreamError, "the stream holds an event that is no object", chunk)
 
-    def _broke_off(self, failure: httpx.RequestError | httpx.StreamError) -> None:
-        self._check_open()
+    def broke_off(self, failure: httpx.RequestError | httpx.StreamError) -> None:
+        """Raise what a failure of the connection means, unless all had come."""
+        self.check_open()
         if self._assembly.finished:
-            self._done = True
+            self.done = True
             return
-        is_timeout = isinstance(failure, httpx.TimeoutException)
+        cls: type[StreamError]
         what = f"the stream broke off ({type(failure).__name__}: {failure})".replace(": )", ")")
-        cls = StreamTimeoutError if is_timeout else StreamInterruptedError
+        if isinstance(failure, TooLargeError):
+            cls, what = StreamTooLargeError, f"the stream is too large: {failure}"
+        else:
+            cls = StreamTimeoutError if isinstance(failure, httpx.TimeoutException) else StreamInterruptedError
         raise self._error(cls, what, self._unread) from failure
 
     def _error(self, cls: type[ErrorT], what: str, body: Any = None) -> ErrorT:

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 def causes(failure: BaseException | None) -> Iterator[BaseException]:
     """Iterate over an exception and those that led to it, the last one first."""
-    while failure is not None:
+    seen = set()
+    while failure is not None and id(failure) not in seen:
+        seen.add(id(failure))
         yield failure
         failure = failure.__cause__ or failure.__context__
 

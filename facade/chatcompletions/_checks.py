@@ -11,6 +11,24 @@ from typing import Any
 import httpx
 
 from ._errors import ChatCompletionsError
+from ._failures import forget_frames
+from ._secrets import Discreet
+
+#: Headers that say where a request goes, where it ends and how its connection goes on (RFC 9110, section 7.6.1).
+_CONNECTION_HEADERS = frozenset(
+    {
+        "connection",
+        "content-length",
+        "expect",
+        "host",
+        "keep-alive",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
 
 
 def check_names(
@@ -70,17 +88,19 @@ def check_headers(headers: Mapping[str, str]) -> None:
 
     Raises:
         TypeError: A value is not text.
-        ValueError: A name or value holds a line break, another control character, or one beyond ASCII, or a value
-            begins or ends with a blank.
+        ValueError: A name or value holds a line break, another control character, or one beyond ASCII, a value
+            begins or ends with a blank, or the connection itself writes the header.
     """
-    for name, value in headers.items():
-        if not isinstance(value, str):
-            raise TypeError(f"the header {name!r} must be text, not {type(value).__name__}")
-        for text in (name, value):
-            if not is_header_text(text):
-                raise ValueError(f"the header {name!r} holds a line break or another character no header may")
-        if value != value.strip():
+    headers = Discreet(headers)
+    for name in headers:
+        if not isinstance(headers[name], str):
+            raise TypeError(f"the header {name!r} must be text, not {type(headers[name]).__name__}")
+        if not (is_header_text(name) and is_header_text(headers[name])):
+            raise ValueError(f"the header {name!r} holds a line break or another character no header may")
+        if headers[name] != headers[name].strip():
             raise ValueError(f"the value of the header {name!r} begins or ends with a blank: strip it")
+        if name.lower() in _CONNECTION_HEADERS:
+            raise ValueError(f"the header {name!r} follows from base_url and the body, and is not yours to send")
 
 
 def is_header_text(text: str) -> bool:
@@ -146,13 +166,15 @@ def naming_settings() -> Iterator[None]:
     """
     try:
         yield
-    except httpx.InvalidURL:
+    except httpx.InvalidURL as exc:
+        forget_frames(exc)
         # What httpx says may be part of a proxy's password.
         raise ChatCompletionsError(
             "a proxy is no URL: check proxy=... and the environment variables HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and "
             "NO_PROXY, where an address such as ::1 stands without brackets"
         ) from None
     except OSError as exc:
+        forget_frames(exc)
         raise ChatCompletionsError(
             f"the certificates cannot be loaded ({exc}): check verify=..., cert=... and the environment variables "
             "SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE"

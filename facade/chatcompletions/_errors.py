@@ -7,6 +7,7 @@
     │   ├── APIConnectionError                 no answer came back
     │   │   └── APITimeoutError                it did not come in time
     │   ├── APIResponseValidationError         an answer came that is none: HTML, cut JSON, the wrong shape
+    │   │   └── APIResponseTooLargeError       it has more bytes than the client takes
     │   ├── APIStatusError                     any status but 2xx
     │   │   ├── BadRequestError                400
     │   │   ├── AuthenticationError            401
@@ -19,6 +20,7 @@
     │   └── StreamError                        the stream itself reported an error; has ``completion``
     │       ├── StreamInterruptedError         it broke off (also an APIConnectionError)
     │       │   └── StreamTimeoutError         it went silent (also an APITimeoutError)
+    │       ├── StreamTooLargeError            it has too many bytes (also an APIResponseTooLargeError)
     │       └── StreamValidationError          a chunk departs from the spec (also an APIResponseValidationError)
     └── UnsupportedOperationError              the pinned spec does not have the operation; nothing was sent
 
@@ -120,6 +122,10 @@ class APIResponseValidationError(APIError):
     deviation: Deviation | None = None
 
 
+class APIResponseTooLargeError(APIResponseValidationError):
+    """The server sent more than the client's ``max_answer_bytes``; it is not asked again."""
+
+
 class APIStatusError(APIError):
     """The server answered with a status other than 2xx."""
 
@@ -172,6 +178,10 @@ class StreamInterruptedError(StreamError, APIConnectionError):
 
 class StreamTimeoutError(StreamInterruptedError, APITimeoutError):
     """The stream sent no event within the read timeout; `completion` holds what had arrived."""
+
+
+class StreamTooLargeError(StreamError, APIResponseTooLargeError):
+    """The stream, or one event of it, has more bytes than the client takes; `completion` holds what had arrived."""
 
 
 class StreamValidationError(StreamError, APIResponseValidationError):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 
 
 def event_loop() -> Any:
@@ -28,11 +29,20 @@ def event_loop() -> Any:
         raise
 
 
-def call_soon() -> Callable[[Callable[[], object]], object]:
-    """Return the function that has another one called in the running event loop, from any thread or a finalizer."""
+def run_soon() -> Callable[[Callable[[], Coroutine[Any, Any, None]]], object]:
+    """Return a function that runs a coroutine function in the running event loop, from any thread or a finalizer."""
     loop = event_loop()
-    found: Callable[[Callable[[], object]], object] = getattr(loop, "call_soon_threadsafe", None) or loop.run_sync_soon
-    return found
+    if not hasattr(loop, "call_soon_threadsafe"):
+        trio: Any = sys.modules["trio"]
+        return partial(loop.run_sync_soon, trio.lowlevel.spawn_system_task)
+    tasks: set[Any] = set()  # the loop itself would let them be collected
+
+    def start(function: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        task = loop.create_task(function())
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    return partial(loop.call_soon_threadsafe, start)
 
 
 def is_closed(loop: Any) -> bool:

@@ -9,23 +9,29 @@ from __future__ import annotations
 import logging
 import random
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 
 from ._answers import ATTEMPTS, JSONResponse, error_from_failure, error_from_response
 from ._checks import naming_settings
+from ._decoding import adecoded, decoded
 from ._errors import APIError
-from ._pool import AsyncPool, Pool, pooled
-from ._redirects import Redirects
+from ._failures import forget_frames
+from ._json import is_cut
+from ._places import LEASE
+from ._redirects import redirected
 from ._retry import retry_delay
-from ._secrets import tells_secrets
+from ._secrets import Discreet, tells_secrets
+from ._settings import DEFAULT_MAX_ANSWER_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 #: The request extension that carries a call's own number of retries.
 MAX_RETRIES = "max_retries"
+#: Bytes of an error's body that are read: enough for one that repeats a long request.
+_MOST_OF_ERROR = 64 * 2**20
 
 _logger = logging.getLogger("chatcompletions")
 
@@ -40,11 +46,12 @@ class _Attempts:
         self._max_retries = request.extensions.get(MAX_RETRIES, max_retries) if replayable else 0
         self.made = 1
 
-    def after_failure(self, failure: httpx.RequestError) -> float:
+    def after_failure(self, failure: httpx.RequestError | httpx.InvalidURL) -> float:
         """Return the seconds to wait before the next attempt, or raise if there is none."""
+        if isinstance(failure, httpx.InvalidURL):
+            failure = httpx.RemoteProtocolError(f"Invalid URL in location header: {failure}")
         error = error_from_failure(failure, self._request, self.made)
-        # None hides the failure in a traceback, too.
-        error.__cause__ = None if tells_secrets(failure, self._request) else failure
+        error.__cause__ = failure
         return self._delay(error)
 
     def after_answer(self, response: httpx.Response) -> float | None:
@@ -57,6 +64,9 @@ class _Attempts:
         if self.made <= self._max_retries:
             delay = retry_delay(error, self.made, now=time.time(), jitter=random.random())  # noqa: S311 - no secret
         if delay is None:
+            # None hides the failure in a traceback, too.
+            if error.__cause__ is not None and tells_secrets(error.__cause__, self._request):
+                error.__cause__ = None
             raise error
         _logger.info("%s; attempt %d follows in %.2f s", error, self.made + 1, delay)
         self.made += 1
@@ -74,22 +84,25 @@ class _Addresses:
         Raises:
             APIError: The address is no URL, or one that is too long.
         """
-        client: Any = super()
+        options, client = Discreet(options), cast("Any", super())
         last, address = self._last
         try:
             request: httpx.Request = client.build_request(method, address if url == last else url, **options)
         except httpx.InvalidURL as exc:
+            forget_frames(exc)
             raise APIError(f"{method} cannot be sent (InvalidURL: {exc})", attempts=0) from None
         if not request.url.query:
             self._last = url, request.url
         return request
 
 
-class HTTPClient(_Addresses, Redirects, httpx.Client):
-    """An `httpx.Client` with retries, and with the errors of this package.
+class _Client(_Addresses):
+    """What both clients share.
 
     Args:
+        is_async: Whether it is for ``async`` callers.
         max_retries: How often a request may be sent again, unless its ``max_retries`` extension says otherwise.
+        max_answer_bytes: Bytes of an answer, decoded, that are read.
         sleep: Waits the given seconds.
         response_type: The class of the answers, which says how their JSON is read.
         **options: httpx's own.
@@ -98,16 +111,46 @@ class HTTPClient(_Addresses, Redirects, httpx.Client):
     def __init__(
         self,
         *,
+        is_async: bool,
         max_retries: int,
-        sleep: Callable[[float], None] = time.sleep,
+        max_answer_bytes: int = DEFAULT_MAX_ANSWER_BYTES,
+        sleep: Callable[[float], Any],
         response_type: type[JSONResponse] = JSONResponse,
         **options: Any,
     ) -> None:
-        with naming_settings():
-            super().__init__(**pooled(Pool, options))
+        from ._transports import pooled  # httpcore's import is for the first call to pay
+
+        options = Discreet(options)
+        try:
+            with naming_settings():
+                super().__init__(**pooled(options, is_async=is_async))  # a client of httpx comes next
+        except Exception as exc:
+            forget_frames(exc)  # those of httpx's constructor hold every option
+            raise
         self._max_retries = max_retries
+        self._max_answer_bytes = max_answer_bytes
         self._sleep = sleep
         self._response_type = response_type
+
+    def _most(self, response: httpx.Response) -> int:
+        return self._max_answer_bytes if response.is_success else min(self._max_answer_bytes, _MOST_OF_ERROR)
+
+    def _next(self, request: httpx.Request, response: httpx.Response, history: list[httpx.Response]) -> Any:
+        client: Any = self
+        following = redirected(request, response)
+        if following is not None:
+            if len(history) >= client.max_redirects:
+                raise httpx.TooManyRedirects("Exceeded maximum allowed redirects.", request=request)
+            history.append(response)
+        return following
+
+
+class HTTPClient(_Client, httpx.Client):
+    """An `httpx.Client` with retries, and with the errors of this package; see `_Client` for its arguments."""
+
+    def __init__(self, *, sleep: Callable[[float], None] = time.sleep, **options: Any) -> None:
+        options = Discreet(options)
+        super().__init__(is_async=False, sleep=sleep, **options)
 
     def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
         """Send a request until it succeeds or retrying ends.
@@ -122,15 +165,48 @@ class HTTPClient(_Addresses, Redirects, httpx.Client):
         delay: float | None
         while True:
             try:
-                response = super().send(request, stream=True, **options)
-                _receive(response, stream=stream)
-            except httpx.RequestError as failure:
+                response = self._exchange(request, stream=stream, **options)
+            except (httpx.RequestError, httpx.InvalidURL) as failure:
                 delay = attempts.after_failure(failure)
             else:
                 delay = attempts.after_answer(response)
                 if delay is None:
                     return _as(self._response_type, response)
             self._sleep(delay)
+
+    def _exchange(self, request: httpx.Request, *, stream: bool, **options: Any) -> httpx.Response:
+        """Send a request once, and again only where it is redirected."""
+        follow, history = _follows(self, options), list[httpx.Response]()
+        try:
+            while True:
+                response = super().send(request, stream=True, follow_redirects=False, **options)
+                _carry(response)
+                if not (stream and response.is_success):
+                    self._receive(response)
+                following = self._next(request, response, history) if follow else None
+                if following is None:
+                    response.history = history
+                    return response
+                request, options = following, {**options, "auth": None}
+        except BaseException:
+            # Whatever ended it, also between two lines of httpx: a connection that a call left behind is closed.
+            lease = request.extensions.get(LEASE)
+            if lease is not None:
+                lease.discard()
+            raise
+
+    def _receive(self, response: httpx.Response) -> None:
+        """Read the body of a success, and what comes of that of a failure, whose status counts."""
+        received: list[bytes] = []
+        try:
+            received.extend(decoded(response, self._most(response)))
+        except httpx.RequestError:
+            if response.is_success:
+                raise
+        finally:
+            response.close()
+            response._content = b"".join(received)
+        _check_whole(response)
 
 
 async def _sleep(seconds: float) -> None:
@@ -139,22 +215,12 @@ async def _sleep(seconds: float) -> None:
     await anyio.sleep(seconds)
 
 
-class AsyncHTTPClient(_Addresses, Redirects, httpx.AsyncClient):
+class AsyncHTTPClient(_Client, httpx.AsyncClient):
     """`HTTPClient` for ``async`` callers; ``sleep`` is awaited."""
 
-    def __init__(
-        self,
-        *,
-        max_retries: int,
-        sleep: Callable[[float], Awaitable[None]] = _sleep,
-        response_type: type[JSONResponse] = JSONResponse,
-        **options: Any,
-    ) -> None:
-        with naming_settings():
-            super().__init__(**pooled(AsyncPool, options))
-        self._max_retries = max_retries
-        self._sleep = sleep
-        self._response_type = response_type
+    def __init__(self, *, sleep: Callable[[float], Awaitable[None]] = _sleep, **options: Any) -> None:
+        options = Discreet(options)
+        super().__init__(is_async=True, sleep=sleep, **options)
 
     async def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
         """Send a request until it succeeds or retrying ends; see `HTTPClient.send`."""
@@ -162,9 +228,8 @@ class AsyncHTTPClient(_Addresses, Redirects, httpx.AsyncClient):
         delay: float | None
         while True:
             try:
-                response = await super().send(request, stream=True, **options)
-                await _areceive(response, stream=stream)
-            except httpx.RequestError as failure:
+                response = await self._exchange(request, stream=stream, **options)
+            except (httpx.RequestError, httpx.InvalidURL) as failure:
                 delay = attempts.after_failure(failure)
             else:
                 delay = attempts.after_answer(response)
@@ -172,37 +237,58 @@ class AsyncHTTPClient(_Addresses, Redirects, httpx.AsyncClient):
                     return _as(self._response_type, response)
             await self._sleep(delay)
 
-
-def _receive(response: httpx.Response, *, stream: bool) -> None:
-    """Read the body of a success unless it is streamed, and what comes of that of a failure, whose status counts."""
-    if stream and response.is_success:
-        return
-    received: list[bytes] = []
-    try:
-        for data in response.iter_bytes():
-            received.append(data)  # noqa: PERF402 - what came before a failure must be there
-    except httpx.RequestError:
-        if response.is_success:
+    async def _exchange(self, request: httpx.Request, *, stream: bool, **options: Any) -> httpx.Response:
+        """Send a request once, and again only where it is redirected."""
+        follow, history = _follows(self, options), list[httpx.Response]()
+        try:
+            while True:
+                response = await super().send(request, stream=True, follow_redirects=False, **options)
+                _carry(response)
+                if not (stream and response.is_success):
+                    await self._receive(response)
+                following = self._next(request, response, history) if follow else None
+                if following is None:
+                    response.history = history
+                    return response
+                request, options = following, {**options, "auth": None}
+        except BaseException:
+            lease = request.extensions.get(LEASE)
+            if lease is not None:
+                await lease.discard()
             raise
-    finally:
-        response.close()
-        response._content = b"".join(received)
+
+    async def _receive(self, response: httpx.Response) -> None:
+        """`HTTPClient._receive` for ``async`` callers."""
+        received: list[bytes] = []
+        try:
+            async for data in adecoded(response, self._most(response)):
+                received.append(data)  # noqa: PERF401 - what came before a failure must be there
+        except httpx.RequestError:
+            if response.is_success:
+                raise
+        finally:
+            await response.aclose()
+            response._content = b"".join(received)
+        _check_whole(response)
 
 
-async def _areceive(response: httpx.Response, *, stream: bool) -> None:
-    """`_receive` for ``async`` callers."""
-    if stream and response.is_success:
-        return
-    received: list[bytes] = []
-    try:
-        async for data in response.aiter_bytes():
-            received.append(data)  # noqa: PERF401 - what came before a failure must be there
-    except httpx.RequestError:
-        if response.is_success:
-            raise
-    finally:
-        await response.aclose()
-        response._content = b"".join(received)
+def _follows(client: Any, options: dict[str, Any]) -> bool:
+    asked = options.pop("follow_redirects", None)
+    return asked if isinstance(asked, bool) else client.follow_redirects
+
+
+def _carry(response: httpx.Response) -> None:
+    lease = response.extensions.get(LEASE)
+    if lease is not None and not response.is_stream_consumed:
+        lease.carry(response)
+
+
+def _check_whole(response: httpx.Response) -> None:
+    """Raise if JSON breaks off in a body that has no other mark of its end than that of its connection."""
+    headers = response.headers
+    has_end = "content-length" in headers or "transfer-encoding" in headers or response.http_version == "HTTP/2"
+    if response.is_success and not has_end and is_cut(response.content):
+        raise httpx.RemoteProtocolError("the connection ended within the answer's JSON", request=response.request)
 
 
 def _as(cls: type[JSONResponse], response: httpx.Response) -> httpx.Response:

@@ -39,6 +39,19 @@ def loads(data: bytes) -> Any:
         raise ValueError("nested too deeply") from None
 
 
+def is_cut(data: bytes) -> bool:
+    """Tell whether a text is the beginning of a JSON value whose end is missing."""
+    try:
+        loads(data)
+    except ValueError:
+        try:
+            jiter.from_json(data, partial_mode=True)
+        except ValueError:
+            return False
+        return True
+    return False
+
+
 def dumps(value: Any) -> bytes:
     """Write one JSON value as compact UTF-8, the bytes that httpx's own ``json=`` gives.
 

@@ -36,11 +36,13 @@ class Position:
         fetch: Called with the position of another page, returns that page or an awaitable of it.
         after: The cursor that the page was asked for with.
         left: How many items an iteration that begins here may yield; `None` for all.
+        follows: Whether another page led here.
     """
 
     fetch: Callable[[Position], Any]
     after: str | None
     left: int | None
+    follows: bool = False
 
     @classmethod
     def first(cls, fetch: Callable[[Position], Any], params: Mapping[str, Any], max_items: int | None) -> Position:
@@ -50,8 +52,14 @@ class Position:
         return cls(fetch, params.get("after"), max_items)
 
     def held_by(self, page: PageT) -> PageT:
-        """Give a page its position."""
+        """Give a page its position.
+
+        Raises:
+            APIResponseValidationError: It is no page, though there was to be one. The list would seem to end here.
+        """
         page._position = self
+        if self.follows and page.has_more is not False:
+            page._check_list()
         return page
 
     def applied_to(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -70,7 +78,7 @@ class Position:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # What fetches holds the client, and the client its key.
-        return Position, (_refuse, self.after, self.left)
+        return Position, (_refuse, self.after, self.left, self.follows)
 
 
 def _refuse(position: Position) -> NoReturn:
@@ -97,15 +105,18 @@ class Page(Answer, Generic[ItemT]):
 
     def _listed(self) -> list[ItemT]:
         data = cast("Any", self).data
-        if isinstance(data, list):
-            return data
-        if data is None:
+        if data is None and self.has_more is not True:
             return []
-        raise APIResponseValidationError(
-            f"the page has no list of items, its data is of type {type(data).__name__}",
-            headers=headers_of(self),
-            body=data,
-        )
+        self._check_list()
+        return cast("list[ItemT]", data)
+
+    def _check_list(self) -> None:
+        data = cast("Any", self).data
+        if not isinstance(data, list):
+            found = "missing or null" if data is None else f"of type {type(data).__name__}"
+            raise APIResponseValidationError(
+                f"the page has no list of items, its data is {found}", headers=headers_of(self), body=data
+            )
 
     @property
     def _cursor(self) -> str | None:
@@ -124,7 +135,7 @@ class Page(Answer, Generic[ItemT]):
         if cursor == position.after or cursor in seen or (left is not None and left <= 0):
             return None
         seen.add(cursor)
-        return position.fetch(Position(position.fetch, cursor, left))
+        return position.fetch(Position(position.fetch, cursor, left, follows=True))
 
 
 class _SyncPage(Page[ItemT]):

@@ -1,72 +1,76 @@
-"""Connections for many calls at once.
+"""A connection for each call in flight, and no two calls on one.
 
-httpx's own pool looks at every connection for every request, so a call gets dearer with each other call in flight.
-Here each connection sits in a transport of its own, the idle ones on a stack: a request takes the top one or a new
-one, whatever is in flight beside it. HTTP/2 between tasks, which share one connection, stays with httpx's pool; threads
-cannot share one (https://github.com/encode/httpx/issues/3072).
+httpx's own pool looks at every connection for every request, so a call gets dearer with each other call in flight, and
+a call that is cancelled at the wrong moment can leave it a connection that nobody can use or close. Here a call takes a
+place, then the connection used last or a new one, and both are its own until its answer was read to the end. A call
+that ends in any other way closes its connection. That is why calls share none over HTTP/2 either: one that is cancelled
+while it writes would take all others with it, and threads give two of them one number (encode/httpx#3072).
 """
 
 from __future__ import annotations
 
 import contextlib
+import time
+import weakref
+from datetime import timedelta
 from functools import partial
-from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any
-from urllib.request import getproxies
+from typing import TYPE_CHECKING, Any, cast
 
+import httpcore
 import httpx
 
-from ._connections import Stack, Stacks
-from ._event_loops import call_soon
+from ._connection import AsyncConnection, Connection, Dialing
+from ._errors import ChatCompletionsError
+from ._event_loops import run_soon
+from ._failures import forget_frames, request_error
+from ._idle import Idle
+from ._places import LEASE, Places
+from ._secrets import HIDDEN, Secret
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 
-    import anyio
-
-DEFAULT_LIMITS = httpx.Limits(max_connections=1000, max_keepalive_connections=100)
-
-
-def pooled(transport: type[Any], options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options of an httpx client with a pool of ours as its transport, where one of httpx's would be.
-
-    Args:
-        transport: `Pool` or `AsyncPool`.
-        options: httpx's own; a ``transport`` may be a function or class that makes one.
-    """
-    options = {**options, "limits": options.get("limits") or DEFAULT_LIMITS}
-    given = options.get("transport")
-    if callable(given) and not isinstance(given, httpx.BaseTransport | httpx.AsyncBaseTransport):
-        return {**options, "transport": given()}
-    from_environment = options.get("trust_env", True) and options.get("proxy") is None and _has_proxies()
-    shares_connections = options.get("http2") and transport is AsyncPool
-    if given is not None or shares_connections or from_environment:
-        return options
-    names = ("verify", "cert", "trust_env", "http1", "http2", "proxy")
-    own = {name: options[name] for name in names if options.get(name) is not None}
-    rest = {name: value for name, value in options.items() if name != "proxy"}
-    return {**rest, "transport": transport(options["limits"], own)}
+#: How many connections are tried for a call that the server took none of, such as one that was about to be closed.
+_TRIES = 3
 
 
-def _has_proxies() -> bool:
-    return not getproxies().keys().isdisjoint(("http", "https", "all"))
-
-
-class Pool(httpx.BaseTransport):
-    """A transport for any number of threads.
+class _Pool:
+    """What both pools share.
 
     Args:
         limits: How many connections at most, in use and idle.
-        options: Options of `httpx.HTTPTransport`.
+        options: ``http1``, ``http2`` and ``proxy``, as httpx has them.
+        tls: Builds the TLS context.
     """
 
-    def __init__(self, limits: httpx.Limits, options: Mapping[str, Any]) -> None:
-        self._stacks = Stacks(httpx.HTTPTransport, limits, options)
-        self._in_use: set[httpx.HTTPTransport] = set()
-        # A queue and no semaphore, because a finalizer may put into it whatever its thread is doing.
-        self._free: SimpleQueue[None] | None = None if limits.max_connections is None else SimpleQueue()
-        for _ in range(limits.max_connections or 0):
-            self._give_place_back()
+    def __init__(self, limits: httpx.Limits, options: Mapping[str, Any], tls: Callable[[], Any]) -> None:
+        self.dialing = Dialing(options, limits.keepalive_expiry, tls)
+        self.places = Places(limits.max_connections)
+        self.idle: Idle[Any] = Idle(limits)
+        self.proxy = self.dialing.name
+        proxy = self.dialing.proxy
+        self._hidden = () if proxy is None else tuple(Secret(secret) for secret in _secrets(proxy))
+
+    def core_request(self, request: httpx.Request) -> httpcore.Request:
+        """Return a request as httpcore takes it."""
+        url = request.url
+        if url.scheme not in ("http", "https"):
+            raise httpx.UnsupportedProtocol(f"{url.scheme!r} is neither http nor https")
+        if self._hidden:
+            request.extensions[HIDDEN] = self._hidden
+        core_url = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+        return httpcore.Request(
+            request.method,
+            core_url,
+            headers=request.headers.raw,
+            content=request.stream,
+            # Without the lease, which the connection must not keep alive.
+            extensions={name: value for name, value in request.extensions.items() if name != LEASE},
+        )
+
+
+class Pool(_Pool, httpx.BaseTransport):
+    """A transport for any number of threads; see `_Pool` for its arguments."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request over a connection of its own.
@@ -74,195 +78,248 @@ class Pool(httpx.BaseTransport):
         Raises:
             httpx.PoolTimeout: All connections stayed in use.
         """
-        stack = self._stacks[request.url.scheme]
-        if self._free is not None:
-            try:
-                self._free.get(timeout=_pool_timeout(request))
-            except Empty:
-                raise _full(request) from None
-        transport = None
-        try:
-            transport = stack.take()
-            self._in_use.add(transport)
-            response = transport.handle_request(request)
-        except BaseException:
-            self._release(stack, transport)
-            raise
-        response.stream = _Body(response.stream, self, stack, transport)
-        return response
-
-    def _give_place_back(self) -> None:
-        if self._free is not None:
-            self._free.put(None)
-
-    def _release(self, stack: Stack[httpx.HTTPTransport], transport: httpx.HTTPTransport | None) -> None:
-        surplus = []
-        if transport is not None:
-            self._in_use.discard(transport)
-            surplus = stack.give_back(transport)
-        self._give_place_back()
-        if surplus:
-            _close_all(surplus)
-
-    def _give_up(self, transport: httpx.HTTPTransport) -> None:
-        self._in_use.discard(transport)
-        _close_all([transport])
-        self._give_place_back()
+        lease = request.extensions[LEASE] = Lease(self)
+        return lease.send(request)
 
     def close(self) -> None:
         """Close the idle connections."""
-        _close_all(self._stacks.close())
+        for connection in self.idle.close():
+            connection.close()
 
 
-class AsyncPool(httpx.AsyncBaseTransport):
-    """`Pool` for one event loop."""
+class AsyncPool(_Pool, httpx.AsyncBaseTransport):
+    """`Pool` for the tasks of one event loop."""
 
-    def __init__(self, limits: httpx.Limits, options: Mapping[str, Any]) -> None:
-        import anyio  # httpx's async transport needs it anyway
-
-        self._stacks = Stacks(httpx.AsyncHTTPTransport, limits, options)
-        self._in_use: set[httpx.AsyncHTTPTransport] = set()
-        self._given_up: list[httpx.AsyncHTTPTransport] = []
-        self._call_soon: Callable[[Callable[[], object]], object] | None = None
-        most = limits.max_connections
-        self._free = None if most is None else anyio.Semaphore(most)
+    run_soon: Callable[[Callable[[], Coroutine[Any, Any, None]]], object] | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request over a connection of its own; see `Pool.handle_request`."""
-        stack = self._stacks[request.url.scheme]
-        if self._call_soon is None:
-            self._call_soon = call_soon()
-        if self._free is not None:
-            await self._acquire(self._free, request)
-        transport = None
-        try:
-            transport = stack.take()
-            self._in_use.add(transport)
-            response = await transport.handle_async_request(request)
-        except BaseException:
-            await self._release(stack, transport)
-            raise
-        response.stream = _AsyncBody(response.stream, self, stack, transport)
-        return response
-
-    async def _acquire(self, free: anyio.Semaphore, request: httpx.Request) -> None:
-        import anyio  # loaded with the semaphore
-
-        if free.value:
-            free.acquire_nowait()
-            return
-        with anyio.move_on_after(_pool_timeout(request)):
-            await free.acquire()
-            return
-        raise _full(request)
-
-    async def _release(
-        self, stack: Stack[httpx.AsyncHTTPTransport], transport: httpx.AsyncHTTPTransport | None
-    ) -> None:
-        surplus, self._given_up = self._given_up, []
-        if transport is not None:
-            self._in_use.discard(transport)
-            surplus += stack.give_back(transport)
-        if self._free is not None:
-            self._free.release()
-        if surplus:
-            await _aclose_all(surplus)
-
-    def _give_up(self, transport: httpx.AsyncHTTPTransport) -> None:
-        # Nobody can wait for it to close here, so the next call does.
-        self._in_use.discard(transport)
-        self._given_up.append(transport)
-        if self._free is not None:
-            self._free.release()
+        if self.run_soon is None:
+            self.run_soon = run_soon()
+        lease = request.extensions[LEASE] = AsyncLease(self)
+        return await lease.send(request)
 
     async def aclose(self) -> None:
         """Close the idle connections."""
-        given_up, self._given_up = self._given_up, []
-        await _aclose_all([*given_up, *self._stacks.close()])
+        for connection in self.idle.close():
+            await connection.close()
 
 
-class _Body(httpx.SyncByteStream):
-    """The body of an answer, whose connection is free once it is closed, and given up if nobody closes it."""
+class _Lease:
+    """What both leases share: a place in the pool, the connection in it, and the body that comes over it.
 
-    def __init__(
-        self, body: Any, pool: Pool, stack: Stack[httpx.HTTPTransport], transport: httpx.HTTPTransport
-    ) -> None:
-        self._body = body
+    Attributes:
+        patience: Seconds that reading on may take; `None` for the call's own timeout.
+    """
+
+    _is_whole = False
+    _is_over = True
+
+    def __init__(self, pool: Any) -> None:
         self._pool = pool
-        self._stack = stack
-        self._transport = transport
-        self._is_open = True
+        self._ticket = weakref.ref(self)
+        # Who takes it out owns it: the thread that has read it to the end, or one that closes it meanwhile.
+        self._held: list[Any] = []
+        self._answer: Any = None
+        self._begun = time.perf_counter()
+        self._response_ref: Callable[[], httpx.Response | None] = lambda: None
+        self._is_over = False
+
+    def hurry(self, patience: float) -> None:
+        """Let what is left of the body take no longer than so many seconds a read."""
+        for connection in tuple(self._held):
+            connection.hurry(patience)
+
+    def _take(self) -> Any:
+        with contextlib.suppress(IndexError):
+            return self._held.pop()
+        return None
+
+    def _idle(self, origin: httpcore.Origin) -> Any:
+        connection = self._pool.idle.take(origin)
+        if connection is not None:
+            self._held.append(connection)
+        return connection
+
+    def _new(self, cls: type[Any], origin: httpcore.Origin) -> Any:
+        connection = cls(self._pool.dialing, origin)
+        self._held.append(connection)
+        return connection
+
+    def _response(self, answer: httpcore.Response) -> httpx.Response:
+        self._answer = answer
+        extensions, stream = {**answer.extensions, LEASE: self}, cast("Any", self)
+        return httpx.Response(answer.status, headers=answer.headers, stream=stream, extensions=extensions)
+
+    def carry(self, response: httpx.Response) -> None:
+        """Become the body of a response by itself.
+
+        httpx wraps the body in one that knows its response, to set ``elapsed``. Neither could go before the garbage
+        collector comes, and a stream that nobody closes would keep its connection until then.
+        """
+        self._response_ref = weakref.ref(response)
+        response.stream = cast("Any", self)
+
+    def _leave(self) -> None:
+        self._pool.places.leave(self._ticket)
+        if not self._is_over and (response := self._response_ref()) is not None:
+            response.elapsed = timedelta(seconds=time.perf_counter() - self._begun)
+        self._is_over = True
+
+
+class Lease(_Lease, httpx.SyncByteStream):
+    """A call's hold on a connection, and the body of its answer. Dropped, it closes the one and frees its place."""
+
+    def send(self, request: httpx.Request) -> httpx.Response:
+        """Take a place and a connection, and send a request."""
+        try:
+            core = self._pool.core_request(request)
+            self._pool.places.enter(self._ticket, self._held, _pool_timeout(request))
+            return self._response(self._sent(core, _tries(request)))
+        except BaseException as failure:
+            forget_frames(failure)
+            self.discard()
+            if isinstance(failure, Exception) and not isinstance(failure, ChatCompletionsError):
+                raise request_error(failure, self._pool.proxy)  # noqa: B904 - it names its cause
+            raise
+
+    def _sent(self, request: httpcore.Request, tries: int) -> httpcore.Response:
+        while True:
+            try:
+                return self._connected(request.url.origin).send(request)  # type: ignore[no-any-return]
+            except httpcore.ConnectionNotAvailable:
+                # The server said that it has not looked at the request.
+                if (tries := tries - 1) == 0:
+                    raise
+                self._held.pop().close()
+
+    def _connected(self, origin: httpcore.Origin) -> Any:
+        while (connection := self._idle(origin)) is not None:
+            if connection.is_usable:
+                return connection
+            self._held.pop().close()
+        return self._new(Connection, origin)
 
     def __iter__(self) -> Iterator[bytes]:
-        return iter(self._body)
+        try:
+            yield from self._answer.stream
+        except Exception as failure:
+            forget_frames(failure)
+            raise request_error(failure, self._pool.proxy)  # noqa: B904 - it names its cause
+        self._is_whole = True
 
     def close(self) -> None:
-        if self._is_open:
-            self._is_open = False
-            try:
-                self._body.close()
-            except BaseException:
-                self._pool._give_up(self._transport)
-                raise
-            self._pool._release(self._stack, self._transport)
+        """Keep the connection for the next call if the answer was read to its end, close it otherwise."""
+        surplus = []
+        try:
+            if (connection := self._take()) is not None:
+                surplus = [connection]
+                if self._is_whole and connection.finish():
+                    surplus = self._pool.idle.give_back(connection)
+        finally:
+            self._leave()
+            for each in surplus:
+                each.close()
+
+    def discard(self) -> None:
+        """Close the connection, unless it went back already, and free the place."""
+        self._is_whole = False
+        self.close()
 
     def __del__(self) -> None:
-        if self._is_open:
-            # Whoever reads it may be finalized after it, and close it then.
-            self._is_open = False
-            self._pool._give_up(self._transport)
+        if not self._is_over:
+            with contextlib.suppress(Exception):
+                self.discard()
 
 
-class _AsyncBody(httpx.AsyncByteStream):
-    """`_Body` for ``async`` callers."""
+class AsyncLease(_Lease, httpx.AsyncByteStream):
+    """`Lease` for tasks."""
 
-    def __init__(
-        self, body: Any, pool: AsyncPool, stack: Stack[httpx.AsyncHTTPTransport], transport: httpx.AsyncHTTPTransport
-    ) -> None:
-        self._body = body
-        self._pool = pool
-        self._stack = stack
-        self._transport = transport
-        self._is_open = True
+    async def send(self, request: httpx.Request) -> httpx.Response:
+        """Take a place and a connection, and send a request."""
+        try:
+            core = self._pool.core_request(request)
+            await self._pool.places.aenter(self._ticket, self._held, _pool_timeout(request))
+            return self._response(await self._sent(core, _tries(request)))
+        except GeneratorExit:
+            raise  # nothing can be awaited now; the finalizer does it
+        except BaseException as failure:
+            forget_frames(failure)
+            await self.discard()
+            if isinstance(failure, Exception) and not isinstance(failure, ChatCompletionsError):
+                raise request_error(failure, self._pool.proxy)  # noqa: B904 - it names its cause
+            raise
 
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return aiter(self._body)
+    async def _sent(self, request: httpcore.Request, tries: int) -> httpcore.Response:
+        while True:
+            try:
+                return await (await self._connected(request.url.origin)).send(request)  # type: ignore[no-any-return]
+            except httpcore.ConnectionNotAvailable:
+                if (tries := tries - 1) == 0:
+                    raise
+                await self._held.pop().close()
+
+    async def _connected(self, origin: httpcore.Origin) -> Any:
+        while (connection := self._idle(origin)) is not None:
+            if connection.is_usable:
+                return connection
+            await self._held.pop().close()
+        return self._new(AsyncConnection, origin)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for data in self._answer.stream:
+                yield data
+        except Exception as failure:
+            forget_frames(failure)
+            raise request_error(failure, self._pool.proxy)  # noqa: B904 - it names its cause
+        self._is_whole = True
 
     async def aclose(self) -> None:
-        if self._is_open:
-            self._is_open = False
-            try:
-                await self._body.aclose()
-            except BaseException:
-                self._pool._give_up(self._transport)
-                raise
-            await self._pool._release(self._stack, self._transport)
+        """Keep the connection for the next call if the answer was read to its end, close it otherwise."""
+        surplus = []
+        try:
+            if (connection := self._take()) is not None:
+                surplus = [connection]
+                if self._is_whole and await connection.finish():
+                    surplus = self._pool.idle.give_back(connection)
+        finally:
+            self._leave()
+            for each in surplus:
+                await each.close()
+
+    async def discard(self) -> None:
+        """Close the connection, unless it went back already, and free the place."""
+        self._is_whole = False
+        await self.aclose()
 
     def __del__(self) -> None:
-        call_soon = self._pool._call_soon
-        if self._is_open and call_soon is not None:
-            self._is_open = False
+        run_soon = self._pool.run_soon
+        if run_soon is not None and not self._is_over:
             # A finalizer may run in any thread, and after the loop.
             with contextlib.suppress(RuntimeError):
-                call_soon(partial(self._pool._give_up, self._transport))
+                run_soon(partial(_abandon, self._pool.places, self._ticket, self._held))
 
 
-def _close_all(transports: Iterable[httpx.BaseTransport]) -> None:
-    # One that fails to close is gone all the same: neither the others nor the call that gave it back suffer.
-    with contextlib.suppress(Exception), contextlib.ExitStack() as closing:
-        for transport in transports:
-            closing.callback(transport.close)
+async def _abandon(places: Places, ticket: Any, held: list[Any]) -> None:
+    places.leave(ticket)
+    for connection in held:
+        await connection.close()
 
 
-async def _aclose_all(transports: Iterable[httpx.AsyncBaseTransport]) -> None:
-    with contextlib.suppress(Exception):
-        async with contextlib.AsyncExitStack() as closing:
-            for transport in transports:
-                closing.push_async_callback(transport.aclose)
+def _secrets(proxy: httpx.Proxy) -> Iterator[str]:
+    for _, value in proxy.headers.multi_items():
+        yield from (value, *value.split())
+    if proxy.auth is not None:
+        from base64 import b64encode
+
+        yield proxy.auth[1]
+        yield b64encode(b":".join(proxy.raw_auth or ())).decode()
 
 
-def _full(request: httpx.Request) -> httpx.PoolTimeout:
-    return httpx.PoolTimeout("all connections are in use", request=request)
+def _tries(request: httpx.Request) -> int:
+    # A body that is produced while it is sent cannot be produced a second time.
+    return _TRIES if isinstance(request.stream, httpx.ByteStream) else 1
 
 
 def _pool_timeout(request: httpx.Request) -> float | None:

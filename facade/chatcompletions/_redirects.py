@@ -1,41 +1,44 @@
-"""Follow redirects, where the caller asked for that, as an API needs it rather than as a browser does.
-
-httpx has no public hook for this: the names below are those of its clients, verified with 0.28.1 and by tests.
-"""
+"""Follow redirects, where the caller asked for that, as an API needs it rather than as a browser does."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import httpx
 
-from ._secrets import is_secret
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: What goes to another host: headers that describe the content, and what is wanted of the answer.
+_HARMLESS = ("accept", "content-", "transfer-encoding", "user-agent")
+_DESCRIBE_BODY = ("content-", "transfer-encoding")
 
 
-class Redirects:
-    """What a client of httpx, which comes behind this class, sends where it is redirected."""
+def redirected(request: httpx.Request, response: httpx.Response) -> httpx.Request | None:
+    """Return the request that a response redirects to, `None` if it does not, or if its body cannot be sent again.
 
-    def _redirect_method(self, request: httpx.Request, response: httpx.Response) -> str:
-        client: Any = super()
-        # A browser goes on with GET, which is another call than POST; only 303 asks for that.
-        method: str = (
-            request.method if response.status_code in (301, 302) else client._redirect_method(request, response)
-        )
-        return method
+    Method and body stay as they are, because a GET in the place of a POST is another call; only 303 asks for that. To
+    another host, or from https to http, goes nothing that could be a secret.
+    """
+    if response.next_request is None:
+        return None
+    url, method, headers = response.next_request.url, request.method, request.headers.copy()
+    stream: httpx.SyncByteStream | httpx.AsyncByteStream | None = request.stream
+    if response.status_code == 303 and method != "HEAD":
+        method, stream = "GET", None
+        _keep(headers, lambda name: not name.startswith(_DESCRIBE_BODY))
+    elif not isinstance(stream, httpx.ByteStream):
+        return None
+    if _leads_elsewhere(request.url, url):
+        _keep(headers, lambda name: name.startswith(_HARMLESS))
+    headers["Host"] = url.netloc.decode("ascii")
+    return httpx.Request(method, url, headers=headers, stream=stream, extensions=request.extensions)
 
-    def _redirect_url(self, request: httpx.Request, response: httpx.Response) -> httpx.URL:
-        client: Any = super()
-        try:
-            url: httpx.URL = client._redirect_url(request, response)
-        except httpx.InvalidURL as exc:
-            raise httpx.RemoteProtocolError(f"Invalid URL in location header: {exc}", request=request) from None
-        return url
 
-    def _redirect_headers(self, request: httpx.Request, url: httpx.URL, method: str) -> httpx.Headers:
-        client: Any = super()
-        headers: httpx.Headers = client._redirect_headers(request, url, method)
-        # httpx takes away Authorization alone, but some servers take their key in another header.
-        if url.netloc != request.url.netloc or (request.url.scheme, url.scheme) == ("https", "http"):
-            for name in [name for name in headers if is_secret(name)]:
-                del headers[name]
-        return headers
+def _leads_elsewhere(old: httpx.URL, new: httpx.URL) -> bool:
+    return new.netloc != old.netloc or (old.scheme, new.scheme) == ("https", "http")
+
+
+def _keep(headers: httpx.Headers, wanted: Callable[[str], bool]) -> None:
+    for name in [name for name in headers if not wanted(name)]:
+        del headers[name]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from ._causes import is_certificate_failure
 from ._dates import typed_date
 from ._errors import APIConnectionError
+from ._failures import is_final
 
 if TYPE_CHECKING:
     import httpx
@@ -50,7 +50,7 @@ def _worth_retrying(error: APIError) -> bool:
         case "false":
             return False
     if error.status_code is None:
-        return isinstance(error, APIConnectionError) and not is_certificate_failure(error)
+        return isinstance(error, APIConnectionError) and not is_final(error)
     return error.status_code in (408, 409, 429) or error.status_code >= 500
 
 

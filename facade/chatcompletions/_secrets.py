@@ -16,13 +16,50 @@ if TYPE_CHECKING:
     import httpx
 
 #: What the name of a header, or of a parameter of the query, holds whose value is a secret.
-_NAMES = re.compile("authorization|cookie|key|token|secret", re.IGNORECASE)
+_NAMES = re.compile(
+    r"auth(?!or(?!i[sz]))|cookie|credential|key|pass(?:code|phrase|w)|secret|(?<![a-z])(?:pwd|sig)(?![a-z])|signature|token",
+    re.IGNORECASE,
+)
 #: What stands behind a name in a cookie, or in a parameter of an authorization.
 _VALUES = re.compile(r"""=\s*"?([^\s;,"]+)""")
 #: In characters. A shorter secret may stand within other words, such as an error's code, and is looked for as a word of
 #: its own; one that is shorter still is a dummy for a server that needs no key.
 _LONG, _SHORTEST = 8, 4
 _BLOT = "[secure]"
+#: The extension of a request that holds further secrets which went with it, such as a proxy's password.
+HIDDEN = "hidden"
+
+
+class Secret:
+    """Text that no repr shows, and so no traceback with the locals of its frames."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str | Secret) -> None:
+        self._text: str = text._text if isinstance(text, Secret) else text
+
+    def reveal(self) -> str:
+        """Return the text."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return _BLOT
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Secret, (self._text,)
+
+
+class Discreet(dict[str, Any]):
+    """A mapping that shows its names and hides its values."""
+
+    def __repr__(self) -> str:
+        return f"{{{', '.join(f'{name!r}: ...' for name in self)}}}"
 
 
 def without_secrets(value: Any, request: httpx.Request) -> Any:
@@ -44,7 +81,8 @@ def tells_secrets(failure: BaseException, request: httpx.Request) -> bool:
 
 
 def _secrets(request: httpx.Request) -> Iterator[str]:
-    for secret in (*_of_headers(request), *_of_query(request)):
+    hidden = (secret.reveal() for secret in request.extensions.get(HIDDEN, ()))
+    for secret in (*_of_headers(request), *_of_query(request), *hidden):
         if len(secret) >= _SHORTEST:
             yield secret
 

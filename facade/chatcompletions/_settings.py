@@ -10,7 +10,10 @@ import httpx
 from chatcompletions_api._provenance import REVISION
 
 from ._checks import check_count, check_headers, check_names, check_timeout, is_header_text
+from ._decoding import ACCEPTED
 from ._errors import ChatCompletionsError
+from ._failures import forget_frames
+from ._secrets import Discreet, Secret
 from ._version import __version__
 
 if TYPE_CHECKING:
@@ -23,11 +26,22 @@ DEFAULT_BASE_URL = "https://api.openai.com/v1"
 #: Models think for minutes before the first byte, but a connection that takes seconds will not come.
 DEFAULT_TIMEOUT = httpx.Timeout(600, connect=5)
 DEFAULT_MAX_RETRIES = 2
+#: More than any model writes, and less than what would bring a machine down.
+DEFAULT_MAX_ANSWER_BYTES = 256 * 2**20
 USER_AGENT = f"chatcompletions/{__version__}" + (f" (spec {REVISION})" if REVISION else "")
 
 
 #: The arguments that `http_options` takes besides httpx's.
-_OWN = ("api_key", "base_url", "organization", "project", "timeout", "max_retries", "strict")
+_OWN = (
+    "api_key",
+    "base_url",
+    "organization",
+    "project",
+    "timeout",
+    "max_retries",
+    "max_answer_bytes",
+    "strict",
+)
 #: What the official SDK calls options of httpx.
 _SYNONYMS = {"default_headers": "headers", "default_query": "params", "http_client": "transport"}
 
@@ -58,18 +72,12 @@ class HTTPXOptions(TypedDict, total=False):
     verify: SSLContext | str | bool
 
 
-def http_options(
-    name: str,
-    *,
-    api_key: str | None,
-    base_url: str | httpx.URL | None,
-    organization: str | None,
-    project: str | None,
-    timeout: float | httpx.Timeout | None,
-    max_retries: int,
-    options: Mapping[str, Any],
-) -> dict[str, Any]:
+def http_options(name: str, arguments: Discreet) -> Discreet:
     """Return the arguments of the httpx client that a client's arguments and the environment ask for.
+
+    Args:
+        name: The class of the client, for messages.
+        arguments: The client's own and httpx's. The values of both stay out of the locals of every frame here.
 
     Raises:
         ChatCompletionsError: There is no key for the service itself, a key that no header can carry, or no usable
@@ -77,40 +85,46 @@ def http_options(
         TypeError: An option is unknown to httpx and to us, or of the wrong type.
         ValueError: An option is out of its range, or a header cannot be sent.
     """
-    check_names(name, options, {*HTTPXOptions.__annotations__, *_OWN}, synonyms=_SYNONYMS)
-    check_count("max_retries", max_retries)
-    check_timeout(timeout)
-    url = _base_url(base_url)
+    check_names(name, arguments, {*HTTPXOptions.__annotations__, *_OWN}, synonyms=_SYNONYMS)
+    check_count("max_retries", arguments["max_retries"])
+    check_count("max_answer_bytes", arguments["max_answer_bytes"])
+    check_timeout(arguments["timeout"])
+    options = Discreet((name, value) for name, value in arguments.items() if name not in _OWN)
+    url = _base_url(arguments)
     if url.userinfo:
         # httpx logs the address of each request, with the password that is in it.
-        options = {**options, "auth": options.get("auth") or (url.username, url.password)}
+        options["auth"] = options.get("auth") or (url.username, url.password)
         url = url.copy_with(userinfo=b"")
-    own = {
-        "User-Agent": USER_AGENT,
-        "OpenAI-Organization": _setting("organization", organization, "OPENAI_ORG_ID"),
-        "OpenAI-Project": _setting("project", project, "OPENAI_PROJECT_ID"),
-        **_authorization(api_key, url, options),
-    }
-    given = dict(options.get("headers") or {})
+    given = Discreet(options.get("headers") or {})
+    own = Discreet(
+        {
+            "Accept-Encoding": ACCEPTED,
+            "User-Agent": USER_AGENT,
+            "OpenAI-Organization": _setting("organization", arguments, "OPENAI_ORG_ID").reveal(),
+            "OpenAI-Project": _setting("project", arguments, "OPENAI_PROJECT_ID").reveal(),
+            **_authorization(arguments, url, given, has_auth=bool(options.get("auth"))),
+        }
+    )
     check_headers({**own, **given})
     # Header names have no case, so a mapping would keep both of two spellings.
     headers = httpx.Headers({key: value for key, value in own.items() if value})
     headers.update(given)
-    return {
-        **options,
-        "base_url": url,
-        "headers": headers,
-        "max_retries": max_retries,
-        "timeout": timeout,
-    }
+    return Discreet(
+        options,
+        base_url=url,
+        headers=headers,
+        max_retries=arguments["max_retries"],
+        max_answer_bytes=arguments["max_answer_bytes"],
+        timeout=arguments["timeout"],
+    )
 
 
-def _base_url(given: str | httpx.URL | None) -> httpx.URL:
-    source = "base_url" if given is not None else "OPENAI_BASE_URL"
-    text = str(os.environ.get("OPENAI_BASE_URL", "").strip() or DEFAULT_BASE_URL if given is None else given).strip()
+def _base_url(arguments: Discreet) -> httpx.URL:
+    source = "base_url" if arguments["base_url"] is not None else "OPENAI_BASE_URL"
     try:
-        url = httpx.URL(text)
+        url = httpx.URL(_address(arguments["base_url"]))
     except httpx.InvalidURL as exc:
+        forget_frames(exc)
         raise ChatCompletionsError(f"{source} is not a URL: {exc}") from None
     if url.scheme not in ("http", "https") or not url.host:
         raise ChatCompletionsError(
@@ -128,25 +142,29 @@ def _base_url(given: str | httpx.URL | None) -> httpx.URL:
     return url
 
 
-def _setting(name: str, given: str | None, variable: str) -> str:
-    value = os.environ.get(variable, "") if given is None else given
-    if not isinstance(value, str):
-        raise TypeError(f"{name} must be text, not {type(value).__name__}")
+def _address(given: object) -> str:
+    return str(os.environ.get("OPENAI_BASE_URL", "").strip() or DEFAULT_BASE_URL if given is None else given).strip()
+
+
+def _setting(name: str, arguments: Discreet, variable: str) -> Secret:
+    given = Secret(os.environ.get(variable, "") if arguments[name] is None else arguments[name])
+    if not isinstance(given.reveal(), str):
+        raise TypeError(f"{name} must be text, not {type(given.reveal()).__name__}")
     # What was read from a file or a secret store often brings its line feed along.
-    return value.strip()
+    return Secret(given.reveal().strip())
 
 
-def _authorization(api_key: str | None, url: httpx.URL, options: Mapping[str, Any]) -> dict[str, str]:
-    source = "api_key" if api_key is not None else "OPENAI_API_KEY"
-    key = _setting("api_key", api_key, "OPENAI_API_KEY")
-    if key:
-        if not is_header_text(key):
+def _authorization(arguments: Discreet, url: httpx.URL, headers: Discreet, *, has_auth: bool) -> Discreet:
+    source = "api_key" if arguments["api_key"] is not None else "OPENAI_API_KEY"
+    key = _setting("api_key", arguments, "OPENAI_API_KEY")
+    if key.reveal():
+        if not is_header_text(key.reveal()):
             raise ChatCompletionsError(f"{source} holds a character that no header can carry; is it the key itself?")
-        return {"Authorization": f"Bearer {key}"}
-    names = {str(header).lower() for header in options.get("headers") or {}}
-    if url.host == httpx.URL(DEFAULT_BASE_URL).host and not options.get("auth") and "authorization" not in names:
+        return Discreet({"Authorization": f"Bearer {key.reveal()}"})
+    names = {str(header).lower() for header in headers}
+    if url.host == httpx.URL(DEFAULT_BASE_URL).host and not has_auth and "authorization" not in names:
         raise ChatCompletionsError(
             "no API key: set the environment variable OPENAI_API_KEY or pass api_key=...; "
             "for a server that needs none, set OPENAI_BASE_URL or pass base_url=..."
         )
-    return {}
+    return Discreet()

@@ -10,6 +10,10 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from ._failures import TooLargeError
+
+#: Bytes of one event: more than the whole answer of any model, pictures and sounds included.
+MOST_OF_EVENT = 64 * 2**20
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -19,15 +23,25 @@ ServerSentEvent: TypeAlias = tuple[bytes, str]
 
 
 class SSEDecoder:
-    """Split a byte stream, cut anywhere, into events; every byte is looked at a fixed number of times."""
+    """Split a byte stream, cut anywhere, into events; every byte is looked at a fixed number of times.
 
-    def __init__(self) -> None:
+    Args:
+        most: Bytes that one event may have.
+    """
+
+    def __init__(self, most: int = MOST_OF_EVENT) -> None:
+        self._most = most
+        self._left = most
         self._pending: list[bytes] = []
         self._at_start = True
         self._after_cr = False
 
     def feed(self, data: bytes) -> list[ServerSentEvent]:
-        """Take the next bytes of the stream and return the events that they complete."""
+        """Take the next bytes of the stream and return the events that they complete.
+
+        Raises:
+            TooLargeError: An event has more bytes than it may.
+        """
         if not data:
             return []
         if self._at_start:
@@ -46,10 +60,14 @@ class SSEDecoder:
             crosses = data[0] == 10 and self._pending[-1][-1] == 10
             self._pending.append(data)
             if not crosses and data.find(b"\n\n") < 0:
+                self._left -= len(data)
+                if self._left < 0:
+                    raise TooLargeError(f"one event has more than {self._most:,} bytes")
                 return []
             data = b"".join(self._pending)
             self._pending.clear()
         whole, end, rest = data.rpartition(b"\n\n")
+        self._left = self._most - len(rest)
         if rest:
             self._pending.append(rest)
         return _parse_all(whole) if end else []

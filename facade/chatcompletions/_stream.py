@@ -1,16 +1,18 @@
-"""The two streams; what they make of the bytes is decided in `BaseStream`, so they differ in waiting alone."""
+"""The two streams. What they make of the bytes is decided in `StreamReader`, so they differ in waiting alone."""
 
 from __future__ import annotations
 
+import contextlib
+import time
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from ._base_stream import BaseStream
+from ._base_stream import StreamReader
 from ._chunk import text_added_by
 from ._coroutine import LazyCoroutine
-from ._drain import adrain, drain
-from ._hang_up import hang_up
+from ._decoding import adecoded, decoded
+from ._places import LEASE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
@@ -20,13 +22,45 @@ if TYPE_CHECKING:
     from ._chunk import ChatCompletionChunk
     from ._models import ChatCompletion
 
+#: Seconds to wait, after ``[DONE]``, for the end of the body, so that the connection can serve the next call. It comes
+#: at once from nearly every server, but none is bound to send it; a new TLS connection costs no more.
+PATIENCE = 0.1
 
-class ChatCompletionStream(BaseStream):
+
+class _Stream:
+    """What both streams show."""
+
+    def __init__(
+        self, response: httpx.Response, *, clock: Callable[[], float] = time.monotonic, **options: Any
+    ) -> None:
+        self.response = response
+        # What is iterated over does not know the stream: dropped, a stream gives its connection up at once.
+        self._reader = StreamReader(response, clock=clock, **options)
+
+    @property
+    def headers(self) -> httpx.Headers:
+        """The headers of the answer: rate limits, processing time and more."""
+        return self.response.headers
+
+    @property
+    def request_id(self) -> str | None:
+        """The ``x-request-id`` of the answer."""
+        request_id: str | None = self.response.headers.get("x-request-id")
+        return request_id
+
+    @property
+    def completion(self) -> ChatCompletion:
+        """The completion as far as it has arrived: whole once the stream has ended."""
+        return self._reader.completion
+
+
+class ChatCompletionStream(_Stream):
     """A completion that arrives chunk by chunk: an iterator over chunks, and a context manager that closes it.
 
     Iterating raises `StreamError` when the stream reports an error, `StreamInterruptedError` or `StreamTimeoutError`
-    when it breaks off or was closed before its end, and, for a strict client, `StreamValidationError` at a chunk that
-    departs from the spec; each carries what had arrived.
+    when it breaks off or was closed before its end, `StreamTooLargeError` when it has more bytes than the client takes,
+    and, for a strict client, `StreamValidationError` at a chunk that departs from the spec; each carries what had
+    arrived.
 
     Attributes:
         response: The open `httpx.Response`.
@@ -34,14 +68,14 @@ class ChatCompletionStream(BaseStream):
 
     def __init__(self, response: httpx.Response, **options: Any) -> None:
         super().__init__(response, **options)
-        self._iterator = self._iterate()
+        self._iterator = _iterate(response, self._reader)
 
     def __iter__(self) -> Iterator[ChatCompletionChunk]:
-        self._check_open()
+        self._reader.check_open()
         return self._iterator
 
     def __next__(self) -> ChatCompletionChunk:
-        self._check_open()
+        self._reader.check_open()
         return next(self._iterator)
 
     def text_deltas(self) -> Iterator[str]:
@@ -59,25 +93,7 @@ class ChatCompletionStream(BaseStream):
 
         Nothing more comes out of it: asked for more before its end, it raises `StreamInterruptedError`.
         """
-        self._close()
-        hang_up(self.response)
-        self.response.close()
-
-    def _iterate(self) -> Generator[ChatCompletionChunk]:
-        self._note_life()
-        try:
-            received = self.response.iter_bytes()
-            for data in received:
-                yield from self._chunks(data)
-                if self._done:
-                    drain(self.response, received)
-                    return
-            yield from self._last_chunks()
-        except (httpx.RequestError, httpx.StreamError) as failure:
-            self._broke_off(failure)
-        finally:
-            self._close()
-            self.response.close()
+        _close(self.response, self._reader)
 
     def __enter__(self) -> Self:
         return self
@@ -88,19 +104,54 @@ class ChatCompletionStream(BaseStream):
         self.close()
 
 
-class AsyncChatCompletionStream(BaseStream):
+def _iterate(response: httpx.Response, reader: StreamReader) -> Generator[ChatCompletionChunk]:
+    try:
+        reader.note_life()
+        received = decoded(response, reader.most)
+        for data in received:
+            yield from reader.chunks(data)
+            if reader.done:
+                _read_end(response, received)
+                return
+        yield from reader.last_chunks()
+    except (httpx.RequestError, httpx.StreamError) as failure:
+        reader.broke_off(failure)
+    finally:
+        _close(response, reader)
+
+
+def _read_end(response: httpx.Response, received: Iterator[bytes]) -> None:
+    """Wait up to 0.1 s for the end of the body."""
+    lease = response.extensions.get(LEASE)
+    if lease is not None:  # otherwise the transport is the caller's, whose reads cannot be cut short
+        lease.hurry(PATIENCE)
+        with contextlib.suppress(httpx.RequestError):
+            next(received, None)
+
+
+def _close(response: httpx.Response, reader: StreamReader) -> None:
+    reader.close()
+    try:
+        response.close()
+    finally:
+        # Once more, should an exception of a signal's have ended that: a response closes its body only once.
+        if (lease := response.extensions.get(LEASE)) is not None:
+            lease.close()
+
+
+class AsyncChatCompletionStream(_Stream):
     """`ChatCompletionStream` for ``async for`` and ``async with``."""
 
     def __init__(self, response: httpx.Response, **options: Any) -> None:
         super().__init__(response, **options)
-        self._iterator = self._iterate()
+        self._iterator = _aiterate(response, self._reader)
 
     def __aiter__(self) -> AsyncIterator[ChatCompletionChunk]:
-        self._check_open()
+        self._reader.check_open()
         return self._iterator
 
     async def __anext__(self) -> ChatCompletionChunk:
-        self._check_open()
+        self._reader.check_open()
         return await anext(self._iterator)
 
     async def text_deltas(self) -> AsyncIterator[str]:
@@ -117,26 +168,7 @@ class AsyncChatCompletionStream(BaseStream):
 
     async def aclose(self) -> None:
         """Close the stream, from any task; see `ChatCompletionStream.close`."""
-        self._close()
-        await self.response.aclose()
-
-    async def _iterate(self) -> AsyncIterator[ChatCompletionChunk]:
-        self._note_life()
-        try:
-            received = self.response.aiter_bytes()
-            async for data in received:
-                for chunk in self._chunks(data):
-                    yield chunk
-                if self._done:
-                    await adrain(self.response, received)
-                    return
-            for chunk in self._last_chunks():
-                yield chunk
-        except (httpx.RequestError, httpx.StreamError) as failure:
-            self._broke_off(failure)
-        finally:
-            self._close()
-            await self.response.aclose()
+        await _aclose(self.response, self._reader)
 
     async def __aenter__(self) -> Self:
         return self
@@ -145,6 +177,41 @@ class AsyncChatCompletionStream(BaseStream):
         self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
     ) -> None:
         await self.aclose()
+
+
+async def _aiterate(response: httpx.Response, reader: StreamReader) -> AsyncIterator[ChatCompletionChunk]:
+    try:
+        reader.note_life()
+        received = adecoded(response, reader.most)
+        async for data in received:
+            for chunk in reader.chunks(data):
+                yield chunk
+            if reader.done:
+                await _aread_end(received)
+                return
+        for chunk in reader.last_chunks():
+            yield chunk
+    except (httpx.RequestError, httpx.StreamError) as failure:
+        reader.broke_off(failure)
+    finally:
+        await _aclose(response, reader)
+
+
+async def _aread_end(received: AsyncIterator[bytes]) -> None:
+    """Wait up to 0.1 s for the end of the body."""
+    import anyio  # httpx's async side has loaded it by now
+
+    with contextlib.suppress(httpx.RequestError), anyio.move_on_after(PATIENCE):
+        await anext(received, None)
+
+
+async def _aclose(response: httpx.Response, reader: StreamReader) -> None:
+    reader.close()
+    try:
+        await response.aclose()
+    finally:
+        if (lease := response.extensions.get(LEASE)) is not None:
+            await lease.aclose()
 
 
 class AsyncStreamOpening(LazyCoroutine[AsyncChatCompletionStream]):

@@ -3,7 +3,7 @@
 import sqlite3
 import time
 from asyncio import sleep
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, TypedDict
 from urllib.parse import unquote
@@ -39,6 +39,7 @@ class Options(TypedDict, total=False):
     clock: Callable[[], float]
     new_id: Callable[[], str]
     log: Callable[[str], None] | None
+    hosts: Collection[str] | None
 
 
 def app(
@@ -50,6 +51,7 @@ def app(
     clock: Callable[[], float] = time.time,
     new_id: Callable[[], str] = _new_id,
     log: Callable[[str], None] | None = None,
+    hosts: Collection[str] | None = None,
 ) -> Starlette:
     """Build the server as an ASGI application, for a server of your own or ``httpx.ASGITransport``.
 
@@ -61,6 +63,7 @@ def app(
         clock: Gives the time, in seconds since 1970.
         new_id: Gives a fresh word for each id; called from several threads.
         log: Called with one line for each request answered.
+        hosts: The domain names by which it may be addressed, besides local names and IP addresses; any if None.
 
     Returns:
         The application. ``state.store.close()`` closes its database; else that happens when it is dropped.
@@ -76,7 +79,7 @@ def app(
             Route("/v1/chat/completions/{id}", operations.completion, methods=["GET", "POST", "DELETE"]),
             Route("/v1/chat/completions/{id}/messages", operations.messages, methods=["GET"]),
         ],
-        middleware=[Middleware(Envelope, api_key=api_key, new_id=new_id, log=log)],
+        middleware=[Middleware(Envelope, api_key=api_key, hosts=hosts, new_id=new_id, log=log)],
         exception_handlers=HANDLERS,
     )
     application.router.redirect_slashes = False  # an empty id must not become a list
@@ -156,18 +159,24 @@ class _Operations:
             include_usage=options.get("include_usage", False),
             obfuscate=options.get("include_obfuscation", False),
         )
+        stored = False
         for place, chunk in enumerate(parts):
             if place and self._delay:
                 await sleep(self._delay)
+            # Stored before an end is told: whoever has read a finish reason finds the completion in the list.
+            if not stored and _tells_end(chunk):
+                try:
+                    await run_in_threadpool(self._keep, body, completion)
+                except sqlite3.Error as error:
+                    yield event(ApiError(f"The completion could not be stored: {error}.", status=500).body)
+                    return
+                stored = True
             yield event(chunk)
-        # Stored before the end is told: whoever has read the end finds it in the list.
-        try:
-            await run_in_threadpool(self._keep, body, completion)
-        except sqlite3.Error as error:
-            failure = ApiError(f"The completion could not be stored: {error}.", status=500)
-            yield event(failure.body)
-        else:
-            yield DONE
+        yield DONE
+
+
+def _tells_end(chunk: Mapping[str, Any]) -> bool:
+    return any(choice["finish_reason"] for choice in chunk["choices"])
 
 
 def _id(request: Request) -> str:

@@ -2,8 +2,10 @@
 
 import hmac
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -56,6 +58,7 @@ class Envelope:
     Args:
         app: The application inside.
         api_key: The key that every request must carry, or None.
+        hosts: The domain names by which the server may be addressed, besides local names and IP addresses; any if None.
         new_id: Gives a fresh word for each request id.
         log: Called with one line for each answer.
     """
@@ -65,11 +68,13 @@ class Envelope:
         app: ASGIApp,
         *,
         api_key: str | None,
+        hosts: Collection[str] | None,
         new_id: Callable[[], str],
         log: Callable[[str], None] | None,
     ) -> None:
         self._app = app
         self._credentials = None if api_key is None else api_key.encode()
+        self._hosts = hosts
         self._new_id = new_id
         self._log = log
 
@@ -96,6 +101,7 @@ class Envelope:
             await send(message)
 
         try:
+            self._refuse_strangers(scope)
             self._authenticate(scope)
             await self._app(scope, receive, send_marked)
         except ApiError as error:
@@ -106,11 +112,28 @@ class Envelope:
                 await error_response(failure)(scope, receive, send_marked)
             raise  # for the log of whoever runs the server
 
+    def _refuse_strangers(self, scope: Scope) -> None:
+        """Refuse what a page of another site sends by way of somebody's browser.
+
+        Such a page can have its own name lead to this machine (DNS rebinding), which shows in ``Host``, or post to it
+        without reading the answer, which shows in ``Origin``.
+        """
+        host, origin = _header(scope, b"host"), _header(scope, b"origin")
+        if host and self._hosts is not None and not _is_local(host, self._hosts):
+            raise ApiError(
+                f"This server does not answer for the host '{host}'; address it by the one that it was started with.",
+                status=403,
+                code="host_not_allowed",
+            )
+        if origin and origin.partition("://")[2] != host:
+            raise ApiError(
+                f"This server takes no requests from pages of '{origin}'.", status=403, code="origin_not_allowed"
+            )
+
     def _authenticate(self, scope: Scope) -> None:
         if self._credentials is None:
             return
-        given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
-        scheme, _, key = given.partition(b" ")
+        scheme, _, key = _header(scope, b"authorization").encode("latin-1").partition(b" ")
         if scheme.lower() != b"bearer" or not key.strip():
             message, code = "No API key was sent: send 'Authorization: Bearer KEY'.", None
         elif hmac.compare_digest(key.strip(), self._credentials):
@@ -118,6 +141,20 @@ class Envelope:
         else:
             message, code = "The API key is not the one this server was started with.", "invalid_api_key"
         raise ApiError(message, status=401, code=code, headers={"www-authenticate": "Bearer"})
+
+
+def _header(scope: Scope, wanted: bytes) -> str:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == wanted), "")
+
+
+def _is_local(host: str, names: Collection[str]) -> bool:
+    name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
+    try:
+        ip_address(name)
+    except ValueError:
+        # A name without a dot is one of a local network's: nobody can register it.
+        return "." not in name or name.endswith(".localhost") or name in names
+    return True
 
 
 async def _refused(_request: Request, error: Any) -> Response:

@@ -41,6 +41,7 @@ class LocalServer:
         port: int = 0,
         **options: Unpack[Options],
     ) -> None:
+        options.setdefault("hosts", (host, socket.gethostname()))
         self._app = partial(app, db=db, api_key=api_key, **options)
         self._address = (host, port)
         self._running: _Running | None = None

@@ -188,3 +188,15 @@ def test_a_client_that_leaves_a_stream_does_no_harm() -> None:
         with client.stream("POST", "/chat/completions", json=body) as response:
             assert next(response.iter_raw()).startswith(b"data: ")
         assert client.get("/chat/completions").json()["data"] == []
+
+
+def test_a_finish_reason_is_told_once_it_is_stored(fresh: httpx.Client) -> None:
+    """Whoever has read a finish reason finds the completion in the list, though the stream goes on."""
+    body = body_for(stream=True, store=True, stream_options={"include_usage": True})
+    seen = []
+    with fresh.stream("POST", "/chat/completions", json=body) as response:
+        for line in response.iter_lines():
+            if '"finish_reason":"stop"' in line:
+                listed = fresh.get("/chat/completions").json()["data"]
+                seen.append([item["id"] for item in listed] == [json.loads(line.removeprefix("data: "))["id"]])
+    assert seen == [True]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chatcompletions import ChatClient
 from chatcompletions._checks import (
     check_count,
     check_headers,
@@ -125,3 +127,23 @@ def test_counts_are_not_negative() -> None:
     check_count("max_items", 0)
     with pytest.raises(ValueError, match="max_items must be 0 or more, not -1"):
         check_count("max_items", -1)
+
+
+@pytest.mark.parametrize(
+    "name", ["Content-Length", "transfer-encoding", "Host", "Connection", "Upgrade", "TE", "Expect"]
+)
+@pytest.mark.parametrize("given", ["client", "call"])
+def test_headers_of_the_connection(name: str, given: str) -> None:
+    """Headers that say where a request goes and where it ends are refused before anything is sent."""
+
+    def send(_: httpx.Request) -> httpx.Response:
+        raise AssertionError
+
+    of_client, of_call = ({name: "3"}, {}) if given == "client" else ({}, {name: "3"})
+
+    def call() -> None:
+        chat = ChatClient(api_key="k", transport=httpx.MockTransport(send), headers=of_client)
+        chat.get("chatcmpl-1", extra_headers=of_call)
+
+    with pytest.raises(ValueError, match=f"the header '{name}' follows from base_url and the body"):
+        call()

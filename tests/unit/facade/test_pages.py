@@ -285,6 +285,32 @@ def test_no_data(connect: Callable[..., Any], reply: dict[str, Any]) -> None:
     assert driver.run(driver.call("list").next_page()) is None
 
 
+@pytest.mark.parametrize(
+    "reply", [{}, {"object": "list"}, {"data": None, "has_more": True}, {"data": None}, completion()]
+)
+def test_what_follows_is_no_page(connect: Callable[..., Any], reply: dict[str, Any]) -> None:
+    """An answer that is no page, where another page was to come, is an error and not the end of the list."""
+    server = Server(page(["a"], has_more=True), reply)
+    driver, found = connect(transport=server.transport), []
+    with pytest.raises(APIResponseValidationError, match="no list of items"):
+        found += driver.items("list")
+    with pytest.raises(APIResponseValidationError, match="no list of items"):
+        driver.run(connect(transport=Server(page(["a"], has_more=True), reply).transport).call("list").next_page())
+
+
+def test_an_empty_page_may_be_null(connect: Callable[..., Any]) -> None:
+    """A last page whose empty list is written as null, as servers in Go write it, ends the list."""
+    server = Server(page(["a"], has_more=True), {"object": "list", "data": None, "has_more": False})
+    assert ids(connect(transport=server.transport).items("list")) == ["a"]
+
+
+def test_null_with_more_to_come(connect: Callable[..., Any]) -> None:
+    """A first page that has no list and says that there is more is an error, too."""
+    driver = connect(transport=Server({"data": None, "has_more": True}).transport)
+    with pytest.raises(APIResponseValidationError, match="missing or null"):
+        driver.items("list")
+
+
 @pytest.mark.parametrize("data", [5, "abc", {"a": 1}, True])
 def test_data_of_another_shape(connect: Callable[..., Any], data: Any) -> None:
     """Data that is no list is kept as it came, and is an error of the tree for who iterates over it."""

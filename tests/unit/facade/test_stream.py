@@ -713,7 +713,7 @@ def test_closing_an_ended_stream(connect: Callable[..., Any]) -> None:
 def test_a_stream_closed_while_it_waits(connect: Callable[..., Any], then: Any) -> None:
     """A stream that another thread or task closes while it waits for bytes raises, whatever reading comes to."""
     holder: list[Any] = []
-    driver, stream = streamed(connect, events(HI), lambda: holder[0]._close(), then)
+    driver, stream = streamed(connect, events(HI), lambda: holder[0]._reader.close(), then)
     holder.append(stream)
     with pytest.raises(StreamInterruptedError, match="was closed before its end") as caught:
         driver.iterate(stream)

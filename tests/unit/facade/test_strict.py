@@ -232,5 +232,5 @@ def test_others_pay_nothing(connect: Callable[..., Any]) -> None:
     """A stream of a client that is not strict reads its chunks by the model's own method, without a detour."""
     driver = connect(transport=Server(streaming(events(HI, "[DONE]"))).transport)
     stream = driver.call("create", stream=True, **ASK)
-    assert stream._read_chunk == ChatCompletionChunk.from_dict
+    assert stream._reader._read_chunk == ChatCompletionChunk.from_dict
     driver.iterate(stream)

@@ -1,0 +1,211 @@
+"""What carries the calls of a client: pools, proxies, transports that were given, and the TLS context they share."""
+
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING, Any
+
+import httpcore
+import httpx
+import pytest
+from httpx._utils import get_environment_proxies
+
+from chatcompletions import ChatCompletionsError
+from chatcompletions._guard import AsyncGuard, Guard
+from chatcompletions._pool import AsyncPool, Pool
+from chatcompletions._transports import DEFAULT_LIMITS, pooled
+
+from ._support import ASK, Server, completion, is_async
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+@pytest.fixture
+def contexts(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """The arguments of each TLS context that is built."""
+    built: list[dict[str, Any]] = []
+    real = httpx.create_ssl_context
+
+    def create(**options: Any) -> ssl.SSLContext:
+        built.append(options)
+        return real(**options)
+
+    monkeypatch.setattr(httpx, "create_ssl_context", create)
+    return built
+
+
+POOLS = [Pool, AsyncPool]
+
+
+def settings(transport: Any, scheme: str) -> dict[str, Any]:
+    """What a pool gives httpcore for a connection."""
+    found: dict[str, Any] = transport.dialing.settings(httpcore.Origin(scheme.encode(), b"x.example", 1))
+    return found
+
+
+@pytest.mark.parametrize("cls", POOLS)
+def test_one_tls_context(cls: Any, contexts: list[dict[str, Any]]) -> None:
+    """The TLS context is built for the first TLS connection, once, from httpx's own options."""
+    transport = pooled({"verify": True, "trust_env": False, "http1": True}, is_async=cls is AsyncPool)["transport"]
+    assert settings(transport, "http")["ssl_context"] is None
+    assert contexts == []
+    first, second = settings(transport, "https"), settings(transport, "https")
+    assert first["ssl_context"] is second["ssl_context"]
+    assert contexts == [{"verify": True, "trust_env": False}]
+
+
+@pytest.mark.parametrize("cls", POOLS)
+def test_a_client_certificate_is_loaded_once(cls: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A certificate of the client's own is loaded into the context, and not again by each connection."""
+    loaded = []
+
+    def load(_: ssl.SSLContext, *args: Any, **__: Any) -> None:
+        loaded.append(args)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_cert_chain", load)
+    transport = pooled({"cert": "client.pem"}, is_async=cls is AsyncPool)["transport"]
+    with pytest.warns(DeprecationWarning, match="cert"):
+        settings(transport, "https")
+    settings(transport, "https")
+    settings(transport, "http")
+    assert len(loaded) == 1
+
+
+def test_other_schemes_are_refused(connect: Callable[..., Any]) -> None:
+    """A scheme that is neither http nor https has no connections."""
+    driver = connect(base_url="http://x.example")
+    request = httpx.Request("GET", "ftp://x.example")
+    with pytest.raises(httpx.UnsupportedProtocol, match="ftp"):
+        driver.client._http()._transport.core_request(request) if not is_async(driver) else driver.run(
+            on_loop(driver, request)
+        )
+
+
+async def on_loop(driver: Any, request: httpx.Request) -> None:
+    driver.client._http()._transport.core_request(request)
+
+
+@pytest.mark.parametrize("cls", POOLS)
+def test_httpx_options_reach_the_pool(cls: Any) -> None:
+    """HTTP's versions and a proxy are the pool's, everything else stays the client's."""
+    options = {"verify": False, "cert": "c", "proxy": "http://p", "http2": True, "timeout": 1, "trust_env": False}
+    result = pooled(options, is_async=cls is AsyncPool)
+    assert isinstance(result["transport"], cls)
+    assert result.keys() == {"verify", "cert", "http2", "timeout", "trust_env", "mounts", "transport", "limits"}
+    made = settings(result["transport"], "http")
+    assert (made["http2"], made["proxy"].url.host) == (True, b"p")
+
+
+@pytest.mark.parametrize("options", [{}, {"limits": None}])
+def test_limits_by_default(options: dict[str, Any]) -> None:
+    """Limits that are left out or None are ours."""
+    assert pooled({**options, "trust_env": False}, is_async=False)["limits"] == DEFAULT_LIMITS
+
+
+@pytest.mark.parametrize(("cls", "guard"), [(Pool, Guard), (AsyncPool, AsyncGuard)])
+def test_what_is_given_is_guarded(cls: Any, guard: type[Any]) -> None:
+    """Transports of the caller's, for all addresses or for some, keep the promises of ours."""
+    given = httpx.MockTransport(lambda _: httpx.Response(200))
+    result = pooled(
+        {"transport": given, "mounts": {"all://a.example": given, "all://b.example": None}}, is_async=cls is AsyncPool
+    )
+    assert isinstance(result["transport"], guard)
+    assert isinstance(result["mounts"]["all://a.example"], guard)
+    assert result["mounts"]["all://b.example"] is None
+
+
+@pytest.fixture
+def proxies(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.test:1")
+    return None
+
+
+def test_what_makes_a_transport(connect: Callable[..., Any]) -> None:
+    """A function that makes a transport is called once, for the first call."""
+    made: list[httpx.MockTransport] = []
+
+    def make() -> httpx.MockTransport:
+        made.append(Server(completion()).transport)
+        return made[-1]
+
+    driver = connect(transport=make)
+    assert made == []
+    for _ in range(2):
+        assert driver.call("create", **ASK).text == "Hi."
+    assert len(made) == 1
+
+
+NAMED = {
+    "HTTPS_PROXY": "http://proxy.test:1",
+    "ALL_PROXY": "other.test",
+    "NO_PROXY": "a.example, 10.0.0.1/8,::1,localhost",
+}
+
+
+@pytest.mark.parametrize("cls", POOLS)
+def test_environment_proxies(cls: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each proxy of the environment has a pool, and hosts that need none go without, as httpx understands both."""
+    for name, value in NAMED.items():
+        monkeypatch.setenv(name, value)
+    mounts = pooled({}, is_async=cls is AsyncPool)["mounts"]
+    found = {pattern: each and (type(each), each.proxy) for pattern, each in mounts.items()}
+    assert found == {
+        "https://": (cls, "http://proxy.test:1"),
+        "all://": (cls, "http://other.test"),
+        "all://*a.example": None,
+        "all://10.0.0.1/8": None,
+        "all://[::1]": None,
+        "all://localhost": None,
+    }
+    assert found.keys() == get_environment_proxies().keys()
+
+
+@pytest.mark.parametrize(
+    "options", [{"trust_env": False}, {"proxy": "http://p.test"}, {"transport": httpx.MockTransport(lambda _: ...)}]
+)
+@pytest.mark.usefixtures("proxies")
+def test_proxies_are_not_looked_for(options: dict[str, Any]) -> None:
+    """Proxies of the environment do not count where it is not to be trusted, or where the way is given."""
+    assert pooled(options, is_async=False)["mounts"] == {}
+
+
+@pytest.mark.parametrize("no_proxy", ["localhost", "*"])
+def test_exceptions_from_proxies_are_no_proxies(monkeypatch: pytest.MonkeyPatch, no_proxy: str) -> None:
+    """An environment that only says where no proxy is wanted, or that none is wanted anywhere, names none."""
+    monkeypatch.setenv("NO_PROXY", no_proxy)
+    if no_proxy == "*":
+        monkeypatch.setenv("HTTP_PROXY", "http://proxy.test:1")
+    assert pooled({}, is_async=False)["mounts"] == {}
+
+
+@pytest.mark.parametrize("proxies", [{}, {"HTTPS_PROXY": "http://proxy.test:1"}])
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSLKEYLOGFILE"])
+def test_certificates_that_are_not_there(
+    connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, name: str, proxies: dict[str, str]
+) -> None:
+    """Certificates that cannot be loaded are a setting that is wrong, and the error names it."""
+    for variable, value in {name: "/missing/file.pem", **proxies}.items():
+        monkeypatch.setenv(variable, value)
+    with pytest.raises(ChatCompletionsError, match=f"No such file or directory.*{name}") as caught:
+        connect(base_url="https://x.example").call("create", **ASK)
+    assert type(caught.value) is ChatCompletionsError
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"HTTPS_PROXY": "http://me:pass/word@proxy.test"},
+        {"HTTPS_PROXY": "http://proxy.test:1", "NO_PROXY": "[::1]"},
+    ],
+)
+def test_proxies_that_are_no_urls(
+    connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
+) -> None:
+    """A proxy, or an exception from it, that httpx cannot read is named, and its password is not."""
+    for variable, value in variables.items():
+        monkeypatch.setenv(variable, value)
+    with pytest.raises(ChatCompletionsError, match=r"HTTPS_PROXY.*NO_PROXY") as caught:
+        connect(base_url="https://x.example").call("create", **ASK)
+    assert "pass" not in str(caught.value)
+    assert caught.value.__cause__ is None
