@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +60,7 @@ class BaseClient:
             self._stream_options["check"] = _strict.first_deviation
         self._clients = self._clients_type()
         self._closed = False
+        self._pid = os.getpid()
 
     @property
     def base_url(self) -> httpx.URL:

@@ -103,6 +103,9 @@ class StreamReader:
         if self._closed:
             self.check_open()
             return iter(())
+        if not data:  # an encoding may say nothing for a while, which is a silence like any other
+            self._check_patience()
+            return iter(())
         feed = self._feed
         events = self._begin(data) if feed is None else feed(data)
         if not events:

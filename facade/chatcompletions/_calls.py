@@ -23,6 +23,7 @@ from ._checks import (
 from ._http import MAX_RETRIES
 from ._json import dumps
 from ._params import CallOptions, CreateParams, ListParams, MessagesParams, UpdateParams
+from ._secrets import Discreet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -101,12 +102,12 @@ def _api_params(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _request(described: dict[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
-    options = {name: value for name, value in params.items() if name in _OPTIONS and value is not UNSET}
+    options = Discreet((name, value) for name, value in params.items() if name in _OPTIONS and value is not UNSET)
     headers, extra_headers = httpx.Headers(described.get("headers")), _extra("extra_headers", options)
     if extra_headers:
         check_headers(extra_headers)
         headers.update(extra_headers)
-    request = {"method": described["method"], "url": described["url"], "headers": headers}
+    request = Discreet(method=described["method"], url=described["url"], headers=headers)
     query, extra_query = described.get("params"), _extra("extra_query", options)
     if extra_query:
         query = {**(query or {}), **dict(_flat(extra_query))}
@@ -128,11 +129,10 @@ def _request(described: dict[str, Any], params: Mapping[str, Any]) -> dict[str, 
 
 
 def _extra(name: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
-    extra: Mapping[str, Any] | None = options.get(name)
-    if extra is None:
+    if options.get(name) is None:
         return {}
-    check_mapping(name, extra)
-    return extra
+    check_mapping(name, options[name])
+    return Discreet(options[name])
 
 
 def _flat(query: Mapping[str, Any], outer: str = "") -> Iterator[tuple[str, Any]]:

@@ -103,6 +103,14 @@ def check_headers(headers: Mapping[str, str]) -> None:
             raise ValueError(f"the header {name!r} follows from base_url and the body, and is not yours to send")
 
 
+def check_cookies(options: Mapping[str, Any]) -> None:
+    """Raise `TypeError` if a client's cookies are a mapping with values that are no text; no value is shown."""
+    cookies = Discreet(options["cookies"]) if isinstance(options.get("cookies"), dict) else Discreet()
+    for name in cookies:
+        if not isinstance(cookies[name], str):
+            raise TypeError(f"the cookie {name!r} must be text, not {type(cookies[name]).__name__}")
+
+
 def is_header_text(text: str) -> bool:
     """Tell whether text can stand in a header line: printable ASCII, spaces and tabs."""
     return all(" " <= character <= "~" or character == "\t" for character in text)
@@ -164,18 +172,20 @@ def naming_settings() -> Iterator[None]:
     Raises:
         ChatCompletionsError: A certificate cannot be loaded, or a proxy is no URL.
     """
+    is_url = True
     try:
         yield
-    except httpx.InvalidURL as exc:
-        forget_frames(exc)
-        # What httpx says may be part of a proxy's password.
-        raise ChatCompletionsError(
-            "a proxy is no URL: check proxy=... and the environment variables HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and "
-            "NO_PROXY, where an address such as ::1 stands without brackets"
-        ) from None
+    except httpx.InvalidURL:
+        is_url = False
     except OSError as exc:
         forget_frames(exc)
         raise ChatCompletionsError(
             f"the certificates cannot be loaded ({exc}): check verify=..., cert=... and the environment variables "
             "SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE"
         ) from exc
+    if not is_url:
+        # Not within the except clause, for what httpx says may be part of a proxy's password.
+        raise ChatCompletionsError(
+            "a proxy is no URL: check proxy=... and the environment variables HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and "
+            "NO_PROXY, where an address such as ::1 stands without brackets"
+        )

@@ -12,8 +12,9 @@ from chatcompletions_api.types import UNSET
 from . import _calls as calls
 from ._answers import read
 from ._base_client import BaseClient
-from ._event_loops import at_end_of_loop, event_loop, is_closed
+from ._event_loops import at_end_of_loop, event_loop, is_closed, is_running
 from ._http import AsyncHTTPClient, HTTPClient
+from ._secrets import discreet
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
@@ -55,6 +56,8 @@ class ChatClient(BaseClient):
         project: Sent as ``OpenAI-Project``; without it ``OPENAI_PROJECT_ID``.
         timeout: Seconds, more than 0, or an `httpx.Timeout`, for each attempt of a call; `None` waits for ever.
         max_retries: How often a request may be sent again.
+        max_answer_bytes: Bytes of one answer, decoded, that are read; one that has more is an
+            `APIResponseTooLargeError`, in a stream a `StreamTooLargeError`.
         strict: Raise `APIResponseValidationError` for the first departure of an answer, a page or a chunk from the
             spec, see `deviations`; needs the extra ``strict``. In a stream it is a `StreamValidationError`, with what
             had arrived.
@@ -105,6 +108,7 @@ class ChatClient(BaseClient):
 
         See https://platform.openai.com/docs/api-reference/chat/create.
         """
+        params = discreet(params)
         request = calls.create(params if stream is UNSET else {**params, "stream": stream})
         if stream and stream is not UNSET:
             from ._stream import ChatCompletionStream
@@ -130,6 +134,7 @@ class ChatClient(BaseClient):
 
         See https://platform.openai.com/docs/api-reference/chat/list.
         """
+        params = discreet(params)
         from ._pages import ChatCompletionPage
 
         return self._first_page(ChatCompletionPage, calls.list_, params, max_items)
@@ -148,6 +153,7 @@ class ChatClient(BaseClient):
 
         See https://platform.openai.com/docs/api-reference/chat/get.
         """
+        options = discreet(options)
         from ._models import ChatCompletion
 
         return read(ChatCompletion, self._send(calls.get(completion_id, options)))
@@ -169,6 +175,7 @@ class ChatClient(BaseClient):
 
         See https://platform.openai.com/docs/api-reference/chat/update.
         """
+        params = discreet(params)
         from ._models import ChatCompletion
 
         return read(ChatCompletion, self._send(calls.update(completion_id, params)))
@@ -190,6 +197,7 @@ class ChatClient(BaseClient):
 
         See https://platform.openai.com/docs/api-reference/chat/delete.
         """
+        options = discreet(options)
         from ._deleted import ChatCompletionDeleted
 
         return read(ChatCompletionDeleted, self._send(calls.delete(completion_id, options)))
@@ -214,6 +222,7 @@ class ChatClient(BaseClient):
 
         See https://platform.openai.com/docs/api-reference/chat/getMessages.
         """
+        params = discreet(params)
         from ._pages import MessagePage
 
         return self._first_page(MessagePage, partial(calls.messages, completion_id), params, max_items)
@@ -292,6 +301,7 @@ class AsyncChatClient(BaseClient):
 
         With ``stream=True`` ``await`` gives the stream, and ``async with`` opens and closes it.
         """
+        params = discreet(params)
         request = calls.create(params if stream is UNSET else {**params, "stream": stream})
         if stream and stream is not UNSET:
             from ._stream import AsyncStreamOpening
@@ -305,24 +315,28 @@ class AsyncChatClient(BaseClient):
         self, *, max_items: int | None = None, **params: Unpack[ListParams]
     ) -> AsyncPages[ChatCompletion, AsyncChatCompletionPage]:
         """List stored completions: ``async for`` over them, or ``await`` the first page; see `ChatClient.list`."""
+        params = discreet(params)
         from ._pages import AsyncChatCompletionPage
 
         return self._pages(AsyncChatCompletionPage, calls.list_, params, max_items)
 
     async def get(self, completion_id: str, **options: Unpack[CallOptions]) -> ChatCompletion:
         """Return a stored completion; see `ChatClient.get`."""
+        options = discreet(options)
         from ._models import ChatCompletion
 
         return await self._run(ChatCompletion, calls.get(completion_id, options))
 
     async def update(self, completion_id: str, **params: Unpack[UpdateParams]) -> ChatCompletion:
         """Replace the metadata of a stored completion; see `ChatClient.update`."""
+        params = discreet(params)
         from ._models import ChatCompletion
 
         return await self._run(ChatCompletion, calls.update(completion_id, params))
 
     async def delete(self, completion_id: str, **options: Unpack[CallOptions]) -> ChatCompletionDeleted:
         """Delete a stored completion; see `ChatClient.delete`."""
+        options = discreet(options)
         from ._deleted import ChatCompletionDeleted
 
         return await self._run(ChatCompletionDeleted, calls.delete(completion_id, options))
@@ -331,6 +345,7 @@ class AsyncChatClient(BaseClient):
         self, completion_id: str, *, max_items: int | None = None, **params: Unpack[MessagesParams]
     ) -> AsyncPages[ChatCompletionStoreMessage, AsyncMessagePage]:
         """List the messages of a stored completion, as `list` does completions; see `ChatClient.messages`."""
+        params = discreet(params)
         from ._pages import AsyncMessagePage
 
         return self._pages(AsyncMessagePage, partial(calls.messages, completion_id), params, max_items)
@@ -338,6 +353,8 @@ class AsyncChatClient(BaseClient):
     async def aclose(self) -> None:
         """Close the connections of this event loop; the client cannot be used afterwards."""
         self._closed = True
+        if self._pid != os.getpid() and not is_running():
+            return  # in a forked child: the connections, and the loop that closes them, are the parent's
         held = self._clients.pop(event_loop(), None)
         if held is not None:
             await held[1].aclose()

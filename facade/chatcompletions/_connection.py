@@ -11,10 +11,14 @@ import os
 import socket
 import ssl
 import threading
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import httpcore
 import httpx
+
+from ._errors import ChatCompletionsError
+from ._secrets import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,6 +27,9 @@ if TYPE_CHECKING:
 MOST_BEFORE_BODY = 96 * 2**10
 #: The same over HTTP/2, which counts headers itself, but acknowledges each part of a long request meanwhile.
 _MOST_BEFORE_BODY_HTTP2 = 16 * 2**20
+#: Calls that an HTTP/2 connection serves. A server that has had enough says so before it answers the last call that it
+#: takes (nginx, after 1,000), and h2 4.4 throws away what follows such a farewell: that call would be paid twice.
+MOST_CALLS_HTTP2 = 500
 #: Bytes that asyncio reads at a time. Asked for fewer, it would keep the rest where nobody could see it.
 _ASYNC_READ = 256 * 2**10
 
@@ -39,8 +46,7 @@ class Dialing:
     def __init__(
         self, options: Mapping[str, Any], keepalive_expiry: float | None, tls: Callable[[], ssl.SSLContext]
     ) -> None:
-        given = options.get("proxy")
-        self.proxy: httpx.Proxy | None = httpx.Proxy(given) if isinstance(given, str | httpx.URL) else given
+        self.proxy = _proxy(options)
         self._versions = {name: options[name] for name in ("http1", "http2") if name in options}
         self._expiry = keepalive_expiry
         self._tls = tls
@@ -65,6 +71,23 @@ class Dialing:
         """How many bytes may come before a body."""
         is_http2 = self._versions.get("http2") and not self._versions.get("http1", True)
         return _MOST_BEFORE_BODY_HTTP2 if is_http2 else MOST_BEFORE_BODY
+
+
+def _proxy(options: Mapping[str, Any]) -> httpx.Proxy | None:
+    given = Secret(options.get("proxy"))
+    if not isinstance(given.reveal(), str | httpx.URL):
+        return given.reveal()  # type: ignore[no-any-return]
+    proxy = None
+    with contextlib.suppress(ValueError):  # what httpx says may be part of the proxy's password
+        proxy = httpx.Proxy(given.reveal())
+    if proxy is None:
+        raise ChatCompletionsError(
+            "a proxy is not one of http, https or socks5: check proxy=... and the environment variables HTTP_PROXY, "
+            "HTTPS_PROXY and ALL_PROXY, whose addresses begin with http:// or so"
+        )
+    if proxy.url.scheme.startswith("socks") and find_spec("socksio") is None:
+        raise ImportError("a SOCKS proxy needs the package socksio: pip install 'httpx[socks]'")
+    return proxy
 
 
 def _core_proxy(proxy: httpx.Proxy) -> httpcore.Proxy:
@@ -270,19 +293,30 @@ class _Connection:
         self._http = http
         self._stream = stream
         self._answer: Any = None
+        self._calls = 0
+
+    @property
+    def is_new(self) -> bool:
+        """Whether its first call is under way."""
+        return self._calls == 1
 
     @property
     def is_usable(self) -> bool:
         """Whether it can take a call: open, idle, not for too long, and with nothing on it that nobody asked for."""
         http = self._http
-        return bool(http.is_idle() and http.is_available() and not http.has_expired())
+        is_spent = self._is_http2 and self._calls >= MOST_CALLS_HTTP2
+        return bool(not is_spent and http.is_idle() and http.is_available() and not http.has_expired())
+
+    @property
+    def _is_http2(self) -> bool:
+        return self._answer is not None and self._answer.extensions["http_version"] == b"HTTP/2"
 
     @property
     def _is_clean(self) -> bool:
         """Whether nothing came behind the answer."""
         if not (self._http.is_idle() and self._http.is_available()):
             return False
-        if self._answer.extensions["http_version"] == b"HTTP/2":
+        if self._is_http2:
             return True  # whose frames tell which call they belong to
         # httpcore has no public name for what h11 read beyond the answer; without this one no connection is kept.
         state = getattr(getattr(self._answer.stream, "_connection", None), "_h11_state", None)
@@ -294,6 +328,7 @@ class _Connection:
 
     def _begins(self) -> None:
         self._stream.patience, self._stream.before_body = None, 0
+        self._calls += 1
 
     def _answered(self, answer: Any) -> Any:
         self._stream.before_body, self._answer = None, answer

@@ -14,7 +14,7 @@ import httpx
 from ._failures import TooLargeError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Iterable, Iterator
 
 #: The encodings that answers are asked for.
 ACCEPTED = "gzip, deflate"
@@ -82,21 +82,28 @@ class Decoder:
         if len(layers) > _MOST_LAYERS:
             raise httpx.DecodingError(f"it is encoded {len(layers)} times over")
         self._layers = [_Layer(name, most) for name in layers]
+        # What comes counts as well: encodings can say nothing for ever, or go on behind their end.
         self._left = self._most = most
 
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        """Take the next bytes of the body, and give what they decode to.
+    def feed(self, data: bytes) -> Iterable[bytes]:
+        """Take the next bytes of the body, and give what they decode to; if that is nothing, one empty piece.
 
         Raises:
-            TooLargeError: The body has more bytes than may come out.
+            TooLargeError: The body has more bytes than may come.
             httpx.DecodingError: It is not encoded as it says.
         """
-        if self._layers:
-            return self._through(data, 0)
         self._left -= len(data)
         if self._left < 0:
             raise too_large(self._most)
-        return iter((data,))
+        return self._pieces(data) if self._layers else (data,)
+
+    def _pieces(self, data: bytes) -> Iterator[bytes]:
+        came = False
+        for piece in self._through(data, 0):
+            came = True
+            yield piece
+        if not came:
+            yield b""
 
     def _through(self, data: bytes, index: int) -> Iterator[bytes]:
         if index == len(self._layers):

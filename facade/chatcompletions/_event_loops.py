@@ -29,6 +29,15 @@ def event_loop() -> Any:
         raise
 
 
+def is_running() -> bool:
+    """Tell whether an event loop is running here."""
+    try:
+        event_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
 def run_soon() -> Callable[[Callable[[], Coroutine[Any, Any, None]]], object]:
     """Return a function that runs a coroutine function in the running event loop, from any thread or a finalizer."""
     loop = event_loop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import ssl
 from typing import Any
 
@@ -54,6 +55,24 @@ def _request_error(failure: Exception, proxy: str) -> httpx.RequestError:
     if isinstance(failure, OSError | EOFError) or package in _NETWORK:
         return httpx.RemoteProtocolError(text)
     return httpx.TransportError(text)
+
+
+def raised_by_signal(failure: BaseException) -> BaseException | None:
+    """Return the exception that a signal handler raised in the middle of a call, if that is what a failure comes from.
+
+    It is its author's: an alarm, say, whose `TimeoutError` is meant to end the call, and not to have it tried again.
+    """
+    codes = set()
+    for number in signal.valid_signals():
+        handler = signal.getsignal(number)
+        codes.add(getattr(getattr(handler, "__func__", handler), "__code__", None))
+    for cause in causes(failure):
+        traceback = cause.__traceback__
+        while traceback is not None:
+            if traceback.tb_frame.f_code in codes:
+                return cause
+            traceback = traceback.tb_next
+    return None
 
 
 def forget_frames(failure: BaseException) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -65,7 +66,9 @@ class _Body(httpx.SyncByteStream):
             raise _told(failure)  # noqa: B904 - it names its cause
 
     def close(self) -> None:
-        self._body.close()
+        # A body that fails to close is gone all the same, and what it held has been read.
+        with contextlib.suppress(Exception):
+            self._body.close()
 
 
 class _AsyncBody(httpx.AsyncByteStream):
@@ -80,7 +83,8 @@ class _AsyncBody(httpx.AsyncByteStream):
             raise _told(failure)  # noqa: B904 - it names its cause
 
     async def aclose(self) -> None:
-        await self._body.aclose()
+        with contextlib.suppress(Exception):
+            await self._body.aclose()
 
 
 def _told(failure: Exception) -> httpx.RequestError:

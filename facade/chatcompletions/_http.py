@@ -15,6 +15,7 @@ import httpx
 
 from ._answers import ATTEMPTS, JSONResponse, error_from_failure, error_from_response
 from ._checks import naming_settings
+from ._cookies import cookie_jar
 from ._decoding import adecoded, decoded
 from ._errors import APIError
 from ._failures import forget_frames
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 MAX_RETRIES = "max_retries"
 #: Bytes of an error's body that are read: enough for one that repeats a long request.
 _MOST_OF_ERROR = 64 * 2**20
+#: Bytes of the body of a redirect that is followed: the connection is kept if they are all.
+_MOST_OF_REDIRECT = 64 * 2**10
 
 _logger = logging.getLogger("chatcompletions")
 
@@ -46,27 +49,26 @@ class _Attempts:
         self._max_retries = request.extensions.get(MAX_RETRIES, max_retries) if replayable else 0
         self.made = 1
 
-    def after_failure(self, failure: httpx.RequestError | httpx.InvalidURL) -> float:
-        """Return the seconds to wait before the next attempt, or raise if there is none."""
+    def failed(self, failure: httpx.RequestError | httpx.InvalidURL) -> APIError:
+        """Return the error for a request that got no whole answer."""
         if isinstance(failure, httpx.InvalidURL):
             failure = httpx.RemoteProtocolError(f"Invalid URL in location header: {failure}")
         error = error_from_failure(failure, self._request, self.made)
-        error.__cause__ = failure
-        return self._delay(error)
+        # None hides the failure in a traceback, too.
+        error.__cause__ = None if tells_secrets(failure, self._request) else failure
+        return error
 
     def after_answer(self, response: httpx.Response) -> float | None:
         """Return the seconds to wait, or `None` after a success, or raise if there is no next attempt."""
         response.extensions[ATTEMPTS] = self.made
-        return None if response.is_success else self._delay(error_from_response(response))
+        return None if response.is_success else self.after_error(error_from_response(response))
 
-    def _delay(self, error: APIError) -> float:
+    def after_error(self, error: APIError) -> float:
+        """Return the seconds to wait before the next attempt, or raise the error if there is none."""
         delay = None
         if self.made <= self._max_retries:
             delay = retry_delay(error, self.made, now=time.time(), jitter=random.random())  # noqa: S311 - no secret
         if delay is None:
-            # None hides the failure in a traceback, too.
-            if error.__cause__ is not None and tells_secrets(error.__cause__, self._request):
-                error.__cause__ = None
             raise error
         _logger.info("%s; attempt %d follows in %.2f s", error, self.made + 1, delay)
         self.made += 1
@@ -123,7 +125,8 @@ class _Client(_Addresses):
         options = Discreet(options)
         try:
             with naming_settings():
-                super().__init__(**pooled(options, is_async=is_async))  # a client of httpx comes next
+                cookies = cookie_jar(options.get("cookies"))
+                super().__init__(**{**pooled(options, is_async=is_async), "cookies": cookies})
         except Exception as exc:
             forget_frames(exc)  # those of httpx's constructor hold every option
             raise
@@ -132,8 +135,10 @@ class _Client(_Addresses):
         self._sleep = sleep
         self._response_type = response_type
 
-    def _most(self, response: httpx.Response) -> int:
-        return self._max_answer_bytes if response.is_success else min(self._max_answer_bytes, _MOST_OF_ERROR)
+    def _most(self, response: httpx.Response, *, follow: bool) -> int:
+        if response.is_success:
+            return self._max_answer_bytes
+        return min(self._max_answer_bytes, _MOST_OF_REDIRECT if follow and response.next_request else _MOST_OF_ERROR)
 
     def _next(self, request: httpx.Request, response: httpx.Response, history: list[httpx.Response]) -> Any:
         client: Any = self
@@ -164,14 +169,18 @@ class HTTPClient(_Client, httpx.Client):
         attempts = _Attempts(request, self._max_retries)
         delay: float | None
         while True:
+            outcome: httpx.Response | APIError
             try:
-                response = self._exchange(request, stream=stream, **options)
+                outcome = self._exchange(request, stream=stream, **options)
             except (httpx.RequestError, httpx.InvalidURL) as failure:
-                delay = attempts.after_failure(failure)
-            else:
-                delay = attempts.after_answer(response)
+                outcome = attempts.failed(failure)
+            # Not within the except clause, whose failure may show a secret: it would be the context of each error.
+            if isinstance(outcome, httpx.Response):
+                delay = attempts.after_answer(outcome)
                 if delay is None:
-                    return _as(self._response_type, response)
+                    return _as(self._response_type, outcome)
+            else:
+                delay = attempts.after_error(outcome)
             self._sleep(delay)
 
     def _exchange(self, request: httpx.Request, *, stream: bool, **options: Any) -> httpx.Response:
@@ -182,7 +191,7 @@ class HTTPClient(_Client, httpx.Client):
                 response = super().send(request, stream=True, follow_redirects=False, **options)
                 _carry(response)
                 if not (stream and response.is_success):
-                    self._receive(response)
+                    self._receive(response, self._most(response, follow=follow))
                 following = self._next(request, response, history) if follow else None
                 if following is None:
                     response.history = history
@@ -195,13 +204,14 @@ class HTTPClient(_Client, httpx.Client):
                 lease.discard()
             raise
 
-    def _receive(self, response: httpx.Response) -> None:
+    def _receive(self, response: httpx.Response, most: int) -> None:
         """Read the body of a success, and what comes of that of a failure, whose status counts."""
         received: list[bytes] = []
         try:
-            received.extend(decoded(response, self._most(response)))
+            received.extend(decoded(response, most))
         except httpx.RequestError:
             if response.is_success:
+                received.clear()
                 raise
         finally:
             response.close()
@@ -227,14 +237,18 @@ class AsyncHTTPClient(_Client, httpx.AsyncClient):
         attempts = _Attempts(request, self._max_retries)
         delay: float | None
         while True:
+            outcome: httpx.Response | APIError
             try:
-                response = await self._exchange(request, stream=stream, **options)
+                outcome = await self._exchange(request, stream=stream, **options)
             except (httpx.RequestError, httpx.InvalidURL) as failure:
-                delay = attempts.after_failure(failure)
-            else:
-                delay = attempts.after_answer(response)
+                outcome = attempts.failed(failure)
+            # Not within the except clause, whose failure may show a secret: it would be the context of each error.
+            if isinstance(outcome, httpx.Response):
+                delay = attempts.after_answer(outcome)
                 if delay is None:
-                    return _as(self._response_type, response)
+                    return _as(self._response_type, outcome)
+            else:
+                delay = attempts.after_error(outcome)
             await self._sleep(delay)
 
     async def _exchange(self, request: httpx.Request, *, stream: bool, **options: Any) -> httpx.Response:
@@ -245,7 +259,7 @@ class AsyncHTTPClient(_Client, httpx.AsyncClient):
                 response = await super().send(request, stream=True, follow_redirects=False, **options)
                 _carry(response)
                 if not (stream and response.is_success):
-                    await self._receive(response)
+                    await self._receive(response, self._most(response, follow=follow))
                 following = self._next(request, response, history) if follow else None
                 if following is None:
                     response.history = history
@@ -257,14 +271,15 @@ class AsyncHTTPClient(_Client, httpx.AsyncClient):
                 await lease.discard()
             raise
 
-    async def _receive(self, response: httpx.Response) -> None:
+    async def _receive(self, response: httpx.Response, most: int) -> None:
         """`HTTPClient._receive` for ``async`` callers."""
         received: list[bytes] = []
         try:
-            async for data in adecoded(response, self._most(response)):
+            async for data in adecoded(response, most):
                 received.append(data)  # noqa: PERF401 - what came before a failure must be there
         except httpx.RequestError:
             if response.is_success:
+                received.clear()
                 raise
         finally:
             await response.aclose()

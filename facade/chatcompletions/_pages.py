@@ -12,6 +12,7 @@ from ._coroutine import LazyCoroutine
 from ._errors import APIResponseValidationError
 from ._generated import models
 from ._models import Answer, ChatCompletion, headers_of
+from ._secrets import Discreet
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
@@ -25,7 +26,7 @@ AsyncPageT = TypeVar("AsyncPageT", bound="_AsyncPage[Any]")
 
 def kept(params: Mapping[str, Any]) -> dict[str, Any]:
     """Return a call's parameters with copies of their mappings, because the next page is asked for by the same."""
-    return {name: dict(value) if isinstance(value, Mapping) else value for name, value in params.items()}
+    return Discreet((name, dict(value) if isinstance(value, Mapping) else value) for name, value in params.items())
 
 
 @define
@@ -68,7 +69,7 @@ class Position:
             return params
         # A cursor that the caller put there was for the first page.
         extra_query = {name: value for name, value in (params.get("extra_query") or {}).items() if name != "after"}
-        return {**params, "after": self.after, "extra_query": extra_query}
+        return Discreet(params, after=self.after, extra_query=extra_query)
 
     def __copy__(self) -> Position:
         return self

@@ -22,16 +22,13 @@ import httpx
 from ._connection import AsyncConnection, Connection, Dialing
 from ._errors import ChatCompletionsError
 from ._event_loops import run_soon
-from ._failures import forget_frames, request_error
+from ._failures import forget_frames, raised_by_signal, request_error
 from ._idle import Idle
 from ._places import LEASE, Places
 from ._secrets import HIDDEN, Secret
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
-
-#: How many connections are tried for a call that the server took none of, such as one that was about to be closed.
-_TRIES = 3
 
 
 class _Pool:
@@ -175,21 +172,19 @@ class Lease(_Lease, httpx.SyncByteStream):
         try:
             core = self._pool.core_request(request)
             self._pool.places.enter(self._ticket, self._held, _pool_timeout(request))
-            return self._response(self._sent(core, _tries(request)))
+            return self._response(self._sent(core, again=_replayable(request)))
         except BaseException as failure:
-            forget_frames(failure)
             self.discard()
-            if isinstance(failure, Exception) and not isinstance(failure, ChatCompletionsError):
-                raise request_error(failure, self._pool.proxy)  # noqa: B904 - it names its cause
-            raise
+            raise _told(failure, self._pool.proxy)  # noqa: B904 - it names its cause
 
-    def _sent(self, request: httpcore.Request, tries: int) -> httpcore.Response:
+    def _sent(self, request: httpcore.Request, *, again: bool) -> httpcore.Response:
         while True:
+            connection = self._connected(request.url.origin)
             try:
-                return self._connected(request.url.origin).send(request)  # type: ignore[no-any-return]
+                return connection.send(request)  # type: ignore[no-any-return]
             except httpcore.ConnectionNotAvailable:
-                # The server said that it has not looked at the request.
-                if (tries := tries - 1) == 0:
+                # The server said that it has not looked at the request, as it may on a connection that it is closing.
+                if connection.is_new or not again:
                     raise
                 self._held.pop().close()
 
@@ -204,8 +199,7 @@ class Lease(_Lease, httpx.SyncByteStream):
         try:
             yield from self._answer.stream
         except Exception as failure:
-            forget_frames(failure)
-            raise request_error(failure, self._pool.proxy)  # noqa: B904 - it names its cause
+            raise _told(failure, self._pool.proxy)  # noqa: B904 - it names its cause
         self._is_whole = True
 
     def close(self) -> None:
@@ -240,22 +234,20 @@ class AsyncLease(_Lease, httpx.AsyncByteStream):
         try:
             core = self._pool.core_request(request)
             await self._pool.places.aenter(self._ticket, self._held, _pool_timeout(request))
-            return self._response(await self._sent(core, _tries(request)))
+            return self._response(await self._sent(core, again=_replayable(request)))
         except GeneratorExit:
             raise  # nothing can be awaited now; the finalizer does it
         except BaseException as failure:
-            forget_frames(failure)
             await self.discard()
-            if isinstance(failure, Exception) and not isinstance(failure, ChatCompletionsError):
-                raise request_error(failure, self._pool.proxy)  # noqa: B904 - it names its cause
-            raise
+            raise _told(failure, self._pool.proxy)  # noqa: B904 - it names its cause
 
-    async def _sent(self, request: httpcore.Request, tries: int) -> httpcore.Response:
+    async def _sent(self, request: httpcore.Request, *, again: bool) -> httpcore.Response:
         while True:
+            connection = await self._connected(request.url.origin)
             try:
-                return await (await self._connected(request.url.origin)).send(request)  # type: ignore[no-any-return]
+                return await connection.send(request)  # type: ignore[no-any-return]
             except httpcore.ConnectionNotAvailable:
-                if (tries := tries - 1) == 0:
+                if connection.is_new or not again:
                     raise
                 await self._held.pop().close()
 
@@ -271,8 +263,7 @@ class AsyncLease(_Lease, httpx.AsyncByteStream):
             async for data in self._answer.stream:
                 yield data
         except Exception as failure:
-            forget_frames(failure)
-            raise request_error(failure, self._pool.proxy)  # noqa: B904 - it names its cause
+            raise _told(failure, self._pool.proxy)  # noqa: B904 - it names its cause
         self._is_whole = True
 
     async def aclose(self) -> None:
@@ -307,6 +298,17 @@ async def _abandon(places: Places, ticket: Any, held: list[Any]) -> None:
         await connection.close()
 
 
+def _told(failure: BaseException, proxy: str) -> BaseException:
+    """Return what to raise for a failure: an error of httpx, unless it is a setting's, a signal's or a cancellation."""
+    raised = raised_by_signal(failure)
+    forget_frames(failure)
+    if raised is not None:
+        return raised
+    if isinstance(failure, Exception) and not isinstance(failure, ChatCompletionsError):
+        return request_error(failure, proxy)
+    return failure
+
+
 def _secrets(proxy: httpx.Proxy) -> Iterator[str]:
     for _, value in proxy.headers.multi_items():
         yield from (value, *value.split())
@@ -317,9 +319,9 @@ def _secrets(proxy: httpx.Proxy) -> Iterator[str]:
         yield b64encode(b":".join(proxy.raw_auth or ())).decode()
 
 
-def _tries(request: httpx.Request) -> int:
+def _replayable(request: httpx.Request) -> bool:
     # A body that is produced while it is sent cannot be produced a second time.
-    return _TRIES if isinstance(request.stream, httpx.ByteStream) else 1
+    return isinstance(request.stream, httpx.ByteStream)
 
 
 def _pool_timeout(request: httpx.Request) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import unquote_plus
 
 from ._causes import causes
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import httpx
+
+T = TypeVar("T")
 
 #: What the name of a header, or of a parameter of the query, holds whose value is a secret.
 _NAMES = re.compile(
@@ -35,10 +37,10 @@ class Secret:
 
     __slots__ = ("_text",)
 
-    def __init__(self, text: str | Secret) -> None:
-        self._text: str = text._text if isinstance(text, Secret) else text
+    def __init__(self, text: Any) -> None:
+        self._text: Any = text.reveal() if isinstance(text, Secret) else text
 
-    def reveal(self) -> str:
+    def reveal(self) -> Any:
         """Return the text."""
         return self._text
 
@@ -53,6 +55,11 @@ class Secret:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Secret, (self._text,)
+
+
+def discreet(values: T) -> T:
+    """Return a mapping that shows its names and hides its values, in the place of one that shows both."""
+    return cast("T", Discreet(cast("dict[str, Any]", values)))
 
 
 class Discreet(dict[str, Any]):

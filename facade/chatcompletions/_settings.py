@@ -9,7 +9,7 @@ import httpx
 
 from chatcompletions_api._provenance import REVISION
 
-from ._checks import check_count, check_headers, check_names, check_timeout, is_header_text
+from ._checks import check_cookies, check_count, check_headers, check_names, check_timeout, is_header_text
 from ._decoding import ACCEPTED
 from ._errors import ChatCompletionsError
 from ._failures import forget_frames
@@ -95,6 +95,7 @@ def http_options(name: str, arguments: Discreet) -> Discreet:
         # httpx logs the address of each request, with the password that is in it.
         options["auth"] = options.get("auth") or (url.username, url.password)
         url = url.copy_with(userinfo=b"")
+    check_cookies(Discreet(options))
     given = Discreet(options.get("headers") or {})
     own = Discreet(
         {

@@ -30,6 +30,7 @@ from chatcompletions import (
     StreamInterruptedError,
     StreamTooLargeError,
 )
+from chatcompletions._idle import Idle
 from tests.integration.rawserver import Close, Pause, RawRequest, RawServer, Reset, http_response, sse
 
 if TYPE_CHECKING:
@@ -214,6 +215,35 @@ def test_nothing_is_sent_twice_among_threads(shape: str) -> None:
     assert count == [6 * 20 * 2]
 
 
+def test_a_connection_that_went_back_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread that is switched to as a connection goes back can use it at once, for as long as its own timeout."""
+    stream = chunked(sse(chunk("Hi.", "stop"), "[DONE]"), "text/event-stream")
+    held, texts = threading.Event(), list[str]()
+
+    def reply(request: RawRequest) -> list[Any]:
+        if b'"stream"' in request.body:
+            return [stream]
+        threading.Timer(0.3, held.set).start()
+        return [Pause(held), SHAPES["chunked"]("slow")]
+
+    with RawServer(reply) as server, ChatClient(base_url=server.base_url, timeout=60, max_retries=0) as chat:
+        give_back: Any = Idle.give_back
+
+        def switch(self: Any, connection: Any) -> list[Any]:
+            surplus: list[Any] = give_back(self, connection)
+            monkeypatch.setattr(Idle, "give_back", give_back)
+            other = threading.Thread(target=lambda: texts.append(chat.create(**ASK).text))
+            other.start()
+            other.join()
+            return surplus
+
+        monkeypatch.setattr(Idle, "give_back", switch)
+        for _ in chat.create(stream=True, **ASK):
+            pass
+        assert texts == ["slow"]
+        assert [request.connection for request in server.requests] == [0, 0]
+
+
 def test_the_end_of_a_stream_leaves_no_haste_behind(connect: Callable[..., SyncDriver]) -> None:
     """The call after a stream has its own timeout, not the moment that the end of the stream was waited for."""
     held = threading.Event()
@@ -319,6 +349,37 @@ def test_encodings_that_are_refused(connect: Callable[..., SyncDriver], encoding
         chat = connect(base_url=server.base_url)
         with pytest.raises(APIResponseValidationError, match="encoded"):
             chat.call("create", **ASK)
+
+
+EMPTY_BLOCKS = b"\x00\x00\x00\xff\xff" * 2**14
+
+
+@pytest.mark.parametrize("start", [gzip.compress(b"")[:10], gzip.compress(b" ")], ids=["empty", "surplus"])
+@pytest.mark.parametrize("params", [{}, {"stream": True}], ids=["whole", "streamed"])
+def test_an_encoding_that_says_nothing(
+    connect: Callable[..., SyncDriver], start: bytes, params: dict[str, Any]
+) -> None:
+    """What comes counts, too: an encoded body can go on for ever without anything in it."""
+    head = http_response(200, headers={"Content-Encoding": "gzip"}, content_length=2**40)
+    with RawServer([[head, start, *[EMPTY_BLOCKS] * 64]]) as server:
+        chat = connect(base_url=server.base_url, max_answer_bytes=2**20, max_retries=0)
+        with pytest.raises(APIResponseTooLargeError):
+            chat.iterate(chat.call("create", **ASK, **params))
+
+
+def test_redirects_with_bodies_without_end(connect: Callable[..., SyncDriver]) -> None:
+    """Of a redirect that is followed, no more is read than keeps its connection."""
+    endless = [b"x" * 2**16] * 64
+
+    def reply(request: RawRequest) -> list[Any]:
+        if request.target.endswith("/end"):
+            return [SHAPES["content-length"]("Hi.")]
+        return [http_response(307, headers={"Location": "/end"}, content_length=2**40), *endless]
+
+    with RawServer(reply) as server:
+        chat = connect(base_url=server.base_url, follow_redirects=True)
+        assert chat.call("create", **ASK).text == "Hi."
+        assert [request.connection for request in server.requests] == [0, 1]
 
 
 def test_a_body_without_end(connect: Callable[..., SyncDriver]) -> None:

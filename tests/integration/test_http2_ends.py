@@ -43,8 +43,11 @@ class Server:
         self._garbage = garbage
         self._lock = threading.Lock()
         self.answered = 0
+        self.connections = 0
 
     def __call__(self, raw: Any) -> None:
+        with self._lock:
+            self.connections += 1
         with self._context.wrap_socket(raw, server_side=True) as connection:
             state = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
             state.initiate_connection()
@@ -124,6 +127,22 @@ def test_a_connection_that_takes_no_more(
                 replies = list(threads.map(lambda _: chat.client.create(**ASK), range(20)))
         assert [reply.text for reply in replies] == ["Hi."] * 20
     assert (server.answered, pauses) == (28, [])
+
+
+def test_a_connection_is_left_before_its_farewell(
+    over_http2: Callable[..., SyncDriver],
+    context: ssl.SSLContext,
+    pauses: list[float],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A connection serves so many calls and no more, so that none meets the end that servers set after some."""
+    monkeypatch.setattr("chatcompletions._connection.MOST_CALLS_HTTP2", 3)
+    server = Server(context, 4)
+    with serving(server) as port:
+        chat = over_http2(port, max_retries=0)
+        for _ in range(7):
+            chat.call("create", **ASK)
+    assert server.connections == 3
 
 
 PING = b"\x00\x00\x08\x06\x00\x00\x00\x00\x00" + b"12345678"

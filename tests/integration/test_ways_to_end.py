@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import os
+import signal
 import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -14,10 +17,10 @@ import pytest
 import trio
 
 from chatcompletions import AsyncChatClient, ChatClient
-from tests.integration.rawserver import RawRequest, RawServer, http_response, sse
+from tests.integration.rawserver import Pause, RawRequest, RawServer, http_response, sse
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
     from types import FrameType
 
 ASK: dict[str, Any] = {"model": "m", "messages": "Hello."}
@@ -223,3 +226,80 @@ def test_a_failure_of_the_callers_own(connect: Any, base_url: str, where: str, p
     for _ in range(3):
         with pytest.raises(LookupError):
             driver.call("create", **ASK, **params, timeout=httpx.Timeout(20, pool=0))
+
+
+class AlarmError(TimeoutError):
+    """What the handler of an alarm raises."""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="this system has no alarms")
+@pytest.mark.parametrize("params", [{}, {"stream": True}], ids=["whole", "streamed"])
+def test_an_alarm_is_its_authors(params: dict[str, Any]) -> None:
+    """What a signal handler raises comes out as it is, whatever its class, and no call is tried again for it."""
+    arrived, gate = threading.Event(), threading.Event()
+
+    def ring(*_: object) -> None:
+        raise AlarmError
+
+    def reply(request: RawRequest) -> list[Any]:
+        arrived.set()
+        head = [http_response(200, b"{", content_length=99)] if b'"stream"' not in request.body else []
+        return [*head, Pause(gate)]
+
+    def interrupt() -> None:
+        arrived.wait()
+        os.kill(os.getpid(), signal.SIGALRM)
+
+    before = signal.signal(signal.SIGALRM, ring)
+    try:
+        with RawServer(reply) as server, ChatClient(**{**options(server.base_url), "max_retries": 2}) as chat:
+            thread = threading.Thread(target=interrupt)
+            thread.start()
+            with pytest.raises(AlarmError):
+                chat.create(**ASK, **params)
+            thread.join()
+            gate.set()
+            assert len(server.requests) == 1
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_an_interrupt_within_the_cookie_jar(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread that is interrupted with the jar's lock in its hands does not stop those that come after it."""
+    monkeypatch.setattr("chatcompletions._cookies._LOST", 0.01)
+    with RawServer(answer) as server, ChatClient(**options(server.base_url)) as chat:
+        chat.create(**ASK)
+        jar: Any = chat._http().cookies.jar
+        threads = [threading.Thread(target=jar._cookies_lock.acquire)]  # and never releases it
+        threads.append(threading.Thread(target=chat.create, kwargs=ASK))
+        for thread in threads:
+            thread.start()
+            thread.join()
+        assert chat.create(**ASK).text == "Hi."
+        assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize("is_stream", [False, True], ids=["whole", "streamed"])
+def test_a_body_that_cannot_be_closed(connect: Any, is_stream: bool) -> None:
+    """A body of a transport of the caller's that fails to close harms no call whose answer was read."""
+
+    class Body(httpx.SyncByteStream, httpx.AsyncByteStream):
+        data = sse(CHUNK, "[DONE]") if is_stream else json.dumps(COMPLETION).encode()
+
+        def __iter__(self) -> Iterator[bytes]:
+            yield self.data
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield self.data
+
+        def close(self) -> None:
+            raise OSError("cannot be closed")
+
+        async def aclose(self) -> None:
+            raise OSError("cannot be closed")
+
+    driver = connect(transport=httpx.MockTransport(lambda _: httpx.Response(200, stream=Body())))
+    if is_stream:
+        assert len(driver.iterate(driver.call("create", stream=True, **ASK))) == 1
+    else:
+        assert driver.call("create", **ASK).text == "Hi."

@@ -1,11 +1,11 @@
 """What every answer shares: a request id, the time it took, the key check, and errors in the API's words."""
 
 import hmac
+import re
 import time
 from collections.abc import Callable, Collection
 from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -118,17 +118,19 @@ class Envelope:
         Such a page can have its own name lead to this machine (DNS rebinding), which shows in ``Host``, or post to it
         without reading the answer, which shows in ``Origin``.
         """
-        host, origin = _header(scope, b"host"), _header(scope, b"origin")
+        host = _header(scope, b"host")
+        origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
         if host and self._hosts is not None and not _is_local(host, self._hosts):
             raise ApiError(
                 f"This server does not answer for the host '{host}'; address it by the one that it was started with.",
                 status=403,
                 code="host_not_allowed",
             )
-        if origin and origin.partition("://")[2] != host:
-            raise ApiError(
-                f"This server takes no requests from pages of '{origin}'.", status=403, code="origin_not_allowed"
-            )
+        for origin in origins:
+            if origin != f"{scope['scheme']}://{host}":
+                raise ApiError(
+                    f"This server takes no requests from pages of '{origin}'.", status=403, code="origin_not_allowed"
+                )
 
     def _authenticate(self, scope: Scope) -> None:
         if self._credentials is None:
@@ -143,12 +145,17 @@ class Envelope:
         raise ApiError(message, status=401, code=code, headers={"www-authenticate": "Bearer"})
 
 
+#: An IPv6 address in brackets or any other name, and a port.
+_HOST = re.compile(r"(?:\[([^][]*)\]|([^][:]*))(?::\d*)?")
+
+
 def _header(scope: Scope, wanted: bytes) -> str:
     return next((value.decode("latin-1") for name, value in scope["headers"] if name == wanted), "")
 
 
 def _is_local(host: str, names: Collection[str]) -> bool:
-    name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
+    parts = _HOST.fullmatch(host)
+    name = (parts[1] or parts[2]).lower().rstrip(".") if parts else host
     try:
         ip_address(name)
     except ValueError:

@@ -57,6 +57,7 @@ SECRETIVE: dict[str, Any] = {"headers": {"x-auth": PASSWORD, "api-key": PASSWORD
         {"max_answer_bytes": -1},
         {"api_key": f"é{KEY}"},
         {"api_key": KEY.encode()},
+        {"cookies": {"a": PASSWORD.encode()}},
     ],
     ids=lambda wrong: next(iter(wrong)),
 )
@@ -69,7 +70,13 @@ def test_a_constructor_that_fails(cls: type[Any], wrong: dict[str, Any]) -> None
 
 
 @pytest.mark.parametrize(
-    "options", [{"proxy": f"http://me:{PASSWORD}@[::1"}, {"verify": "/missing.pem"}, {"mounts": {"x": None}}]
+    "options",
+    [
+        {"proxy": f"http://me:{PASSWORD}@[::1"},
+        {"proxy": f"me:{PASSWORD}@x:80"},
+        {"verify": "/missing.pem"},
+        {"mounts": {"x": None}},
+    ],
 )
 def test_connections_that_cannot_be_set_up(connect: Callable[..., Any], options: dict[str, Any]) -> None:
     """A first call that finds an option unusable shows no secret of the others."""
@@ -98,6 +105,31 @@ def test_a_call_that_fails(connect: Callable[..., Any], reply: Any, params: dict
         driver = connect(api_key=KEY, base_url=server.base_url, max_retries=0, headers=SECRETIVE["headers"])
         with pytest.raises(Exception) as caught:  # noqa: PT011 - of whatever kind
             driver.iterate(driver.call("create", **ASK, **params))
+    assert tells(caught.value) == []
+
+
+@pytest.mark.parametrize("extra", [{"x-token": PASSWORD}, {"x-token": f"{PASSWORD}\n"}, {"x-token": PASSWORD.encode()}])
+def test_headers_of_a_call(connect: Callable[..., Any], extra: dict[str, Any]) -> None:
+    """What goes with one call alone is shown as little, whether the call fails before or after it is sent."""
+    with RawServer(lambda _: http_response(401, b"No.")) as server:
+        driver = connect(api_key=KEY, base_url=server.base_url, max_retries=0)
+        for name, args, params in (
+            ("create", (), ASK),
+            ("get", ("x",), {}),
+            ("list", (), {}),
+            ("messages", ("x",), {}),
+        ):
+            with pytest.raises(Exception) as caught:  # noqa: PT011 - of whatever kind
+                driver.call(name, *args, **params, extra_headers=extra)
+            assert tells(caught.value) == []
+
+
+def test_a_failure_that_repeats_the_key(connect: Callable[..., Any]) -> None:
+    """A key that a server writes where a library repeats it is in no exception of the chain, and in no local."""
+    with RawServer([[f"garb Bearer {KEY}\r\n\r\n".encode(), Close()]]) as server:
+        driver = connect(api_key=KEY, base_url=server.base_url, max_retries=0)
+        with pytest.raises(Exception, match=r"\[secure\]") as caught:
+            driver.call("create", **ASK)
     assert tells(caught.value) == []
 
 
