@@ -21,7 +21,7 @@ from ._errors import APIError
 from ._failures import forget_frames
 from ._json import is_cut
 from ._places import LEASE
-from ._redirects import redirected
+from ._redirects import is_replayable, redirected
 from ._retry import retry_delay
 from ._secrets import Discreet, tells_secrets
 from ._settings import DEFAULT_MAX_ANSWER_BYTES
@@ -44,9 +44,7 @@ class _Attempts:
 
     def __init__(self, request: httpx.Request, max_retries: int) -> None:
         self._request = request
-        # A body that is produced while it is sent cannot be produced a second time.
-        replayable = isinstance(request.stream, httpx.ByteStream)
-        self._max_retries = request.extensions.get(MAX_RETRIES, max_retries) if replayable else 0
+        self._max_retries = request.extensions.get(MAX_RETRIES, max_retries) if is_replayable(request) else 0
         self.made = 1
 
     def failed(self, failure: httpx.RequestError | httpx.InvalidURL) -> APIError:

@@ -25,6 +25,7 @@ from ._event_loops import run_soon
 from ._failures import forget_frames, raised_by_signal, request_error
 from ._idle import Idle
 from ._places import LEASE, Places
+from ._redirects import is_replayable
 from ._secrets import HIDDEN, Secret
 
 if TYPE_CHECKING:
@@ -103,11 +104,7 @@ class AsyncPool(_Pool, httpx.AsyncBaseTransport):
 
 
 class _Lease:
-    """What both leases share: a place in the pool, the connection in it, and the body that comes over it.
-
-    Attributes:
-        patience: Seconds that reading on may take; `None` for the call's own timeout.
-    """
+    """What both leases share: a place in the pool, the connection in it, and the body that comes over it."""
 
     _is_whole = False
     _is_over = True
@@ -172,7 +169,7 @@ class Lease(_Lease, httpx.SyncByteStream):
         try:
             core = self._pool.core_request(request)
             self._pool.places.enter(self._ticket, self._held, _pool_timeout(request))
-            return self._response(self._sent(core, again=_replayable(request)))
+            return self._response(self._sent(core, again=is_replayable(request)))
         except BaseException as failure:
             self.discard()
             raise _told(failure, self._pool.proxy)  # noqa: B904 - it names its cause
@@ -234,7 +231,7 @@ class AsyncLease(_Lease, httpx.AsyncByteStream):
         try:
             core = self._pool.core_request(request)
             await self._pool.places.aenter(self._ticket, self._held, _pool_timeout(request))
-            return self._response(await self._sent(core, again=_replayable(request)))
+            return self._response(await self._sent(core, again=is_replayable(request)))
         except GeneratorExit:
             raise  # nothing can be awaited now; the finalizer does it
         except BaseException as failure:
@@ -317,11 +314,6 @@ def _secrets(proxy: httpx.Proxy) -> Iterator[str]:
 
         yield proxy.auth[1]
         yield b64encode(b":".join(proxy.raw_auth or ())).decode()
-
-
-def _replayable(request: httpx.Request) -> bool:
-    # A body that is produced while it is sent cannot be produced a second time.
-    return isinstance(request.stream, httpx.ByteStream)
 
 
 def _pool_timeout(request: httpx.Request) -> float | None:

@@ -27,12 +27,17 @@ def redirected(request: httpx.Request, response: httpx.Response) -> httpx.Reques
     if response.status_code == 303 and method != "HEAD":
         method, stream = "GET", None
         _keep(headers, lambda name: not name.startswith(_DESCRIBE_BODY))
-    elif not isinstance(stream, httpx.ByteStream):
+    elif not is_replayable(request):
         return None
     if _leads_elsewhere(request.url, url):
         _keep(headers, lambda name: name.startswith(_HARMLESS))
     headers["Host"] = url.netloc.decode("ascii")
     return httpx.Request(method, url, headers=headers, stream=stream, extensions=request.extensions)
+
+
+def is_replayable(request: httpx.Request) -> bool:
+    """Tell whether a request can be sent again: a body that is produced while it is sent is produced once."""
+    return isinstance(request.stream, httpx.ByteStream)
 
 
 def _leads_elsewhere(old: httpx.URL, new: httpx.URL) -> bool:

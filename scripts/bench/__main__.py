@@ -45,13 +45,15 @@ def main(arguments: list[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(prog="python -m scripts.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer rounds and sizes, in less than a minute")
-    parser.add_argument("--only", metavar="NAME", help="the cases of that name, such as create, list or list-100")
+    parser.add_argument(
+        "--only", metavar="NAME", help="the cases of that name, such as create, list, list-100 or async"
+    )
     parser.add_argument("--write", action="store_true", help="put the figures into README.md and draw the chart")
     options = parser.parse_args(arguments)
     if options.write and (options.quick or options.only):
         parser.error("--write takes a full run: leave out --quick and --only")
     cases = plan(quick=options.quick)
-    chosen = [case for case in cases if not options.only or f"{case.key}-".startswith(f"{options.only}-")]
+    chosen = [case for case in cases if not options.only or _is_called(case, options.only)]
     if not chosen:
         parser.error(f"no case is called {options.only!r}; there are {', '.join(case.key for case in cases)}")
     try:
@@ -62,6 +64,10 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"make bench: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _is_called(case: Case, name: str) -> bool:
+    return f"{case.key}-".startswith(f"{name}-") or case.title.startswith(f"{name} ")
 
 
 def _measure_and_print(cases: Sequence[Case], *, write: bool) -> None:

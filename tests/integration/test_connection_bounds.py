@@ -501,3 +501,20 @@ def test_whatever_a_transport_raises(
     chain = caught.value.__cause__
     assert chain is not None
     assert chain.__cause__ is failure
+
+
+def test_an_upload_that_is_refused_half_way(connect: Callable[..., SyncDriver], pauses: list[float]) -> None:
+    """A server that refuses a large request before it has come answers with its reason, and is heard."""
+
+    def refuse(connection: socket.socket) -> None:
+        connection.recv(1_000)
+        connection.sendall(http_response(413, b"Too much.", headers={"Connection": "close"}))
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(65_536):
+            pass
+
+    with serving(refuse) as port:
+        chat = connect(base_url=f"http://localhost:{port}/v1")
+        with pytest.raises(APIStatusError, match=r"413 .*Too much\."):
+            chat.call("create", model="m", messages="x" * 10_000_000)
+    assert pauses == []
