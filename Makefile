@@ -28,11 +28,12 @@ demo: .venv/runtime  ## Run the tour: every call, against the local server or th
 	@$(PY) -m scripts.demo
 
 test: .venv/dev  ## Run every test
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest --numprocesses auto $(ARGS)
 
-lint: .venv/dev  ## Check style and formatting
+lint: .venv/dev  ## Check style, formatting and the direction of imports
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
+	@$(BIN)/lint-imports --no-cache --no-logo
 
 types: .venv/dev  ## Check types with mypy (strict) and pyright
 	@$(BIN)/mypy

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from chatcompletions import AsyncChatClient, ChatClient
-from chatcompletions._http import AsyncHTTPClient, HTTPClient
+from chatcompletions._transport.client import AsyncHTTPClient, HTTPClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -111,8 +111,8 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep connections however slow the machine is, for tests that count them."""
     limits = httpx.Limits(max_connections=1000, max_keepalive_connections=100, keepalive_expiry=None)
-    monkeypatch.setattr("chatcompletions._transports.DEFAULT_LIMITS", limits)
-    monkeypatch.setattr("chatcompletions._stream.PATIENCE", 60)
+    monkeypatch.setattr("chatcompletions._transport.transports.DEFAULT_LIMITS", limits)
+    monkeypatch.setattr("chatcompletions._streaming.stream.PATIENCE", 60)
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from chatcompletions_api.types import UNSET, Unset
 
+from ._base_error import ChatCompletionsError, UnsupportedOperationError
 from ._client import AsyncChatClient, ChatClient
 from ._errors import (
     APIConnectionError,
@@ -21,8 +22,8 @@ from ._errors import (
     APITimeoutError,
     AuthenticationError,
     BadRequestError,
-    ChatCompletionsError,
     ConflictError,
+    Deviation,
     InternalServerError,
     NotFoundError,
     PermissionDeniedError,
@@ -33,47 +34,43 @@ from ._errors import (
     StreamTooLargeError,
     StreamValidationError,
     UnprocessableEntityError,
-    UnsupportedOperationError,
 )
 from ._version import __version__
 
 if TYPE_CHECKING:
-    from ._chunk import ChatCompletionChunk
-    from ._deleted import ChatCompletionDeleted
-    from ._deviations import Deviation, deviations
+    from ._answers.models import ChatCompletion, ChatCompletionChunk, ChatCompletionDeleted
+    from ._answers.pages import AsyncChatCompletionPage, AsyncMessagePage, AsyncPages, ChatCompletionPage, MessagePage
     from ._message_type import Message
     from ._messages import assistant, developer, system, tool, user
-    from ._models import ChatCompletion
-    from ._pages import AsyncChatCompletionPage, AsyncMessagePage, AsyncPages, ChatCompletionPage, MessagePage
     from ._params import CallOptions, CreateParams, ListParams, MessagesParams, UpdateParams
-    from ._provenance import Spec, spec
-    from ._stream import AsyncChatCompletionStream, AsyncStreamOpening, ChatCompletionStream
+    from ._spec.deviations import deviations
+    from ._spec.provenance import Spec, spec
+    from ._streaming.stream import AsyncChatCompletionStream, AsyncStreamOpening, ChatCompletionStream
 
 #: Names that a first call can do without, and the modules that they are imported from when asked for.
 _LAZY = {
-    "AsyncChatCompletionPage": "_pages",
-    "AsyncChatCompletionStream": "_stream",
-    "AsyncMessagePage": "_pages",
-    "AsyncPages": "_pages",
-    "AsyncStreamOpening": "_stream",
+    "AsyncChatCompletionPage": "_answers.pages",
+    "AsyncChatCompletionStream": "_streaming.stream",
+    "AsyncMessagePage": "_answers.pages",
+    "AsyncPages": "_answers.pages",
+    "AsyncStreamOpening": "_streaming.stream",
     "CallOptions": "_params",
-    "ChatCompletion": "_models",
-    "ChatCompletionChunk": "_chunk",
-    "ChatCompletionDeleted": "_deleted",
-    "ChatCompletionPage": "_pages",
-    "ChatCompletionStream": "_stream",
+    "ChatCompletion": "_answers.models",
+    "ChatCompletionChunk": "_answers.models",
+    "ChatCompletionDeleted": "_answers.models",
+    "ChatCompletionPage": "_answers.pages",
+    "ChatCompletionStream": "_streaming.stream",
     "CreateParams": "_params",
-    "Deviation": "_deviations",
     "ListParams": "_params",
     "Message": "_message_type",
-    "MessagePage": "_pages",
+    "MessagePage": "_answers.pages",
     "MessagesParams": "_params",
-    "Spec": "_provenance",
+    "Spec": "_spec.provenance",
     "UpdateParams": "_params",
     "assistant": "_messages",
     "developer": "_messages",
-    "deviations": "_deviations",
-    "spec": "_provenance",
+    "deviations": "_spec.deviations",
+    "spec": "_spec.provenance",
     "system": "_messages",
     "tool": "_messages",
     "user": "_messages",

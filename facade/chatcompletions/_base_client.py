@@ -6,8 +6,9 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ._secrets import Discreet, Secret
-from ._settings import DEFAULT_MAX_ANSWER_BYTES, DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, http_options
+from ._redaction import Discreet, Secret
+from ._requests.settings import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, http_options
+from ._transport.decoding import DEFAULT_MAX_ANSWER_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from ._settings import HTTPXOptions
+    from ._requests.settings import HTTPXOptions
 
 
 class BaseClient:
@@ -53,7 +54,7 @@ class BaseClient:
         self._http_options = http_options(type(self).__name__, self._arguments)
         self._stream_options: dict[str, Any] = {"max_answer_bytes": max_answer_bytes}
         if strict:
-            from . import _strict
+            from ._spec import strict as _strict
 
             _strict.prepare()
             self._http_options["response_type"] = _strict.StrictResponse

@@ -10,9 +10,8 @@ from typing import Any
 
 import httpx
 
-from ._errors import ChatCompletionsError
-from ._failures import forget_frames
-from ._secrets import Discreet
+from ._base_error import ChatCompletionsError
+from ._redaction import Discreet, forget_frames
 
 #: Headers that say where a request goes, where it ends and how its connection goes on (RFC 9110, section 7.6.1).
 _CONNECTION_HEADERS = frozenset(

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from chatcompletions_api.types import UNSET
 
-from . import _calls as calls
-from ._answers import read
+from ._answers.read import read
 from ._base_client import BaseClient
-from ._event_loops import at_end_of_loop, event_loop, is_closed, is_running
-from ._http import AsyncHTTPClient, HTTPClient
-from ._secrets import discreet
+from ._redaction import discreet
+from ._requests import build as calls
+from ._transport.client import AsyncHTTPClient, HTTPClient
+from ._transport.event_loops import at_end_of_loop, event_loop, is_closed, is_running
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     from chatcompletions_api.client import Client
     from chatcompletions_api.models import ChatCompletionStoreMessage
 
-    from ._deleted import ChatCompletionDeleted
-    from ._models import Answer, ChatCompletion
-    from ._pages import (
+    from ._answers.models import Answer, ChatCompletion, ChatCompletionDeleted
+    from ._answers.pages import (
         AsyncChatCompletionPage,
         AsyncMessagePage,
         AsyncPages,
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
         Position,
     )
     from ._params import CallOptions, CreateParams, ListParams, MessagesParams, UpdateParams
-    from ._stream import AsyncChatCompletionStream, AsyncStreamOpening, ChatCompletionStream
+    from ._streaming.stream import AsyncChatCompletionStream, AsyncStreamOpening, ChatCompletionStream
 
     AnswerT = TypeVar("AnswerT", bound=Answer)
     PageT = TypeVar("PageT", bound=Page[Any])
@@ -79,7 +78,7 @@ class ChatClient(BaseClient):
     @property
     def raw(self) -> Client:
         """The client to hand to a ``sync`` endpoint function of `chatcompletions_api`: same pool, key and retries."""
-        from ._raw import RawClient
+        from ._requests.low_level import RawClient
 
         return RawClient(base_url=str(self.base_url), chat=self)
 
@@ -111,10 +110,10 @@ class ChatClient(BaseClient):
         params = discreet(params)
         request = calls.create(params if stream is UNSET else {**params, "stream": stream})
         if stream and stream is not UNSET:
-            from ._stream import ChatCompletionStream
+            from ._streaming.stream import ChatCompletionStream
 
             return ChatCompletionStream(self._send(request, stream=True), **self._stream_options)
-        from ._models import ChatCompletion
+        from ._answers.models import ChatCompletion
 
         return read(ChatCompletion, self._send(request))
 
@@ -135,7 +134,7 @@ class ChatClient(BaseClient):
         See https://platform.openai.com/docs/api-reference/chat/list.
         """
         params = discreet(params)
-        from ._pages import ChatCompletionPage
+        from ._answers.pages import ChatCompletionPage
 
         return self._first_page(ChatCompletionPage, calls.list_, params, max_items)
 
@@ -154,7 +153,7 @@ class ChatClient(BaseClient):
         See https://platform.openai.com/docs/api-reference/chat/get.
         """
         options = discreet(options)
-        from ._models import ChatCompletion
+        from ._answers.models import ChatCompletion
 
         return read(ChatCompletion, self._send(calls.get(completion_id, options)))
 
@@ -176,7 +175,7 @@ class ChatClient(BaseClient):
         See https://platform.openai.com/docs/api-reference/chat/update.
         """
         params = discreet(params)
-        from ._models import ChatCompletion
+        from ._answers.models import ChatCompletion
 
         return read(ChatCompletion, self._send(calls.update(completion_id, params)))
 
@@ -198,7 +197,7 @@ class ChatClient(BaseClient):
         See https://platform.openai.com/docs/api-reference/chat/delete.
         """
         options = discreet(options)
-        from ._deleted import ChatCompletionDeleted
+        from ._answers.models import ChatCompletionDeleted
 
         return read(ChatCompletionDeleted, self._send(calls.delete(completion_id, options)))
 
@@ -223,7 +222,7 @@ class ChatClient(BaseClient):
         See https://platform.openai.com/docs/api-reference/chat/getMessages.
         """
         params = discreet(params)
-        from ._pages import MessagePage
+        from ._answers.pages import MessagePage
 
         return self._first_page(MessagePage, partial(calls.messages, completion_id), params, max_items)
 
@@ -259,7 +258,7 @@ class ChatClient(BaseClient):
         return http.send(http.build_request(**request), stream=stream)
 
     def _first_page(self, cls: type[PageT], call: Call, params: Any, max_items: int | None) -> PageT:
-        from ._pages import Position, kept
+        from ._answers.pages import Position, kept
 
         fetch = partial(self._page, cls, call, kept(params))
         return fetch(Position.first(fetch, params, max_items))
@@ -282,7 +281,7 @@ class AsyncChatClient(BaseClient):
     @property
     def raw(self) -> Client:
         """The client to hand to an ``asyncio`` endpoint function of `chatcompletions_api`; see `ChatClient.raw`."""
-        from ._raw import AsyncRawClient
+        from ._requests.low_level import AsyncRawClient
 
         return AsyncRawClient(base_url=str(self.base_url), chat=self)
 
@@ -304,10 +303,10 @@ class AsyncChatClient(BaseClient):
         params = discreet(params)
         request = calls.create(params if stream is UNSET else {**params, "stream": stream})
         if stream and stream is not UNSET:
-            from ._stream import AsyncStreamOpening
+            from ._streaming.stream import AsyncStreamOpening
 
             return AsyncStreamOpening(partial(self._send, request, stream=True), **self._stream_options)
-        from ._models import ChatCompletion
+        from ._answers.models import ChatCompletion
 
         return self._run(ChatCompletion, request)
 
@@ -316,28 +315,28 @@ class AsyncChatClient(BaseClient):
     ) -> AsyncPages[ChatCompletion, AsyncChatCompletionPage]:
         """List stored completions: ``async for`` over them, or ``await`` the first page; see `ChatClient.list`."""
         params = discreet(params)
-        from ._pages import AsyncChatCompletionPage
+        from ._answers.pages import AsyncChatCompletionPage
 
         return self._pages(AsyncChatCompletionPage, calls.list_, params, max_items)
 
     async def get(self, completion_id: str, **options: Unpack[CallOptions]) -> ChatCompletion:
         """Return a stored completion; see `ChatClient.get`."""
         options = discreet(options)
-        from ._models import ChatCompletion
+        from ._answers.models import ChatCompletion
 
         return await self._run(ChatCompletion, calls.get(completion_id, options))
 
     async def update(self, completion_id: str, **params: Unpack[UpdateParams]) -> ChatCompletion:
         """Replace the metadata of a stored completion; see `ChatClient.update`."""
         params = discreet(params)
-        from ._models import ChatCompletion
+        from ._answers.models import ChatCompletion
 
         return await self._run(ChatCompletion, calls.update(completion_id, params))
 
     async def delete(self, completion_id: str, **options: Unpack[CallOptions]) -> ChatCompletionDeleted:
         """Delete a stored completion; see `ChatClient.delete`."""
         options = discreet(options)
-        from ._deleted import ChatCompletionDeleted
+        from ._answers.models import ChatCompletionDeleted
 
         return await self._run(ChatCompletionDeleted, calls.delete(completion_id, options))
 
@@ -346,7 +345,7 @@ class AsyncChatClient(BaseClient):
     ) -> AsyncPages[ChatCompletionStoreMessage, AsyncMessagePage]:
         """List the messages of a stored completion, as `list` does completions; see `ChatClient.messages`."""
         params = discreet(params)
-        from ._pages import AsyncMessagePage
+        from ._answers.pages import AsyncMessagePage
 
         return self._pages(AsyncMessagePage, partial(calls.messages, completion_id), params, max_items)
 
@@ -396,7 +395,7 @@ class AsyncChatClient(BaseClient):
     def _pages(
         self, cls: type[AsyncPageT], call: Call, params: Any, max_items: int | None
     ) -> AsyncPages[Any, AsyncPageT]:
-        from ._pages import AsyncPages, Position, kept
+        from ._answers.pages import AsyncPages, Position, kept
 
         fetch = partial(self._page, cls, call, kept(params))
         return AsyncPages(partial(fetch, Position.first(fetch, params, max_items)))

@@ -32,18 +32,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import httpx
+from attrs import frozen
+
+from ._base_error import ChatCompletionsError
 
 if TYPE_CHECKING:
-    from ._deviations import Deviation
-    from ._models import ChatCompletion
-
-
-class ChatCompletionsError(Exception):
-    """Base of all errors of this package; raised itself for a client that is not set up to call anything."""
-
-
-class UnsupportedOperationError(ChatCompletionsError):
-    """The spec that the generated package was made from does not have what the call needs; nothing was sent."""
+    from ._answers.models import ChatCompletion
 
 
 class APIError(ChatCompletionsError):
@@ -102,6 +96,25 @@ class APIError(ChatCompletionsError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (self.__class__, self.message, self.__dict__)
+
+
+@frozen
+class Deviation:
+    """One departure of an answer from the spec.
+
+    Attributes:
+        path: Where, as a JSON path such as ``$.choices[0].message.refusal``.
+        expected: What the spec says: ``required``, ``string or null``, ``one of 'stop', 'length'``, ``no such
+            property``, or a bound.
+        found: What came, shortened: a value, ``an object``, ``an array``, ``missing`` or ``missing or null``.
+    """
+
+    path: str
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.expected}; found {self.found}"
 
 
 class APIConnectionError(APIError):

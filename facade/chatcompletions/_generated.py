@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._errors import UnsupportedOperationError
+from ._base_error import UnsupportedOperationError
 
 if TYPE_CHECKING:
     from chatcompletions_api import models as models

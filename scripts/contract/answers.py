@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import chatcompletions
-from chatcompletions._chunk import ChatCompletionChunk
-from chatcompletions._deleted import ChatCompletionDeleted
-from chatcompletions._models import ChatCompletion
-from chatcompletions._pages import AsyncChatCompletionPage, AsyncMessagePage, ChatCompletionPage, MessagePage
+from chatcompletions._answers.models import ChatCompletion, ChatCompletionChunk, ChatCompletionDeleted
+from chatcompletions._answers.pages import AsyncChatCompletionPage, AsyncMessagePage, ChatCompletionPage, MessagePage
 
 ANSWERS = (
     ChatCompletion, ChatCompletionChunk, ChatCompletionDeleted,
@@ -48,7 +46,8 @@ def facade_sources() -> dict[str, str]:
     folder = Path(chatcompletions.__file__).parent
     return {
         f"facade/{path.relative_to(folder.parent).as_posix()}": path.read_text("utf-8")
-        for path in sorted(folder.glob("*.py"))
+        for path in sorted(folder.rglob("*.py"))
+        if not path.is_relative_to(folder / "server")
     }
 
 

@@ -51,8 +51,9 @@ def address_differences(spec: Spec, described: Collection[str]) -> list[str]:
         {one.address for one in spec.operations().values()},
         described,
         "openapi.yaml has the operation {}, which the facade does not call: "
-        "describe it in facade/chatcompletions/_operations.py",
-        "facade/chatcompletions/_operations.py describes {}, which is no operation of openapi.yaml: remove it there",
+        "describe it in facade/chatcompletions/_requests/operations.py",
+        "facade/chatcompletions/_requests/operations.py describes {}, which is no operation of openapi.yaml: "
+        "remove it there",
     )
 
 

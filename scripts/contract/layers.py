@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 import chatcompletions_api.api
-from chatcompletions import UnsupportedOperationError, _operations
+from chatcompletions import UnsupportedOperationError
+from chatcompletions._requests import operations
 from scripts.operations import CHAT_OPERATIONS, chat_operation
 
 _PROBE = "probe"
@@ -96,7 +97,7 @@ def calls() -> list[Call]:
     """Return the facade's calls; one of which the generated package has no operation is none."""
     modules, found = endpoint_modules(), []
     homes = {one.call: one.module for one in CHAT_OPERATIONS}
-    for name, function in public_functions(_operations).items():
+    for name, function in public_functions(operations).items():
         if (module := modules.get(homes.get(name, name))) is None:
             continue
         needed = [one for one in keywords(module).values() if one.default is one.empty]
@@ -114,7 +115,7 @@ def calls() -> list[Call]:
                 "scripts/names.yaml or in the facade"
             )
         except Exception as error:  # whatever it is, the call cannot be made
-            fault = f"the facade's {name} fails ({error}): correct it in facade/chatcompletions/_operations.py"
+            fault = f"the facade's {name} fails ({error}): correct it in facade/chatcompletions/_requests/operations.py"
         found.append(Call(name, address, fault))
     return found
 

@@ -13,9 +13,9 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from chatcompletions import APIResponseValidationError, AsyncChatClient, ChatClient, deviations
-from chatcompletions._deviations import _BY_OBJECT, _INLINE
-from chatcompletions._judge import at
-from chatcompletions._strict import CHUNK
+from chatcompletions._spec.deviations import _BY_OBJECT, _INLINE
+from chatcompletions._spec.judge import at
+from chatcompletions._spec.strict import CHUNK
 from chatcompletions.server import LocalServer
 from scripts.contract.spec import pinned
 from scripts.operations import CHAT_OPERATIONS

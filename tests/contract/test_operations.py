@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from chatcompletions import AsyncChatClient, ChatClient, ChatCompletion, _calls, _operations
-from chatcompletions._pages import AsyncChatCompletionPage, AsyncMessagePage, ChatCompletionPage, MessagePage
-from chatcompletions._stream import AsyncChatCompletionStream, ChatCompletionStream
+from chatcompletions import AsyncChatClient, ChatClient, ChatCompletion
+from chatcompletions._answers.pages import AsyncChatCompletionPage, AsyncMessagePage, ChatCompletionPage, MessagePage
+from chatcompletions._requests import build, operations
+from chatcompletions._streaming.stream import AsyncChatCompletionStream, ChatCompletionStream
 from chatcompletions_api import models
 from scripts.contract.answers import hidden_members
 from scripts.contract.behaviour import behaviour_differences
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from types import ModuleType
 
-DESCRIBED = public_functions(_operations).keys()
+DESCRIBED = public_functions(operations).keys()
 # What a client has besides the calls; each async name beside its sync one.
 INFRASTRUCTURE = {"base_url": "base_url", "close": "aclose", "raw": "raw"}
 
@@ -34,8 +35,9 @@ def call_differences(described: Collection[str], having: Collection[str], where:
     return differences(
         described,
         having,
-        f"facade/chatcompletions/_operations.py describes {{}}, for which {where} has no {what}: add it there",
-        f"{where} has the {what} {{}}, which facade/chatcompletions/_operations.py does not describe: add it there",
+        f"facade/chatcompletions/_requests/operations.py describes {{}}, for which {where} has no {what}: add it there",
+        f"{where} has the {what} {{}}, which facade/chatcompletions/_requests/operations.py does not describe: "
+        "add it there",
     )
 
 
@@ -104,7 +106,7 @@ def test_behaviour_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """A call that fails, or finds no text, is told with the file to look at; one that cannot be made is left aside."""
     monkeypatch.setattr(ChatCompletion, "text", "")
     monkeypatch.setattr(ChatClient, "get", lambda chat, _: chat.gone)
-    monkeypatch.setattr(_operations, "delete", None)
+    monkeypatch.setattr(operations, "delete", None)
     found = behaviour_differences(lacking=["list"])
     assert found[0] == (
         "the facade's create does not find the text of an answer any more: see where openapi.yaml has it now"
@@ -118,7 +120,7 @@ def test_behaviour_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     assert "'ChatClient' object has no attribute 'gone'" in found[2]
     assert found[4].startswith("the facade's delete fails on an answer (TypeError: ")
-    assert found[4].endswith("): correct it in facade/chatcompletions/_calls.py")
+    assert found[4].endswith("): correct it in facade/chatcompletions/_requests/build.py")
 
 
 def test_hidden_members() -> None:
@@ -149,8 +151,8 @@ def test_absent() -> None:
 
 def test_calls() -> None:
     """Each described operation has one function that makes its request."""
-    calls = public_functions(_calls)
-    assert call_differences(DESCRIBED, calls, "facade/chatcompletions/_calls.py", "function") == []
+    calls = public_functions(build)
+    assert call_differences(DESCRIBED, calls, "facade/chatcompletions/_requests/build.py", "function") == []
 
 
 @pytest.mark.parametrize("client", [ChatClient, AsyncChatClient])
@@ -211,31 +213,32 @@ def _document(**operation_ids: str) -> Spec:
             "run make generate",
         ),
         (
-            module_differences(_document(), {"list_things": _calls}),
+            module_differences(_document(), {"list_things": build}),
             "generated/chatcompletions_api has the module 'list_things', for which openapi.yaml has no operation: "
             "run make generate",
         ),
         (
-            module_differences(_document(a="listThings"), {"list_things": _calls})[:1],
+            module_differences(_document(a="listThings"), {"list_things": build})[:1],
             "the generated module 'list_things' has no function '_get_kwargs': look at what the generator now calls it",
         ),
         (
             address_differences(_document(things="listThings"), []),
             "openapi.yaml has the operation 'GET /things', which the facade does not call: "
-            "describe it in facade/chatcompletions/_operations.py",
+            "describe it in facade/chatcompletions/_requests/operations.py",
         ),
         (
             address_differences(_document(), ["GET /things"]),
-            "facade/chatcompletions/_operations.py describes 'GET /things', which is no operation of openapi.yaml: "
-            "remove it there",
+            "facade/chatcompletions/_requests/operations.py describes 'GET /things', which is no operation of "
+            "openapi.yaml: remove it there",
         ),
         (
             call_differences(["list"], [], "ChatClient", "method"),
-            "facade/chatcompletions/_operations.py describes 'list', for which ChatClient has no method: add it there",
+            "facade/chatcompletions/_requests/operations.py describes 'list', for which ChatClient has no method: "
+            "add it there",
         ),
         (
             call_differences([], ["list"], "ChatClient", "method"),
-            "ChatClient has the method 'list', which facade/chatcompletions/_operations.py does not describe: "
+            "ChatClient has the method 'list', which facade/chatcompletions/_requests/operations.py does not describe: "
             "add it there",
         ),
         (

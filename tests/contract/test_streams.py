@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatcompletions import ChatCompletion, ChatCompletionStream
-from chatcompletions._assembly import Assembly
+from chatcompletions._streaming.assembly import Assembly
 from scripts.contract.spec import pinned
 from tests.contract._instances import Instances
 from tests.contract.test_round_trip import CHUNK, some

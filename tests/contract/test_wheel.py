@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from chatcompletions._spec_file import NAME
+from chatcompletions._spec.file import NAME
 from scripts.contract.spec import ROOT
 
 SOURCES = {"chatcompletions": ROOT / "facade", "chatcompletions_api": ROOT / "generated"}

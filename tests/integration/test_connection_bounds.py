@@ -30,7 +30,7 @@ from chatcompletions import (
     StreamInterruptedError,
     StreamTooLargeError,
 )
-from chatcompletions._idle import Idle
+from chatcompletions._transport.idle import Idle
 from tests.integration.rawserver import Close, Pause, RawRequest, RawServer, Reset, http_response, sse
 
 if TYPE_CHECKING:

@@ -136,7 +136,7 @@ def test_a_connection_is_left_before_its_farewell(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A connection serves so many calls and no more, so that none meets the end that servers set after some."""
-    monkeypatch.setattr("chatcompletions._connection.MOST_CALLS_HTTP2", 3)
+    monkeypatch.setattr("chatcompletions._transport.connection.MOST_CALLS_HTTP2", 3)
     server = Server(context, 4)
     with serving(server) as port:
         chat = over_http2(port, max_retries=0)

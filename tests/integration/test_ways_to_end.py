@@ -266,7 +266,7 @@ def test_an_alarm_is_its_authors(params: dict[str, Any]) -> None:
 
 def test_an_interrupt_within_the_cookie_jar(monkeypatch: pytest.MonkeyPatch) -> None:
     """A thread that is interrupted with the jar's lock in its hands does not stop those that come after it."""
-    monkeypatch.setattr("chatcompletions._cookies._LOST", 0.01)
+    monkeypatch.setattr("chatcompletions._transport.cookies._LOST", 0.01)
     with RawServer(answer) as server, ChatClient(**options(server.base_url)) as chat:
         chat.create(**ASK)
         jar: Any = chat._http().cookies.jar

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatcompletions import ChatCompletion
-from chatcompletions._assembly import Assembly
+from chatcompletions._streaming.assembly import Assembly
 from chatcompletions_api import models
 
 from ._support import choice, chunk, completion

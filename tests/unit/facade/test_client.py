@@ -23,7 +23,7 @@ from chatcompletions import (
     ChatClient,
     ChatCompletion,
 )
-from chatcompletions._http import HTTPClient
+from chatcompletions._transport.client import HTTPClient
 from chatcompletions_api.api.chat import create_chat_completion, get_chat_completion, list_chat_completions
 from chatcompletions_api.models import CreateChatCompletionRequest, CreateChatCompletionResponse
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chatcompletions._dates import moment, typed_date
+from chatcompletions._answers.dates import moment, typed_date
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 

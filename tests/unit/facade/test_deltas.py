@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chatcompletions._deltas import joined, merge
+from chatcompletions._streaming.deltas import joined, merge
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ import pytest
 
 import chatcompletions_api
 from chatcompletions import ChatCompletion, ChatCompletionChunk, ChatCompletionDeleted, Deviation, deviations
-from chatcompletions._pages import ChatCompletionPage, MessagePage
-from chatcompletions._spec_file import spec_file
+from chatcompletions._answers.pages import ChatCompletionPage, MessagePage
+from chatcompletions._spec.file import spec_file
 from chatcompletions_api import models
 from tests.unit.facade._support import HI, STOP, chunk, completion, page
 
@@ -252,7 +252,8 @@ from chatcompletions import ChatClient, Deviation
 body = {"object": "list", "choices": [], "data": [], "has_more": False}
 with ChatClient(api_key="k", transport=httpx.MockTransport(lambda request: httpx.Response(200, json=body))) as chat:
     chat.create(model="m", messages="Hi."), list(chat.list()), list(chat.create(model="m", messages="Hi.", stream=True))
-print(sorted({"jsonschema", "yaml", "chatcompletions._judge", "chatcompletions._strict"}.intersection(sys.modules)))
+unwanted = {"jsonschema", "yaml", "chatcompletions._spec.judge", "chatcompletions._spec.strict"}
+print(sorted(unwanted.intersection(sys.modules)))
 """
 
 

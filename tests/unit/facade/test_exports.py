@@ -55,7 +55,8 @@ def test_every_name_is_there(name: str) -> None:
 def test_annotations_name_what_is_public() -> None:
     """Whatever class of ours the annotations of a call name can be imported by who wraps the call."""
     modules = [
-        import_module(f"chatcompletions.{name}") for name in ("_deleted", "_models", "_pages", "_params", "_stream")
+        import_module(f"chatcompletions.{name}")
+        for name in ("_answers.models", "_answers.pages", "_params", "_streaming.stream")
     ]
     clients = (chatcompletions.ChatClient, chatcompletions.AsyncChatClient)
     calls = [getattr(client, name) for client in clients for name in vars(client) if not name.startswith("_")]
@@ -113,4 +114,6 @@ def test_the_first_call_loads_only_its_own_endpoint() -> None:
     loaded = loaded_by(statement)
     endpoints = {name for name in loaded if name.startswith("chatcompletions_api.api.chat.")}
     assert endpoints == {"chatcompletions_api.api.chat.create_chat_completion"}
-    assert loaded.isdisjoint({"chatcompletions._pages", "chatcompletions._stream", "starlette", "dateutil"})
+    assert loaded.isdisjoint(
+        {"chatcompletions._answers.pages", "chatcompletions._streaming.stream", "starlette", "dateutil"}
+    )

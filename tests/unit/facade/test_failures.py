@@ -11,7 +11,7 @@ import httpcore
 import httpx
 import pytest
 
-from chatcompletions._failures import ProxyRefusalError, is_final, request_error
+from chatcompletions._answers.failures import ProxyRefusalError, is_final, request_error
 
 STATE = h2.exceptions.ProtocolError("Invalid input ConnectionInputs.SEND_HEADERS in state ConnectionState.CLOSED")
 HEADER = h2.exceptions.ProtocolError("Header block must not contain uppercase header names")

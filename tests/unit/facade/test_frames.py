@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from chatcompletions import AsyncChatClient, ChatClient
-from chatcompletions._failures import causes
-from chatcompletions._secrets import Discreet, Secret
+from chatcompletions._answers.failures import causes
+from chatcompletions._redaction import Discreet, Secret
 from tests.integration.rawserver import Close, RawServer, Reset, http_response
 
 from ._support import ASK, KEY

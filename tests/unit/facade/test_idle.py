@@ -9,8 +9,8 @@ import httpx
 import pytest
 from attrs import frozen
 
-from chatcompletions import _idle
-from chatcompletions._idle import Idle
+from chatcompletions._transport import idle as _idle
+from chatcompletions._transport.idle import Idle
 
 
 @frozen

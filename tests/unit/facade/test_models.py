@@ -12,7 +12,7 @@ import pytest
 from attrs import define
 
 from chatcompletions import ChatCompletion, ChatCompletionChunk, ChatCompletionDeleted
-from chatcompletions._models import Answer
+from chatcompletions._answers.models import Answer
 from chatcompletions_api import models
 from chatcompletions_api.types import UNSET
 

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from chatcompletions._places import Places
+from chatcompletions._transport.places import Places
 
 
 class Holder:
@@ -161,7 +161,7 @@ def test_who_gives_up_lets_the_next_one_go() -> None:
 
 def test_a_lost_wake_up_costs_a_glance(monkeypatch: pytest.MonkeyPatch) -> None:
     """A waiting caller looks again by itself, because an exception may have eaten its wake-up."""
-    monkeypatch.setattr("chatcompletions._places._GLANCE", 0.001)
+    monkeypatch.setattr("chatcompletions._transport.places._GLANCE", 0.001)
     places, served = Places(1), list[int]()
     holder = enter(places)
     threads = queue_up(places, 2, served)

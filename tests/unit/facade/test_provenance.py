@@ -14,7 +14,8 @@ import pytest
 import yaml
 
 import chatcompletions
-from chatcompletions import ChatClient, ChatCompletionsError, UnsupportedOperationError, _generated, _operations
+from chatcompletions import ChatClient, ChatCompletionsError, UnsupportedOperationError, _generated
+from chatcompletions._requests import operations
 from chatcompletions_api import models
 from chatcompletions_api.types import UNSET, Unset
 
@@ -80,7 +81,7 @@ def refuse(request: httpx.Request) -> httpx.Response:
 def test_an_answer_without_its_model(monkeypatch: pytest.MonkeyPatch, model: str, call: Callable[[Any], Any]) -> None:
     """A call whose answer could not be read says so, and sends nothing."""
     monkeypatch.setattr(_generated.models, model, _generated.stand_in(model), raising=False)
-    _operations._check_readable.cache_clear()
+    operations._check_readable.cache_clear()
     with (
         ChatClient(api_key="sk-test", transport=httpx.MockTransport(refuse)) as chat,
         pytest.raises(UnsupportedOperationError, match=f"the pinned spec has no {model}, which"),
@@ -111,8 +112,8 @@ described.__annotations__["body"] = models.UpdateChatCompletionRequest | Unset
 def test_a_parameter_beside_the_body() -> None:
     """What an endpoint function takes beside its body goes there, `None` left out; a member of the body comes first."""
     params = {"metadata": {"a": "b"}, "beta": "x"}
-    assert described(**_operations._with_body(described, params)) == ({"metadata": {"a": "b"}}, "x", UNSET)
-    assert described(**_operations._with_body(described, {"metadata": None, "beta": None})) == (
+    assert described(**operations._with_body(described, params)) == ({"metadata": {"a": "b"}}, "x", UNSET)
+    assert described(**operations._with_body(described, {"metadata": None, "beta": None})) == (
         {"metadata": None},
         UNSET,
         UNSET,
@@ -121,8 +122,8 @@ def test_a_parameter_beside_the_body() -> None:
 
 def test_operations_keep_their_names() -> None:
     """The functions that describe operations keep their names and words."""
-    assert _operations.delete.__name__ == "delete"
-    assert (_operations.delete.__doc__ or "").startswith("Describe DELETE")
+    assert operations.delete.__name__ == "delete"
+    assert (operations.delete.__doc__ or "").startswith("Describe DELETE")
 
 
 def test_models_that_are_there() -> None:

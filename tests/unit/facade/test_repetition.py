@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatcompletions import ChatCompletion, ChatCompletionChunk, ChatCompletionStream
-from chatcompletions._assembly import Assembly
-from chatcompletions._repetition import Repetition
+from chatcompletions._streaming.assembly import Assembly
+from chatcompletions._streaming.repetition import Repetition
 
 TEXTS = st.one_of(
     st.sampled_from(["", " a", "b", '"', "\\", "\n", "é", "\u2028", "\U0001f600", '","x":"', "probe-0", "}", "0"]),

@@ -18,7 +18,7 @@ from chatcompletions import (
     RateLimitError,
 )
 from chatcompletions._errors import status_error
-from chatcompletions._retry import retry_delay
+from chatcompletions._transport.retry import retry_delay
 
 NOW = 1_700_000_000.0
 

@@ -7,8 +7,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from chatcompletions._judge import _Validator
-from chatcompletions._schemas import Schemas
+from chatcompletions._spec.judge import _Validator
+from chatcompletions._spec.schemas import Schemas
 
 A: dict[str, Any] = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
 B: dict[str, Any] = {"type": "object", "properties": {"b": {"type": "integer"}}}

@@ -22,7 +22,7 @@ from chatcompletions import (
     RateLimitError,
     StreamInterruptedError,
 )
-from chatcompletions._http import AsyncHTTPClient
+from chatcompletions._transport.client import AsyncHTTPClient
 from chatcompletions_api.api.chat import create_chat_completion, get_chat_completion, list_chat_completions
 from chatcompletions_api.models import CreateChatCompletionRequest
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from chatcompletions import AsyncChatClient, ChatClient, ChatCompletionsError, __version__
-from chatcompletions._settings import HTTPXOptions
+from chatcompletions._requests.settings import HTTPXOptions
 
 from ._support import ASK, KEY, Server, completion
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatcompletions._sse import SSEDecoder
+from chatcompletions._streaming.sse import SSEDecoder
 
 Event = tuple[bytes, str]
 

@@ -19,9 +19,9 @@ from chatcompletions import (
     StreamInterruptedError,
     StreamValidationError,
     UnsupportedOperationError,
-    _strict,
     deviations,
 )
+from chatcompletions._spec import strict as _strict
 from chatcompletions_api.api.chat import get_chat_completion, list_chat_completions
 from tests.unit.facade._support import (
     ASK,

@@ -11,9 +11,9 @@ import pytest
 from httpx._utils import get_environment_proxies
 
 from chatcompletions import ChatCompletionsError
-from chatcompletions._guard import AsyncGuard, Guard
-from chatcompletions._pool import AsyncPool, Pool
-from chatcompletions._transports import DEFAULT_LIMITS, pooled
+from chatcompletions._transport.guard import AsyncGuard, Guard
+from chatcompletions._transport.pool import AsyncPool, Pool
+from chatcompletions._transport.transports import DEFAULT_LIMITS, pooled
 
 from ._support import ASK, Server, completion, is_async
 

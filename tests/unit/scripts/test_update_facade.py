@@ -21,7 +21,8 @@ ALL, ONE = "/chat/completions", "/chat/completions/{completion_id}"
 TEXT = {"type": "string"}
 HEAD = """
 import httpx
-from chatcompletions import _calls, ChatClient, UnsupportedOperationError
+from chatcompletions import ChatClient, UnsupportedOperationError
+from chatcompletions._requests import build
 
 sent = []
 
@@ -37,8 +38,8 @@ chat = ChatClient(api_key="k", transport=httpx.MockTransport(answer))
 """
 UNUSUAL = """
 # What "add it there" means: one more name in a TypedDict.
-_calls._LIST |= {"include", "sid", "client_query", "since"}
-_calls._CREATE |= {"open_ai_beta", "api_version"}
+build._LIST |= {"include", "sid", "client_query", "since"}
+build._CREATE |= {"open_ai_beta", "api_version"}
 given = {"model": "m", "messages": "Hi.", "open_ai_beta": "b"}
 reply = chat.create(**given, api_version="2", metadata={"a": "b"})
 assert (reply.text, reply.headers, reply.request_id) == ("T", 5, "req_1")
@@ -148,7 +149,7 @@ def renamed(tmp_path_factory: pytest.TempPathFactory) -> Made:
 
 
 WHERE = "in facade/chatcompletions/_params.py lacks: add it there"
-HIDES = "give that another name in facade/chatcompletions"
+HIDES = "give that another name in facade/chatcompletions/_answers"
 
 
 def test_what_the_facade_must_gain(unusual: Made) -> None:
@@ -165,17 +166,17 @@ def test_what_the_facade_must_gain(unusual: Made) -> None:
             f"openapi.yaml has the list parameter 'since', which ListParams {WHERE}",
             "openapi.yaml has the get parameter 'fields', for which the facade's get has no keyword: "
             "add one as CONTRIBUTING.md says; until then callers use extra_query",
-            f"openapi.yaml has a field 'headers' in ChatCompletion, which hides Answer.headers: {HIDES}/_models.py, "
+            f"openapi.yaml has a field 'headers' in ChatCompletion, which hides Answer.headers: {HIDES}/models.py, "
             "or drop it",
-            f"openapi.yaml has a field 'text' in ChatCompletion, which hides ChatCompletion.text: {HIDES}/_models.py, "
+            f"openapi.yaml has a field 'text' in ChatCompletion, which hides ChatCompletion.text: {HIDES}/models.py, "
             "or drop it",
             "openapi.yaml has a field 'text' in ChatCompletionChunk, which hides ChatCompletionChunk.text: "
-            f"{HIDES}/_chunk.py, or drop it",
+            f"{HIDES}/models.py, or drop it",
             *(
                 f"openapi.yaml has a field {name!r} in {cls}, which hides {base}.{name}: "
                 f"{HIDES}/{module}.py, or drop it"
                 for cls, twin in (("ChatCompletionPage", "_SyncPage"), ("AsyncChatCompletionPage", "_AsyncPage"))
-                for name, base, module in (("headers", "Answer", "_models"), ("next_page", twin, "_pages"))
+                for name, base, module in (("headers", "Answer", "models"), ("next_page", twin, "pages"))
             ),
         ]
     )
@@ -194,7 +195,7 @@ def test_models_that_were_renamed(renamed: Made) -> None:
         assert f"the facade refuses to call {call}, as {reason}: {mend}" in renamed.sentences
     assert (
         "models.CreateChatCompletionStreamResponse is not in generated/chatcompletions_api: it was renamed or is gone; "
-        "give its class this name in scripts/names.yaml, or change it in facade/chatcompletions/_chunk.py"
+        "give its class this name in scripts/names.yaml, or change it in facade/chatcompletions/_answers/models.py"
     ) in renamed.sentences
     assert not any("remove it there" in one or "does not call" in one for one in renamed.sentences)
 

@@ -1,0 +1,1 @@
+"""From an answer to a model: read it, or tell what is wrong with it."""

@@ -1,0 +1,196 @@
+"""Read an answer, or tell what is wrong with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import httpx
+
+from chatcompletions._errors import (
+    APIConnectionError,
+    APIError,
+    APIResponseTooLargeError,
+    APIResponseValidationError,
+    APITimeoutError,
+    status_error,
+)
+from chatcompletions._json import loads
+from chatcompletions._redaction import without_secrets
+
+from .failures import TooLargeError, is_certificate_failure
+
+if TYPE_CHECKING:
+    from .models import Answer
+
+AnswerT = TypeVar("AnswerT", bound="Answer")
+ErrorT = TypeVar("ErrorT", bound=APIError)
+
+#: How much of a body that is no JSON an error's message shows, in characters.
+EXCERPT = 200
+#: The response extension that tells how many times the request was sent.
+ATTEMPTS = "attempts"
+_CONTENTS = ("choices", "data")
+
+
+class JSONResponse(httpx.Response):
+    """An answer whose `json` reads fast and raises errors of the tree; endpoint modules call it too."""
+
+    def json(self, **_: Any) -> dict[str, Any]:
+        """Return the body, a JSON object.
+
+        Raises:
+            APIResponseValidationError: The body is not JSON, or not an object.
+            APIError: The body is an error envelope, sent with a status that says success.
+        """
+        return read_object(self)
+
+
+def read(cls: type[AnswerT], response: httpx.Response) -> AnswerT:
+    """Return a 2xx answer as a model of the facade, which keeps its headers.
+
+    Raises:
+        APIError: See `JSONResponse.json`.
+    """
+    model: Any = cls
+    answer: AnswerT = model.from_dict(response.json(), copy=False)
+    answer._headers = response.headers
+    return answer
+
+
+def read_object(response: httpx.Response) -> dict[str, Any]:
+    """Return the JSON object that a 2xx answer holds.
+
+    Raises:
+        APIResponseValidationError: The body is not JSON, or not an object.
+        APIError: The body is an error envelope, sent with a status that says success.
+    """
+    try:
+        value = loads(response.content)
+    except ValueError as exc:
+        raise _invalid(response, f"is not JSON ({exc})" if response.content.strip() else "is empty") from None
+    if not isinstance(value, dict):
+        raise _invalid(response, f"is not a JSON object but {_kind(value)}")
+    # With choices or items beside the error, reading on loses nothing: both are there.
+    if reports_error(value) and not any(isinstance(value.get(name), list) and value[name] for name in _CONTENTS):
+        raise error_from_body(APIError, f"{place(response)} reported an error", response, value)
+    return value
+
+
+def reports_error(value: dict[str, Any]) -> bool:
+    """Tell whether a JSON object calls itself an error: by the member, or as vLLM and FastChat do by its ``object``."""
+    return bool(value.get("error")) or value.get("object") == "error"
+
+
+def error_from_response(response: httpx.Response) -> APIError:
+    """Return the error for an answer whose status is not 2xx; its body has been read."""
+    try:
+        body: Any = loads(response.content)
+    except ValueError:
+        body = _text_of(response)
+    status = f"{response.status_code} {response.reason_phrase}".rstrip()
+    message = f"{place(response)} answered {status}"
+    if response.has_redirect_location:
+        target = _excerpt(without_secrets(response.headers["location"], response.request))
+        message += f", a redirect to {target}: correct base_url, or pass follow_redirects=True"
+    if response.status_code == 407:
+        message += "; the proxy wants a user and a password: proxy='http://user:password@host'"
+    return error_from_body(status_error(response.status_code), message, response, body)
+
+
+def error_from_body(cls: type[ErrorT], message: str, response: httpx.Response, body: Any) -> ErrorT:
+    """Return an error of a class with all that an error body tells, whatever its shape."""
+    request = response.request
+    # Gemini's compatible endpoint puts an array around the envelope.
+    outer = body[0] if isinstance(body, list) and len(body) == 1 else body
+    envelope = outer.get("error") or outer if isinstance(outer, dict) else {}
+    if isinstance(envelope, dict):
+        detail = envelope.get("message") or envelope.get("detail") or envelope.get("error")
+    else:
+        envelope, detail = {}, envelope
+    excerpt = without_secrets(detail or body, request)
+    if excerpt:
+        message = f"{message}: {_excerpt(excerpt)}"
+    return cls(
+        without_secrets(message, request),
+        status_code=response.status_code,
+        code=without_secrets(_text(envelope.get("code")), request),
+        param=without_secrets(_text(envelope.get("param")), request),
+        type=without_secrets(_text(envelope.get("type")), request),
+        headers=_safe_headers(response),
+        body=without_secrets(body, request),
+        attempts=response.extensions.get(ATTEMPTS, 1),
+    )
+
+
+def error_from_failure(failure: httpx.RequestError, request: httpx.Request, attempts: int) -> APIError:
+    """Return the error for a request that got no whole answer."""
+    cls: type[APIError]
+    match failure:
+        case httpx.TimeoutException():
+            cls, what = APITimeoutError, "timed out"
+        case TooLargeError():
+            cls, what = APIResponseTooLargeError, "got an answer that is too large"
+        case httpx.DecodingError():
+            cls, what = APIResponseValidationError, "got a body that cannot be decoded"
+        case httpx.UnsupportedProtocol() | httpx.LocalProtocolError() | httpx.TooManyRedirects():
+            cls, what = APIError, "cannot be sent"
+        case _:
+            cls, what = APIConnectionError, "failed"
+    detail = str(failure)
+    if not isinstance(failure, TooLargeError):
+        detail = f"{type(failure).__name__}: {detail}".removesuffix(": ")
+    message = f"{request.method} {_address(request.url)} {what} ({detail})"
+    if is_certificate_failure(failure):
+        message += "; name the authority to trust by verify=ssl.create_default_context(cafile=...) or in SSL_CERT_FILE"
+    return cls(without_secrets(message, request), attempts=attempts)
+
+
+def _invalid(response: httpx.Response, what: str) -> APIResponseValidationError:
+    body = without_secrets(_text_of(response), response.request)
+    start = f"; it starts with {_excerpt(body)!r}" if body else ""
+    return APIResponseValidationError(
+        f"{place(response)} answered {response.status_code}, but the body {what}{start}",
+        status_code=response.status_code,
+        headers=_safe_headers(response),
+        body=body,
+        attempts=response.extensions.get(ATTEMPTS, 1),
+    )
+
+
+def place(response: httpx.Response) -> str:
+    """Return the method and the address that a response answers, without what may be secret in it."""
+    return f"{response.request.method} {_address(response.request.url)}"
+
+
+def _address(url: httpx.URL) -> str:
+    return str(url.copy_with(username=None, password=None, query=None, fragment=None))
+
+
+def _safe_headers(response: httpx.Response) -> httpx.Headers:
+    # As bytes, because a header need not be ASCII, and httpx would not take it back as text.
+    return httpx.Headers(
+        [
+            (name, without_secrets(value.decode("latin-1"), response.request).encode("latin-1"))
+            for name, value in response.headers.raw
+        ]
+    )
+
+
+def _text_of(response: httpx.Response) -> str:
+    try:
+        return response.text
+    except Exception:  # a charset such as "hex" names a codec that gives no text, and each fails in its own way
+        return response.content.decode("utf-8", "replace")
+
+
+def _excerpt(value: Any) -> str:
+    text = " ".join(str(value)[: 10 * EXCERPT].split())
+    return text if len(text) <= EXCERPT else text[:EXCERPT] + "..."
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _kind(value: Any) -> str:
+    return {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}.get(type(value), "a number")

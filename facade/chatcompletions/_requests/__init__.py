@@ -1,0 +1,1 @@
+"""From the keywords of a call to a request."""

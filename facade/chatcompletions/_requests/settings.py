@@ -1,0 +1,174 @@
+"""What a client is set up with: its arguments, else the environment, checked before anything is sent."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, TypedDict
+
+import httpx
+
+from chatcompletions._base_error import ChatCompletionsError
+from chatcompletions._checks import (
+    check_cookies,
+    check_count,
+    check_headers,
+    check_names,
+    check_timeout,
+    is_header_text,
+)
+from chatcompletions._redaction import Discreet, Secret, forget_frames
+from chatcompletions._transport.decoding import ACCEPTED
+from chatcompletions._version import __version__
+from chatcompletions_api._provenance import REVISION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from ssl import SSLContext
+
+    Transport = httpx.BaseTransport | httpx.AsyncBaseTransport
+
+DEFAULT_BASE_URL = "https://api.openai.com/v1"
+#: Models think for minutes before the first byte, but a connection that takes seconds will not come.
+DEFAULT_TIMEOUT = httpx.Timeout(600, connect=5)
+DEFAULT_MAX_RETRIES = 2
+USER_AGENT = f"chatcompletions/{__version__}" + (f" (spec {REVISION})" if REVISION else "")
+
+
+#: The arguments that `http_options` takes besides httpx's.
+_OWN = (
+    "api_key",
+    "base_url",
+    "organization",
+    "project",
+    "timeout",
+    "max_retries",
+    "max_answer_bytes",
+    "strict",
+)
+#: What the official SDK calls options of httpx.
+_SYNONYMS = {"default_headers": "headers", "default_query": "params", "http_client": "transport"}
+
+
+class HTTPXOptions(TypedDict, total=False):
+    """httpx's own options, forwarded as they are; see https://www.python-httpx.org/api/#client.
+
+    A ``transport`` may also be a function or class without arguments that makes one: it is called once for each event
+    loop, or for each process, while an instance is shared by all of them.
+    """
+
+    auth: Any
+    cert: Any
+    cookies: Any
+    default_encoding: str | Callable[[bytes], str]
+    event_hooks: Mapping[str, list[Callable[..., Any]]]
+    follow_redirects: bool
+    headers: Mapping[str, str]
+    http1: bool
+    http2: bool
+    limits: httpx.Limits
+    max_redirects: int
+    mounts: Mapping[str, Any]
+    params: Any
+    proxy: str | httpx.URL | httpx.Proxy | None
+    transport: Transport | Callable[[], Transport] | None
+    trust_env: bool
+    verify: SSLContext | str | bool
+
+
+def http_options(name: str, arguments: Discreet) -> Discreet:
+    """Return the arguments of the httpx client that a client's arguments and the environment ask for.
+
+    Args:
+        name: The class of the client, for messages.
+        arguments: The client's own and httpx's. The values of both stay out of the locals of every frame here.
+
+    Raises:
+        ChatCompletionsError: There is no key for the service itself, a key that no header can carry, or no usable
+            base URL; the message says which argument or variable to set.
+        TypeError: An option is unknown to httpx and to us, or of the wrong type.
+        ValueError: An option is out of its range, or a header cannot be sent.
+    """
+    check_names(name, arguments, {*HTTPXOptions.__annotations__, *_OWN}, synonyms=_SYNONYMS)
+    check_count("max_retries", arguments["max_retries"])
+    check_count("max_answer_bytes", arguments["max_answer_bytes"])
+    check_timeout(arguments["timeout"])
+    options = Discreet((name, value) for name, value in arguments.items() if name not in _OWN)
+    url = _base_url(arguments)
+    if url.userinfo:
+        # httpx logs the address of each request, with the password that is in it.
+        options["auth"] = options.get("auth") or (url.username, url.password)
+        url = url.copy_with(userinfo=b"")
+    check_cookies(Discreet(options))
+    given = Discreet(options.get("headers") or {})
+    own = Discreet(
+        {
+            "Accept-Encoding": ACCEPTED,
+            "User-Agent": USER_AGENT,
+            "OpenAI-Organization": _setting("organization", arguments, "OPENAI_ORG_ID").reveal(),
+            "OpenAI-Project": _setting("project", arguments, "OPENAI_PROJECT_ID").reveal(),
+            **_authorization(arguments, url, given, has_auth=bool(options.get("auth"))),
+        }
+    )
+    check_headers({**own, **given})
+    # Header names have no case, so a mapping would keep both of two spellings.
+    headers = httpx.Headers({key: value for key, value in own.items() if value})
+    headers.update(given)
+    return Discreet(
+        options,
+        base_url=url,
+        headers=headers,
+        max_retries=arguments["max_retries"],
+        max_answer_bytes=arguments["max_answer_bytes"],
+        timeout=arguments["timeout"],
+    )
+
+
+def _base_url(arguments: Discreet) -> httpx.URL:
+    source = "base_url" if arguments["base_url"] is not None else "OPENAI_BASE_URL"
+    try:
+        url = httpx.URL(_address(arguments["base_url"]))
+    except httpx.InvalidURL as exc:
+        forget_frames(exc)
+        raise ChatCompletionsError(f"{source} is not a URL: {exc}") from None
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ChatCompletionsError(
+            f"{source} must begin with https:// or http:// and name a host, such as {DEFAULT_BASE_URL}"
+        )
+    # What no connection takes, and what the sync one would raise an error of its own kind for.
+    if url.port is not None and not 0 < url.port < 65536:
+        raise ChatCompletionsError(f"{source} must have a port from 1 to 65535, not {url.port}")
+    labels = url.raw_host.removesuffix(b".").split(b".")
+    if not all(0 < len(label) < 64 for label in labels):
+        raise ChatCompletionsError(f"{source} must name a host whose parts have 1 to 63 characters, not {url.host!r}")
+    if url.query or url.fragment:
+        # httpx would put the path of a call behind them.
+        raise ChatCompletionsError(f"{source} must end with its path; give query parameters as params={{...}}")
+    return url
+
+
+def _address(given: object) -> str:
+    return str(os.environ.get("OPENAI_BASE_URL", "").strip() or DEFAULT_BASE_URL if given is None else given).strip()
+
+
+def _setting(name: str, arguments: Discreet, variable: str) -> Secret:
+    given = Secret(os.environ.get(variable, "") if arguments[name] is None else arguments[name])
+    if not isinstance(given.reveal(), str):
+        raise TypeError(f"{name} must be text, not {type(given.reveal()).__name__}")
+    # What was read from a file or a secret store often brings its line feed along.
+    return Secret(given.reveal().strip())
+
+
+def _authorization(arguments: Discreet, url: httpx.URL, headers: Discreet, *, has_auth: bool) -> Discreet:
+    source = "api_key" if arguments["api_key"] is not None else "OPENAI_API_KEY"
+    key = _setting("api_key", arguments, "OPENAI_API_KEY")
+    if key.reveal():
+        if not is_header_text(key.reveal()):
+            raise ChatCompletionsError(f"{source} holds a character that no header can carry; is it the key itself?")
+        return Discreet({"Authorization": f"Bearer {key.reveal()}"})
+    names = {str(header).lower() for header in headers}
+    if url.host == httpx.URL(DEFAULT_BASE_URL).host and not has_auth and "authorization" not in names:
+        raise ChatCompletionsError(
+            "no API key: set the environment variable OPENAI_API_KEY or pass api_key=...; "
+            "for a server that needs none, set OPENAI_BASE_URL or pass base_url=..."
+        )
+    return Discreet()

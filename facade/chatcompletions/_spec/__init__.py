@@ -1,0 +1,1 @@
+"""What the pinned spec says, and where an answer departs from it."""

@@ -1,0 +1,167 @@
+"""Tell where an answer departs from the pinned spec. Reading forgives everything; this forgives nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
+
+from chatcompletions._errors import Deviation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .judge import Found
+
+_BY_OBJECT = {
+    "chat.completion": "CreateChatCompletionResponse",
+    "chat.completion.chunk": "CreateChatCompletionStreamResponse",
+    "chat.completion.deleted": "ChatCompletionDeleted",
+}
+#: Where the spec describes in passing what the generated package has a class for.
+_INLINE = {
+    "ChatCompletionStoreMessage": "ChatCompletionMessageList/properties/data/items",
+    "Choice": "CreateChatCompletionResponse/properties/choices/items",
+    "ChunkChoice": "CreateChatCompletionStreamResponse/properties/choices/items",
+}
+
+
+def deviations(model_or_mapping: Any, *, schema: str | None = None) -> list[Deviation]:
+    """List every departure of an answer from the spec that this package was made from.
+
+    The spec allows properties that it does not list; they are told all the same, as ``no such property``. What it
+    calls a format (a URL, a time) is not checked. A model no longer knows whether a required field came as null or
+    not at all: where the spec allows null, neither is told.
+
+    Args:
+        model_or_mapping: A completion, chunk, page, message or deletion, or the JSON of one.
+        schema: The name of the schema in ``openapi.yaml`` to judge by; without it a model's class decides, and a
+            mapping's ``object`` or else its shape.
+
+    Returns:
+        The departures, none for an answer as the spec has it.
+
+    Raises:
+        ImportError: The extra ``strict`` is not installed.
+        TypeError: It is neither a mapping nor a model that the spec describes.
+        ValueError: The mapping does not show what it is or is nested without end, or no schema has that name.
+    """
+    is_model = not isinstance(model_or_mapping, Mapping)
+    if is_model and not hasattr(model_or_mapping, "to_dict"):
+        raise TypeError(f"deviations() takes a model or a mapping, not {type(model_or_mapping).__name__}")
+    try:
+        value = _plain(model_or_mapping)
+    except RecursionError:
+        raise ValueError("the answer is nested too deeply to be judged") from None
+    reference = _reference(schema or (_of_model(model_or_mapping) if is_model else _of_mapping(value)))
+    found = list(departures(value, reference))
+    if is_model and any(one.found == "null" for one in found):
+        absent = {one.path for one in departures(_without_nulls(value), reference) if one.expected == "required"}
+        unsure = [one.found == "null" and one.path in absent for one in found]
+        found = [evolve(one, found="missing or null") if i else one for one, i in zip(found, unsure, strict=True)]
+    return found
+
+
+def departures(value: Any, reference: str) -> Iterator[Deviation]:
+    """Find the departures of JSON from the schema at a place in `_judge.schemas`.
+
+    Raises:
+        ImportError: The extra ``strict`` is not installed.
+    """
+    for found in needed().judge(value, reference):
+        yield _deviation(found)
+
+
+def needed() -> Any:
+    """Return the module that judges.
+
+    Raises:
+        ImportError: The extra ``strict`` is not installed.
+    """
+    try:
+        import yaml  # noqa: F401 - the judge needs it later, to read the spec
+
+        from . import judge as _judge
+    except ModuleNotFoundError as error:
+        if error.name not in ("jsonschema", "yaml"):
+            raise
+        raise ImportError(
+            f"judging answers by the spec needs {error.name}: pip install 'chatcompletions[strict]'", name=error.name
+        ) from None
+    return _judge
+
+
+def _deviation(found: Found) -> Deviation:
+    path, expected, came = found
+    return Deviation("$" + "".join(map(_step, path)), expected, came)
+
+
+def _step(step: str | int) -> str:
+    if isinstance(step, int):
+        return f"[{step}]"
+    return f".{step}" if step.isidentifier() and len(step) < 80 else f"[{step[:80]!r}]"
+
+
+def _reference(name: str) -> str:
+    judge = needed()
+    schemas = judge.schemas().root["whole"]
+    reference = f"whole/{name if name in schemas else _INLINE.get(name, name)}"
+    if judge.at(reference) is not None:
+        return reference
+    from difflib import get_close_matches  # only a mistake needs it
+
+    nearest = get_close_matches(name, [*schemas, *_INLINE], n=1)
+    hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
+    raise ValueError(f"the spec has no schema {name!r}{hint}")
+
+
+def _of_model(model: Any) -> str:
+    schemas = needed().schemas().root["whole"]
+    for cls in type(model).__mro__:
+        if cls.__module__.startswith("chatcompletions_api.") and (cls.__name__ in schemas or cls.__name__ in _INLINE):
+            return cls.__name__
+    raise TypeError(f"the spec has no schema {type(model).__name__!r}: name the one to judge by, as schema=...")
+
+
+def _of_mapping(value: dict[str, Any]) -> str:
+    kind = value.get("object")
+    if isinstance(kind, str) and kind in _BY_OBJECT:
+        return _BY_OBJECT[kind]
+    choices, data = value.get("choices"), value.get("data")
+    if kind == "list" or isinstance(data, list):
+        items = data if isinstance(data, list) else []
+        of_messages = any(isinstance(item, dict) and "role" in item for item in items)
+        return "ChatCompletionMessageList" if of_messages else "ChatCompletionList"
+    if "choices" in value:
+        of_chunk = isinstance(choices, list) and any(isinstance(one, dict) and "delta" in one for one in choices)
+        return _BY_OBJECT["chat.completion.chunk" if of_chunk else "chat.completion"]
+    if "deleted" in value:
+        return _BY_OBJECT["chat.completion.deleted"]
+    if "role" in value:
+        return "ChatCompletionStoreMessage" if "id" in value else "ChatCompletionResponseMessage"
+    raise ValueError("the mapping does not show what it is: name the schema to judge it by, as schema=...")
+
+
+class _HugeInteger(int):
+    """An integer that Python may refuse to write out, as jsonschema does in its messages."""
+
+    def __repr__(self) -> str:
+        return "a huge integer"
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON has it, models among it written."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, int):
+        return value if value.bit_length() < 1_000 else _HugeInteger(value)
+    return _plain(value.to_dict()) if hasattr(value, "to_dict") else value
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    return [_without_nulls(item) for item in value] if isinstance(value, list) else value

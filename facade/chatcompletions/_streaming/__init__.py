@@ -1,0 +1,1 @@
+"""From the bytes of a stream to chunks, and from chunks to a completion."""

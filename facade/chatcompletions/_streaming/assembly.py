@@ -1,0 +1,182 @@
+"""Put a streamed completion together again, chunk by chunk.
+
+It works on the JSON of the chunks, and reads what servers really send: an index twice in a chunk or missing, text
+beside the delta, the usage counted up in every chunk, fields that the spec does not have.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Any
+
+from .deltas import copied, joined, merge, merge_member
+from .tool_calls import ToolCalls
+
+if TYPE_CHECKING:
+    from .repetition import Place
+
+#: Members of a chunk that say nothing of the completion.
+_CHUNK_ONLY = frozenset({"object", "choices", "obfuscation"})
+#: What says nothing yet, or nothing any more.
+_NOTHING: tuple[Any, ...] = (None, {}, [])
+
+
+class Assembly:
+    """The completion so far: `add` each chunk, then take it with `completion`."""
+
+    def __init__(self) -> None:
+        self._head: dict[str, Any] = {}
+        self._names: set[str] = set()
+        self._open: dict[str, Any] = {}
+        self._choices: dict[int, _Choice] = {}
+
+    def add(self, chunk: dict[str, Any]) -> None:
+        """Take one more chunk, the JSON object of an event."""
+        # Most chunks say nothing new but their choices.
+        if not chunk.keys() <= self._names:
+            self._add_head(chunk)
+        else:
+            for name, value in self._open.items():
+                if chunk.get(name) != value:
+                    self._add_head(chunk)
+                    break
+        choices = chunk.get("choices")
+        for choice in choices if isinstance(choices, list) else ():
+            if isinstance(choice, dict):
+                index = choice.get("index")
+                key = index if isinstance(index, int) else 0
+                if key not in self._choices:
+                    self._choices[key] = _Choice()
+                self._choices[key].add(choice)
+
+    def add_text(self, place: Place, text: str) -> None:
+        """Take a chunk that repeats one taken before, but adds this text."""
+        self._choices[place.choice].add_text(place, text)
+
+    def _add_head(self, chunk: dict[str, Any]) -> None:
+        head = self._head
+        self._names.update(chunk)
+        for name, value in chunk.items():
+            if name in _CHUNK_ONLY:
+                continue
+            # Some servers give each chunk another id, so the first word on a member stands; others count up the usage
+            # or the time in every chunk, where the last word is the one that counts.
+            if name not in head or (value not in _NOTHING and _is_open(name, head[name])):
+                head[name] = copied(value)
+        self._open = {name: value for name, value in head.items() if _is_open(name, value)}
+
+    @property
+    def finished(self) -> bool:
+        """Whether every choice that was seen has its finish reason."""
+        return bool(self._choices) and all(choice.finish_reason for choice in self._choices.values())
+
+    @property
+    def empty(self) -> bool:
+        """Whether no chunk was added."""
+        return not self._names
+
+    def completion(self) -> dict[str, Any]:
+        """Return the JSON object that an unstreamed call would have returned."""
+        choices = [choice.completed(index) for index, choice in sorted(self._choices.items())]
+        head = self._head.copy()
+        if head.get("usage", 0) is None:
+            del head["usage"]  # null there says that it comes with a later chunk
+        return {**head, "object": "chat.completion", "choices": choices}
+
+
+def _is_open(name: str, value: Any) -> bool:
+    # Azure begins a stream with a chunk that is empty but for its findings about the prompt.
+    return value is None or value == "" or isinstance(value, (dict, list)) or (name == "created" and value == 0)
+
+
+class _Choice:
+    def __init__(self) -> None:
+        self.finish_reason: str | None = None
+        self._content: list[str] = []
+        self._audio: list[str] = []
+        self._tool_calls = ToolCalls()
+        self._message: dict[str, Any] = {}
+        self._given: dict[str, Any] = {}
+        self._logprobs: dict[str, Any] = {}
+        self._latest: dict[str, Any] = {}
+
+    def add_text(self, place: Place, text: str) -> None:
+        if place.member == "content":
+            self._content.append(text)
+        elif place.call is not None:
+            self._tool_calls.add_arguments(place.call, text)
+        else:
+            merge_member(self._message, place.member, text)
+
+    def add(self, choice: dict[str, Any]) -> None:
+        for name, value in choice.items():
+            if value is None or name == "index":
+                continue
+            if name == "delta":
+                if isinstance(value, dict):
+                    self._add_delta(value)
+            elif name == "finish_reason":
+                if value != "null":  # as some gateways write null
+                    self.finish_reason = value or self.finish_reason
+            elif name == "logprobs" and isinstance(value, dict):
+                merge(self._logprobs, value)
+            elif name == "message" and isinstance(value, dict):
+                self._given.update((k, copied(v)) for k, v in value.items() if v or k not in self._given)
+            else:
+                self._latest[name] = copied(value)
+
+    def _add_delta(self, delta: dict[str, Any]) -> None:
+        for name, value in delta.items():
+            if value is None:
+                continue
+            if name == "content" and isinstance(value, str):
+                self._content.append(value)
+            elif name == "tool_calls" and isinstance(value, (list, dict)):
+                for piece in [value] if isinstance(value, dict) else value:  # TGI sends one as it is
+                    if isinstance(piece, dict):
+                        self._tool_calls.add(piece)
+            elif name == "audio" and isinstance(value, dict):
+                data = value.get("data")
+                if isinstance(data, str):
+                    self._audio.append(data)
+                merge_member(self._message, name, {k: v for k, v in value.items() if k != "data"})
+            else:
+                merge_member(self._message, name, value)
+
+    def completed(self, index: int) -> dict[str, Any]:
+        message: dict[str, Any] = {
+            "role": "assistant",
+            "content": None,
+            "refusal": None,
+            **joined(self._message),
+        }
+        message["role"] = message["role"] or "assistant"
+        if self._content:
+            text = "".join(self._content)
+            parts = message["content"]
+            # Some servers send parts (thoughts, say) before they go over to plain text.
+            message["content"] = [*parts, {"type": "text", "text": text}] if isinstance(parts, list) else text
+        if tool_calls := self._tool_calls.completed():
+            message["tool_calls"] = tool_calls
+        for name, value in self._given.items():
+            # Some servers add the whole message to the last chunk; it counts where the deltas left something out.
+            if not message.get(name):
+                message[name] = value
+        if self._audio:
+            known = message["audio"] if isinstance(message["audio"], dict) else {}
+            message["audio"] = {**known, "data": _join_base64(self._audio)}
+        return {
+            "index": index,
+            "finish_reason": self.finish_reason,
+            "message": message,
+            "logprobs": None,
+            **self._latest,
+            **({"logprobs": joined(self._logprobs)} if self._logprobs else {}),
+        }
+
+
+def _join_base64(pieces: list[str]) -> str:
+    try:
+        return base64.b64encode(b"".join(base64.b64decode(p, validate=True) for p in pieces)).decode()
+    except ValueError:  # one text, cut anywhere
+        return "".join(pieces)

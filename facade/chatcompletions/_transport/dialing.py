@@ -1,0 +1,81 @@
+"""How connections are made: by which versions of HTTP, under which TLS, through which proxy."""
+
+from __future__ import annotations
+
+import contextlib
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+import httpcore
+import httpx
+
+from chatcompletions._base_error import ChatCompletionsError
+from chatcompletions._redaction import Secret
+
+from .network_stream import MOST_BEFORE_BODY, MOST_BEFORE_BODY_HTTP2
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable, Mapping
+
+
+class Dialing:
+    """How connections are made.
+
+    Args:
+        options: ``verify``, ``cert``, ``trust_env``, ``http1``, ``http2`` and ``proxy``, as httpx has them.
+        keepalive_expiry: Seconds after which an idle connection is not used again.
+        tls: Builds the TLS context, for the first connection that needs it.
+    """
+
+    def __init__(
+        self, options: Mapping[str, Any], keepalive_expiry: float | None, tls: Callable[[], ssl.SSLContext]
+    ) -> None:
+        self.proxy = _proxy(options)
+        self._versions = {name: options[name] for name in ("http1", "http2") if name in options}
+        self._expiry = keepalive_expiry
+        self._tls = tls
+        self._context: ssl.SSLContext | None = None
+        #: What messages call the proxy, if there is one.
+        self.name = "" if self.proxy is None else str(self.proxy.url.copy_with(userinfo=b"", raw_path=b"/")).rstrip("/")
+
+    def settings(self, origin: httpcore.Origin) -> dict[str, Any]:
+        """Return the arguments of an httpcore pool that connects to an origin."""
+        proxy = self.proxy
+        if origin.scheme == b"https" and self._context is None:
+            self._context = self._tls()
+        return {
+            **self._versions,
+            "keepalive_expiry": self._expiry,
+            "ssl_context": self._context,
+            "proxy": None if proxy is None else _core_proxy(proxy),
+        }
+
+    @property
+    def most_before_body(self) -> int:
+        """How many bytes may come before a body."""
+        is_http2 = self._versions.get("http2") and not self._versions.get("http1", True)
+        return MOST_BEFORE_BODY_HTTP2 if is_http2 else MOST_BEFORE_BODY
+
+
+def _proxy(options: Mapping[str, Any]) -> httpx.Proxy | None:
+    given = Secret(options.get("proxy"))
+    if not isinstance(given.reveal(), str | httpx.URL):
+        return given.reveal()  # type: ignore[no-any-return]
+    proxy = None
+    with contextlib.suppress(ValueError):  # what httpx says may be part of the proxy's password
+        proxy = httpx.Proxy(given.reveal())
+    if proxy is None:
+        raise ChatCompletionsError(
+            "a proxy is not one of http, https or socks5: check proxy=... and the environment variables HTTP_PROXY, "
+            "HTTPS_PROXY and ALL_PROXY, whose addresses begin with http:// or so"
+        )
+    if proxy.url.scheme.startswith("socks") and find_spec("socksio") is None:
+        raise ImportError("a SOCKS proxy needs the package socksio: pip install 'httpx[socks]'")
+    return proxy
+
+
+def _core_proxy(proxy: httpx.Proxy) -> httpcore.Proxy:
+    url = proxy.url
+    core_url = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+    return httpcore.Proxy(core_url, proxy.raw_auth, proxy.headers.raw, proxy.ssl_context)

@@ -1,0 +1,104 @@
+"""Transports that the caller gives, held to what the pool promises: errors of httpx, and no retries of their own."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from chatcompletions._answers.failures import request_error
+from chatcompletions._redaction import forget_frames
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+
+class Guard(httpx.BaseTransport):
+    """A transport whose failures are all errors of httpx."""
+
+    def __init__(self, transport: httpx.BaseTransport) -> None:
+        self._transport = transport
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request by the transport that was given."""
+        try:
+            response = self._transport.handle_request(request)
+        except Exception as failure:
+            raise _told(failure)  # noqa: B904 - it names its cause
+        response.stream = _Body(response.stream)
+        return response
+
+    def close(self) -> None:
+        """Close the transport that was given."""
+        self._transport.close()
+
+
+class AsyncGuard(httpx.AsyncBaseTransport):
+    """`Guard` for ``async`` transports."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
+        self._transport = transport
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request by the transport that was given."""
+        if type(self._transport).__module__.startswith("httpx_aiohttp"):
+            _send_once(self._transport)
+        try:
+            response = await self._transport.handle_async_request(request)
+        except Exception as failure:
+            raise _told(failure)  # noqa: B904 - it names its cause
+        response.stream = _AsyncBody(response.stream)
+        return response
+
+    async def aclose(self) -> None:
+        """Close the transport that was given."""
+        await self._transport.aclose()
+
+
+class _Body(httpx.SyncByteStream):
+    def __init__(self, body: Any) -> None:
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            yield from self._body
+        except Exception as failure:
+            raise _told(failure)  # noqa: B904 - it names its cause
+
+    def close(self) -> None:
+        # A body that fails to close is gone all the same, and what it held has been read.
+        with contextlib.suppress(Exception):
+            self._body.close()
+
+
+class _AsyncBody(httpx.AsyncByteStream):
+    def __init__(self, body: Any) -> None:
+        self._body = body
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for data in self._body:
+                yield data
+        except Exception as failure:
+            raise _told(failure)  # noqa: B904 - it names its cause
+
+    async def aclose(self) -> None:
+        with contextlib.suppress(Exception):
+            await self._body.aclose()
+
+
+def _told(failure: Exception) -> httpx.RequestError:
+    error = request_error(failure)
+    if type(error) is not httpx.TransportError:  # which is a mistake of a program's, and its author needs the frames
+        forget_frames(failure)
+    return error
+
+
+def _send_once(transport: Any) -> None:
+    # aiohttp sends a GET or DELETE again when a kept connection turns out to be lost. It has no public switch for that:
+    # seen in aiohttp 3.14 and, by the transport's own attributes, httpx-aiohttp 0.2.0.
+    session = transport.client
+    if not hasattr(session, "_retry_connection"):
+        session = transport.client = transport.get_client()
+    session._retry_connection = False

@@ -1,0 +1,78 @@
+"""What carries the calls of a client: a pool of ours, one for each proxy of the environment, or what is given."""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+from urllib.request import getproxies
+
+import httpx
+
+from chatcompletions._checks import naming_settings
+from chatcompletions._redaction import Discreet
+
+from .guard import AsyncGuard, Guard
+from .pool import AsyncPool, Pool
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Iterator, Mapping
+
+DEFAULT_LIMITS = httpx.Limits(max_connections=1000, max_keepalive_connections=100)
+
+
+def pooled(options: Mapping[str, Any], *, is_async: bool) -> dict[str, Any]:
+    """Return the options of an httpx client whose transports are ours, or are guarded by us.
+
+    Args:
+        options: httpx's own; a ``transport`` may be a function or class that makes one.
+        is_async: Whether they are for ``async`` callers.
+    """
+    pool: Any = AsyncPool if is_async else Pool
+    guard: Any = AsyncGuard if is_async else Guard
+    limits, given = options.get("limits") or DEFAULT_LIMITS, options.get("transport")
+    mounts = {pattern: each and guard(each) for pattern, each in (options.get("mounts") or {}).items()}
+    if given is None:
+        own = Discreet((name, options[name]) for name in ("http1", "http2", "proxy") if options.get(name) is not None)
+        # The context holds what these say, and all pools share it.
+        tls = {name: options[name] for name in ("verify", "cert", "trust_env") if options.get(name) is not None}
+        make = partial(pool, limits, tls=cache(partial(_tls_context, tls)))
+        transport: Any = make(own)
+        if options.get("trust_env", True) and "proxy" not in own:
+            named = {pattern: proxy and make(Discreet(own, proxy=proxy)) for pattern, proxy in _proxies_by_pattern()}
+            mounts = {**named, **mounts}
+    elif callable(given) and not isinstance(given, httpx.BaseTransport | httpx.AsyncBaseTransport):
+        transport = guard(given())
+    else:
+        transport = guard(given)
+    rest = {name: value for name, value in options.items() if name != "proxy"}
+    return {**rest, "limits": limits, "mounts": mounts, "transport": transport}
+
+
+def _tls_context(options: Mapping[str, Any]) -> ssl.SSLContext:
+    with naming_settings():
+        return httpx.create_ssl_context(**options)
+
+
+def _proxies_by_pattern() -> Iterator[tuple[str, str | None]]:
+    """Iterate over patterns of URLs and the proxy that the environment names for each, as httpx understands it."""
+    proxies = getproxies()
+    exceptions = [host for each in proxies.get("no", "").split(",") if (host := each.strip())]
+    named = {scheme: address for scheme in ("http", "https", "all") if (address := proxies.get(scheme))}
+    if not named or "*" in exceptions:
+        return
+    for scheme, address in named.items():
+        yield f"{scheme}://", address if "://" in address else f"http://{address}"
+    for host in exceptions:
+        yield _pattern(host), None
+
+
+def _pattern(host: str) -> str:
+    if "://" in host:
+        return host
+    try:
+        version = ip_address(host.partition("/")[0]).version
+    except ValueError:
+        return f"all://{host}" if host.lower() == "localhost" else f"all://*{host}"
+    return f"all://{host}" if version == 4 else f"all://[{host}]"
