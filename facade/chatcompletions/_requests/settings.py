@@ -127,7 +127,7 @@ def _base_url(arguments: Discreet) -> httpx.URL:
     source = "base_url" if arguments["base_url"] is not None else "OPENAI_BASE_URL"
     try:
         url = httpx.URL(_address(arguments["base_url"]))
-    except httpx.InvalidURL as exc:
+    except (httpx.InvalidURL, UnicodeError) as exc:
         forget_frames(exc)
         raise ChatCompletionsError(f"{source} is not a URL: {exc}") from None
     if url.scheme not in ("http", "https") or not url.host:

@@ -17,6 +17,7 @@ from chatcompletions._errors import (
     StreamValidationError,
 )
 from chatcompletions._json import loads
+from chatcompletions._transport.borrowed import set_content
 from chatcompletions._transport.decoding import DEFAULT_MAX_ANSWER_BYTES
 
 from .assembly import Assembly
@@ -133,7 +134,7 @@ class StreamReader:
 
     def _whole(self) -> ChatCompletionChunk:
         # Where `read` would have put it, had it not been for the first bytes.
-        self.response._content = b"".join(self._body)
+        set_content(self.response, b"".join(self._body))
         self._body.clear()
         chunk = as_chunk(self.response.json())
         self.done = True

@@ -123,10 +123,12 @@ def _iterate(response: httpx.Response, reader: StreamReader) -> Generator[ChatCo
 def _read_end(response: httpx.Response, received: Iterator[bytes]) -> None:
     """Wait up to 0.1 s for the end of the body."""
     lease = response.extensions.get(LEASE)
-    if lease is not None:  # otherwise the transport is the caller's, whose reads cannot be cut short
+    if lease is not None:
         lease.hurry(PATIENCE)
-        with contextlib.suppress(httpx.RequestError):
-            next(received, None)
+    elif response.headers.get("content-length") != str(response.num_bytes_downloaded):
+        return  # the transport is the caller's, whose reads cannot be cut short
+    with contextlib.suppress(httpx.RequestError):
+        next(received, None)
 
 
 def _close(response: httpx.Response, reader: StreamReader) -> None:

@@ -19,6 +19,7 @@ from chatcompletions._errors import APIError
 from chatcompletions._json import is_cut
 from chatcompletions._redaction import Discreet, forget_frames, tells_secrets
 
+from .borrowed import set_class, set_content
 from .cookies import cookie_jar
 from .decoding import DEFAULT_MAX_ANSWER_BYTES, adecoded, decoded
 from .places import LEASE
@@ -46,9 +47,9 @@ class _Attempts:
         self._max_retries = request.extensions.get(MAX_RETRIES, max_retries) if is_replayable(request) else 0
         self.made = 1
 
-    def failed(self, failure: httpx.RequestError | httpx.InvalidURL) -> APIError:
+    def failed(self, failure: httpx.RequestError | httpx.InvalidURL | UnicodeError) -> APIError:
         """Return the error for a request that got no whole answer."""
-        if isinstance(failure, httpx.InvalidURL):
+        if not isinstance(failure, httpx.RequestError):  # httpx reads the location also where it is not followed
             failure = httpx.RemoteProtocolError(f"Invalid URL in location header: {failure}")
         error = error_from_failure(failure, self._request, self.made)
         # None hides the failure in a traceback, too.
@@ -169,7 +170,7 @@ class HTTPClient(_Client, httpx.Client):
             outcome: httpx.Response | APIError
             try:
                 outcome = self._exchange(request, stream=stream, **options)
-            except (httpx.RequestError, httpx.InvalidURL) as failure:
+            except (httpx.RequestError, httpx.InvalidURL, UnicodeError) as failure:
                 outcome = attempts.failed(failure)
             # Not within the except clause, whose failure may show a secret: it would be the context of each error.
             if isinstance(outcome, httpx.Response):
@@ -194,12 +195,12 @@ class HTTPClient(_Client, httpx.Client):
                     response.history = history
                     return response
                 request, options = following, {**options, "auth": None}
-        except BaseException:
+        except BaseException as failure:
             # Whatever ended it, also between two lines of httpx: a connection that a call left behind is closed.
             lease = request.extensions.get(LEASE)
             if lease is not None:
                 lease.discard()
-            raise
+            raise _unanswerable(failure) or failure  # noqa: B904 - it names its cause
 
     def _receive(self, response: httpx.Response, most: int) -> None:
         """Read the body of a success, and what comes of that of a failure, whose status counts."""
@@ -212,7 +213,7 @@ class HTTPClient(_Client, httpx.Client):
                 raise
         finally:
             response.close()
-            response._content = b"".join(received)
+            set_content(response, b"".join(received))
         _check_whole(response)
 
 
@@ -237,7 +238,7 @@ class AsyncHTTPClient(_Client, httpx.AsyncClient):
             outcome: httpx.Response | APIError
             try:
                 outcome = await self._exchange(request, stream=stream, **options)
-            except (httpx.RequestError, httpx.InvalidURL) as failure:
+            except (httpx.RequestError, httpx.InvalidURL, UnicodeError) as failure:
                 outcome = attempts.failed(failure)
             # Not within the except clause, whose failure may show a secret: it would be the context of each error.
             if isinstance(outcome, httpx.Response):
@@ -262,11 +263,11 @@ class AsyncHTTPClient(_Client, httpx.AsyncClient):
                     response.history = history
                     return response
                 request, options = following, {**options, "auth": None}
-        except BaseException:
+        except BaseException as failure:
             lease = request.extensions.get(LEASE)
             if lease is not None:
                 await lease.discard()
-            raise
+            raise _unanswerable(failure) or failure  # noqa: B904 - it names its cause
 
     async def _receive(self, response: httpx.Response, most: int) -> None:
         """`HTTPClient._receive` for ``async`` callers."""
@@ -280,8 +281,21 @@ class AsyncHTTPClient(_Client, httpx.AsyncClient):
                 raise
         finally:
             await response.aclose()
-            response._content = b"".join(received)
+            set_content(response, b"".join(received))
         _check_whole(response)
+
+
+def _unanswerable(failure: BaseException) -> httpx.RequestError | None:
+    """Return the error for what httpx's own auth raises for a challenge that it does not understand."""
+    traceback, place = failure.__traceback__, ""
+    while traceback is not None:
+        place = traceback.tb_frame.f_globals.get("__name__", "")
+        traceback = traceback.tb_next
+    if place != "httpx._auth" or not isinstance(failure, Exception) or isinstance(failure, httpx.RequestError):
+        return None
+    error = httpx.TransportError(f"the server's challenge cannot be answered: {type(failure).__name__}: {failure}")
+    error.__cause__ = failure
+    return error
 
 
 def _follows(client: Any, options: dict[str, Any]) -> bool:
@@ -305,5 +319,5 @@ def _check_whole(response: httpx.Response) -> None:
 
 def _as(cls: type[JSONResponse], response: httpx.Response) -> httpx.Response:
     # httpx builds the response inside the transport and offers no hook for its class.
-    response.__class__ = cls
+    set_class(response, cls)
     return response

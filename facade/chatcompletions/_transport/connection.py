@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpcore
 
+from .borrowed import reads_beyond
 from .network_stream import AsyncStream, Stream
 
 if TYPE_CHECKING:
@@ -54,9 +55,7 @@ class _Connection:
             return False
         if self._is_http2:
             return True  # whose frames tell which call they belong to
-        # httpcore has no public name for what h11 read beyond the answer; without this one no connection is kept.
-        state = getattr(getattr(self._answer.stream, "_connection", None), "_h11_state", None)
-        return state is not None and not state.trailing_data[0] and not self._stream.has_unread
+        return not reads_beyond(self._answer) and not self._stream.has_unread
 
     def hurry(self, patience: float | None) -> None:
         """Let a read take no longer than so many seconds."""

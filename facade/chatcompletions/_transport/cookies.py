@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from http.cookiejar import CookieJar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
+
+from .borrowed import set_lock
+
+if TYPE_CHECKING:
+    from http.cookiejar import CookieJar
 
 #: Seconds after which a lock counts as lost. Whoever holds it does so for microseconds.
 _LOST = 1.0
@@ -33,9 +37,8 @@ class _Lock:
 
 
 def cookie_jar(cookies: Any) -> CookieJar:
-    """Return a jar with the cookies that a client is given, in any form that httpx takes."""
-    jar: Any = CookieJar()
-    jar._cookies_lock = _Lock()
-    for cookie in httpx.Cookies(cookies).jar:
-        jar.set_cookie(cookie)
-    return jar  # type: ignore[no-any-return]
+    """Return a jar with the cookies that a client is given, in any form that httpx takes; a jar stays what it is."""
+    jar = httpx.Cookies(cookies).jar
+    if jar is not cookies:
+        set_lock(jar, _Lock())
+    return jar

@@ -10,6 +10,8 @@ import httpx
 from chatcompletions._answers.failures import request_error
 from chatcompletions._redaction import forget_frames
 
+from .borrowed import send_once
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
@@ -18,6 +20,8 @@ class Guard(httpx.BaseTransport):
     """A transport whose failures are all errors of httpx."""
 
     def __init__(self, transport: httpx.BaseTransport) -> None:
+        if not hasattr(transport, "handle_request"):
+            raise TypeError(f"a transport of a ChatClient is an httpx.BaseTransport, not {type(transport).__name__}")
         self._transport = transport
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -38,12 +42,15 @@ class AsyncGuard(httpx.AsyncBaseTransport):
     """`Guard` for ``async`` transports."""
 
     def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
+        if not hasattr(transport, "handle_async_request"):
+            name = type(transport).__name__
+            raise TypeError(f"a transport of an AsyncChatClient is an httpx.AsyncBaseTransport, not {name}")
         self._transport = transport
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request by the transport that was given."""
         if type(self._transport).__module__.startswith("httpx_aiohttp"):
-            _send_once(self._transport)
+            send_once(self._transport)
         try:
             response = await self._transport.handle_async_request(request)
         except Exception as failure:
@@ -93,12 +100,3 @@ def _told(failure: Exception) -> httpx.RequestError:
     if type(error) is not httpx.TransportError:  # which is a mistake of a program's, and its author needs the frames
         forget_frames(failure)
     return error
-
-
-def _send_once(transport: Any) -> None:
-    # aiohttp sends a GET or DELETE again when a kept connection turns out to be lost. It has no public switch for that:
-    # seen in aiohttp 3.14 and, by the transport's own attributes, httpx-aiohttp 0.2.0.
-    session = transport.client
-    if not hasattr(session, "_retry_connection"):
-        session = transport.client = transport.get_client()
-    session._retry_connection = False

@@ -10,6 +10,7 @@ import contextlib
 import threading
 import time
 import weakref
+from collections import OrderedDict
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 LEASE = "lease"
 #: Seconds after which a waiting caller looks again by itself, in case an exception ate its wake-up.
 _GLANCE = 1.0
+#: The same for those who are not the next, of whom there may be thousands.
+_RARE_GLANCE = 30.0
 
 
 class _Waiting:
@@ -59,7 +62,7 @@ class Places:
         self._most = most
         # What is held stays here, because the garbage collector may find its holder, and ends both in any order.
         self._held: dict[Ticket, list[Any]] = {}
-        self._queue: list[Ticket] = []
+        self._queue: OrderedDict[Ticket, None] = OrderedDict()
         self._lock = threading.Lock()
 
     def enter(self, holder: Ticket, held: list[Any], timeout: float | None) -> None:
@@ -79,10 +82,10 @@ class Places:
         waiting = _Waiting()
         ticket = weakref.ref(waiting)
         try:
-            self._queue.append(ticket)
+            self._queue[ticket] = None
             while not self._takes(holder, held, waiting):
                 with contextlib.suppress(Empty):
-                    waiting.woken.get(timeout=self._patience(left()))
+                    waiting.woken.get(timeout=self._patience(left(), waiting))
         finally:
             self._step_aside(ticket)
 
@@ -96,12 +99,12 @@ class Places:
         waiting = _AsyncWaiting()
         ticket = weakref.ref(waiting)
         try:
-            self._queue.append(ticket)
+            self._queue[ticket] = None
             while True:
                 waiting.woken = anyio.Event()
                 if self._takes(holder, held, waiting):
                     return
-                with anyio.move_on_after(self._patience(left())):
+                with anyio.move_on_after(self._patience(left(), waiting)):
                     await waiting.woken.wait()
         finally:
             self._step_aside(ticket)
@@ -113,10 +116,7 @@ class Places:
 
     def _takes(self, holder: Ticket, held: list[Any], waiting: object) -> bool:
         with self._lock:
-            queue = self._queue
-            while queue and queue[0]() is None:
-                del queue[0]
-            if queue and queue[0]() is not waiting:
+            if (first := self._first()) is not None and first is not waiting:
                 return False
             if self._most is not None and len(self._held) >= self._most:
                 for dead in [one for one in tuple(self._held) if one() is None]:
@@ -126,23 +126,32 @@ class Places:
             self._held[holder] = held
             return True
 
-    def _patience(self, left: float | None) -> float:
+    def _patience(self, left: float | None, waiting: object) -> float:
         if left is not None and left <= 0:
             raise httpx.PoolTimeout(f"all {self._most} connections stayed in use")
-        return _GLANCE if left is None else min(left, _GLANCE)
+        glance = _GLANCE if self._first() is waiting else _RARE_GLANCE
+        return glance if left is None else min(left, glance)
 
     def _step_aside(self, ticket: Ticket) -> None:
-        with self._lock:
-            if ticket in self._queue:
-                self._queue.remove(ticket)
+        self._queue.pop(ticket, None)
         self._wake_first()
 
     def _wake_first(self) -> None:
-        for ticket in tuple(self._queue):
-            waiting = ticket()
-            if waiting is not None:
-                waiting.wake()
-                return
+        if (first := self._first()) is not None:
+            first.wake()
+
+    def _first(self) -> Any:
+        """Return who waits at the head of the queue, and drop those from it who are no more."""
+        while True:
+            try:
+                ticket = next(iter(self._queue), None)
+            except RuntimeError:  # another thread came or went between the two
+                continue
+            if ticket is None:
+                return None
+            if (waiting := ticket()) is not None:
+                return waiting
+            self._queue.pop(ticket, None)
 
 
 def _countdown(seconds: float | None) -> Callable[[], float | None]:

@@ -23,6 +23,10 @@ def redirected(request: httpx.Request, response: httpx.Response) -> httpx.Reques
     if response.next_request is None:
         return None
     url, method, headers = response.next_request.url, request.method, request.headers.copy()
+    if url.port is not None and not 0 < url.port < 65536:
+        raise httpx.RemoteProtocolError(f"Invalid URL in location header: port {url.port}", request=request)
+    if "cookie" in response.next_request.headers:  # which may be what the redirect has set
+        headers["cookie"] = response.next_request.headers["cookie"]
     stream: httpx.SyncByteStream | httpx.AsyncByteStream | None = request.stream
     if response.status_code == 303 and method != "HEAD":
         method, stream = "GET", None

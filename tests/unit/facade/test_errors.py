@@ -8,6 +8,7 @@ import logging
 import pickle
 import traceback
 from base64 import b64encode
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -284,12 +285,53 @@ def test_redirects_to_another_host(connect: Callable[..., Any]) -> None:
     assert second.headers["host"] == "b.example"
 
 
+def test_a_cookie_that_a_redirect_sets(connect: Callable[..., Any]) -> None:
+    """A cookie that comes with a redirect to the same host goes out with the next request."""
+    server = Server(
+        httpx.Response(307, headers={"location": "/v2", "set-cookie": "gate=open; Path=/"}),
+        httpx.Response(307, headers={"location": "/v3", "set-cookie": "gate=wide; Path=/"}),
+        completion(),
+    )
+    driver = connect(transport=server.transport, follow_redirects=True)
+    assert driver.call("create", **ASK).text == "Hi."
+    assert [request.headers.get("cookie") for request in server.requests] == [None, "gate=open", "gate=wide"]
+
+
+def test_a_jar_stays_what_it_is(connect: Callable[..., Any]) -> None:
+    """A jar of the caller's is filled, by the policy that it has."""
+    jar, deaf = CookieJar(), CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    for given, kept in ((jar, ["sid"]), (deaf, [])):
+        reply = httpx.Response(200, json=completion(), headers={"set-cookie": "sid=1"})
+        server = Server(reply)
+        driver = connect(transport=server.transport, cookies=given)
+        for _ in range(2):
+            driver.call("create", **ASK)
+        assert [cookie.name for cookie in given] == kept
+        assert ("cookie" in server.requests[1].headers) is bool(kept)
+
+
+@pytest.mark.parametrize(
+    "challenge",
+    ['Digest realm="a", nonce="b", qop="auth-int"', 'Digest realm="a", nonce="b", algorithm=X', "Digest ,,"],
+)
+def test_a_challenge_that_nobody_understands(connect: Callable[..., Any], challenge: str) -> None:
+    """A challenge that httpx's own auth cannot answer is an error of the tree, told once."""
+    server = Server(httpx.Response(401, headers={"www-authenticate": challenge}))
+    driver = connect(transport=server.transport, auth=httpx.DigestAuth("me", "pass"))
+    with pytest.raises(APIConnectionError, match="challenge cannot be answered"):
+        driver.call("create", **ASK)
+    assert len(server.requests) == 1
+
+
 @pytest.mark.parametrize("follow", [False, True])
-@pytest.mark.parametrize("location", ["javascript:1", "http://[::1"])
+@pytest.mark.parametrize(
+    "location", ["javascript:1", "http://[::1", "http://xn--/", "http://xn--a.b/", "//x.example:99999"]
+)
 def test_redirects_to_nowhere(connect: Callable[..., Any], location: str, follow: bool) -> None:
-    """A redirect to what is no URL is an error of the tree."""
+    """A redirect to what is no URL is an error of the tree; where it is not followed, a bad port says nothing yet."""
     server = Server(httpx.Response(307, headers={"location": location}))
-    with pytest.raises(APIConnectionError, match="location"):
+    is_followed = follow or "99999" not in location
+    with pytest.raises(APIConnectionError if is_followed else APIStatusError, match=r"location|redirect"):
         connect(transport=server.transport, follow_redirects=follow, max_retries=0).call("create", **ASK)
 
 

@@ -48,6 +48,7 @@ SECRETIVE: dict[str, Any] = {"headers": {"x-auth": PASSWORD, "api-key": PASSWORD
         {"base_url": f"https://me:{PASSWORD}@"},
         {"base_url": f"https://me:{PASSWORD}@a:b/"},
         {"base_url": f"ftp://me:{PASSWORD}@a.example"},
+        {"base_url": f"http://me:{PASSWORD}@xn--/v1"},
         {"timeout": -1},
         {"max_retries": "2"},
         {"tiemout": 3},

@@ -209,3 +209,12 @@ def test_proxies_that_are_no_urls(
         connect(base_url="https://x.example").call("create", **ASK)
     assert "pass" not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+def test_a_transport_of_the_other_mode(connect: Callable[..., Any]) -> None:
+    """A transport that cannot serve the client is refused with what one must be."""
+    driver = connect(base_url="http://x.example")
+    wrong = httpx.HTTPTransport() if is_async(driver) else httpx.AsyncHTTPTransport()
+    driver.client._http_options["transport"] = wrong
+    with pytest.raises(TypeError, match=r"httpx\.\w*BaseTransport, not \w+"):
+        driver.call("create", **ASK)

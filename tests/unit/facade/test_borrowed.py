@@ -1,0 +1,77 @@
+"""What is used of other libraries beside their public names is still there."""
+
+from __future__ import annotations
+
+import asyncio
+from http.cookiejar import CookieJar
+
+import aiohttp
+import httpcore
+import httpx
+import httpx_aiohttp
+
+from chatcompletions._answers.read import JSONResponse
+from chatcompletions._transport import borrowed
+
+
+def test_content_of_a_response() -> None:
+    """httpx.Response._content: what is put there is the content, and counts as read."""
+    response = httpx.Response(200, stream=httpx.ByteStream(b"raw"))
+    borrowed.set_content(response, b"ours")
+    assert (response.content, response.text) == (b"ours", "ours")
+
+
+def test_class_of_a_response() -> None:
+    """httpx.Response.__class__: a response can become one of ours."""
+    response = httpx.Response(200)
+    borrowed.set_class(response, JSONResponse)
+    assert isinstance(response, JSONResponse)
+
+
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+
+
+def test_what_h11_read_beyond() -> None:
+    """httpcore's stream._connection._h11_state: it tells what came behind an answer."""
+    for surplus, found in ((b"", False), (ANSWER, True)):
+        backend = httpcore.MockBackend([ANSWER + surplus])
+        with httpcore.HTTPConnection(httpcore.Origin(b"http", b"x", 80), network_backend=backend) as connection:
+            answer = connection.handle_request(httpcore.Request("GET", "http://x/", headers=[("Host", "x")]))
+            assert b"".join(answer.iter_stream()) == b"{}"
+            assert borrowed.reads_beyond(answer) is found
+
+
+def test_without_the_name() -> None:
+    """Should the name be gone, no connection counts as clean."""
+    assert borrowed.reads_beyond(httpcore.Response(200, content=b""))
+
+
+def test_the_lock_of_a_jar() -> None:
+    """http.cookiejar.CookieJar._cookies_lock: the jar uses the one that it is given."""
+    jar, taken = CookieJar(), list[str]()
+
+    class Lock:
+        def acquire(self) -> None:
+            taken.append("acquired")
+
+        def release(self) -> None:
+            taken.append("released")
+
+    assert hasattr(jar, "_cookies_lock")
+    borrowed.set_lock(jar, Lock())
+    jar.clear_expired_cookies()
+    assert taken == ["acquired", "released"]
+
+
+def test_the_retries_of_aiohttp() -> None:
+    """aiohttp.ClientSession._retry_connection: the session that a transport makes has it, and is told not to."""
+
+    async def main() -> None:
+        transport = httpx_aiohttp.AiohttpTransport()
+        borrowed.send_once(transport)
+        assert isinstance(transport.client, aiohttp.ClientSession)
+        assert {"_retry_connection"} <= aiohttp.ClientSession.ATTRS
+        assert transport.client._retry_connection is False
+        await transport.aclose()
+
+    asyncio.run(main())
