@@ -38,7 +38,9 @@ from ._errors import (
 from ._version import __version__
 
 if TYPE_CHECKING:
-    from ._answers.models import ChatCompletion, ChatCompletionChunk, ChatCompletionDeleted
+    from ._answers.chunk import ChatCompletionChunk
+    from ._answers.deleted import ChatCompletionDeleted
+    from ._answers.models import ChatCompletion
     from ._answers.pages import AsyncChatCompletionPage, AsyncMessagePage, AsyncPages, ChatCompletionPage, MessagePage
     from ._message_type import Message
     from ._messages import assistant, developer, system, tool, user
@@ -56,8 +58,8 @@ _LAZY = {
     "AsyncStreamOpening": "_streaming.stream",
     "CallOptions": "_params",
     "ChatCompletion": "_answers.models",
-    "ChatCompletionChunk": "_answers.models",
-    "ChatCompletionDeleted": "_answers.models",
+    "ChatCompletionChunk": "_answers.chunk",
+    "ChatCompletionDeleted": "_answers.deleted",
     "ChatCompletionPage": "_answers.pages",
     "ChatCompletionStream": "_streaming.stream",
     "CreateParams": "_params",

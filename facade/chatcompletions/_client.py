@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from chatcompletions_api.client import Client
     from chatcompletions_api.models import ChatCompletionStoreMessage
 
-    from ._answers.models import Answer, ChatCompletion, ChatCompletionDeleted
+    from ._answers.deleted import ChatCompletionDeleted
+    from ._answers.models import Answer, ChatCompletion
     from ._answers.pages import (
         AsyncChatCompletionPage,
         AsyncMessagePage,
@@ -197,7 +198,7 @@ class ChatClient(BaseClient):
         See https://platform.openai.com/docs/api-reference/chat/delete.
         """
         options = discreet(options)
-        from ._answers.models import ChatCompletionDeleted
+        from ._answers.deleted import ChatCompletionDeleted
 
         return read(ChatCompletionDeleted, self._send(calls.delete(completion_id, options)))
 
@@ -336,7 +337,7 @@ class AsyncChatClient(BaseClient):
     async def delete(self, completion_id: str, **options: Unpack[CallOptions]) -> ChatCompletionDeleted:
         """Delete a stored completion; see `ChatClient.delete`."""
         options = discreet(options)
-        from ._answers.models import ChatCompletionDeleted
+        from ._answers.deleted import ChatCompletionDeleted
 
         return await self._run(ChatCompletionDeleted, calls.delete(completion_id, options))
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import chatcompletions
-from chatcompletions._answers.models import ChatCompletion, ChatCompletionChunk, ChatCompletionDeleted
+from chatcompletions._answers.chunk import ChatCompletionChunk
+from chatcompletions._answers.deleted import ChatCompletionDeleted
+from chatcompletions._answers.models import ChatCompletion
 from chatcompletions._answers.pages import AsyncChatCompletionPage, AsyncMessagePage, ChatCompletionPage, MessagePage
 
 ANSWERS = (

@@ -129,26 +129,6 @@ class ChatCompletion(Answer, models.CreateChatCompletionResponse):
         return moment(self.created)
 
 
-class ChatCompletionDeleted(Answer, models.ChatCompletionDeleted):
-    """The receipt of `delete`."""
-
-    __slots__ = ("_headers",)
-
-
-class ChatCompletionChunk(Comparable, models.CreateChatCompletionStreamResponse):
-    """One event of a stream.
-
-    See https://platform.openai.com/docs/api-reference/chat/streaming.
-    """
-
-    __slots__ = ()
-
-    @property
-    def text(self) -> str:
-        """The piece of text that the chunk adds to the first choice; often empty."""
-        return text_added_by(self)
-
-
 def headers_of(answer: Answer) -> httpx.Headers:
     """Return the headers that an answer came with; none where it came from elsewhere."""
     return getattr(answer, "_headers", None) or httpx.Headers()
@@ -184,15 +164,4 @@ def text_of(content: Any) -> str:
         return content
     if isinstance(content, list):
         return "".join(part["text"] for part in content if isinstance(part, dict) and isinstance(part.get("text"), str))
-    return ""
-
-
-def text_added_by(chunk: ChatCompletionChunk) -> str:
-    """Return the text of a chunk, also where the spec has a field of that name."""
-    for choice in items_of(chunk.choices):
-        delta = getattr(choice, "delta", None)
-        # An index that is no number tells nothing, as in the assembly.
-        if delta is not None and (not choice.index or not isinstance(choice.index, int)):
-            content = getattr(delta, "content", None)
-            return content if isinstance(content, str) else text_of(content)
     return ""

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
+from chatcompletions._answers.chunk import ChatCompletionChunk
 from chatcompletions._answers.failures import TooLargeError
-from chatcompletions._answers.models import ChatCompletion, ChatCompletionChunk
+from chatcompletions._answers.models import ChatCompletion
 from chatcompletions._answers.read import EXCERPT, error_from_body, place, reports_error
 from chatcompletions._errors import (
     StreamError,

@@ -17,7 +17,7 @@ from chatcompletions._json import loads
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from chatcompletions._answers.models import ChatCompletionChunk
+    from chatcompletions._answers.chunk import ChatCompletionChunk
 
 #: How many patterns in a row may fail to recur before a stream is left alone.
 _PATIENCE = 8

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from chatcompletions._answers.models import text_added_by
+from chatcompletions._answers.chunk import text_added_by
 from chatcompletions._coroutine import LazyCoroutine
 from chatcompletions._transport.decoding import adecoded, decoded
 from chatcompletions._transport.places import LEASE
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from chatcompletions._answers.models import ChatCompletion, ChatCompletionChunk
+    from chatcompletions._answers.chunk import ChatCompletionChunk
+    from chatcompletions._answers.models import ChatCompletion
 
 #: Seconds to wait, after ``[DONE]``, for the end of the body, so that the connection can serve the next call. It comes
 #: at once from nearly every server, but none is bound to send it; a new TLS connection costs no more.

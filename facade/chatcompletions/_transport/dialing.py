@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import httpcore
@@ -70,8 +69,11 @@ def _proxy(options: Mapping[str, Any]) -> httpx.Proxy | None:
             "a proxy is not one of http, https or socks5: check proxy=... and the environment variables HTTP_PROXY, "
             "HTTPS_PROXY and ALL_PROXY, whose addresses begin with http:// or so"
         )
-    if proxy.url.scheme.startswith("socks") and find_spec("socksio") is None:
-        raise ImportError("a SOCKS proxy needs the package socksio: pip install 'httpx[socks]'")
+    if proxy.url.scheme.startswith("socks"):
+        from importlib.util import find_spec  # few need it
+
+        if find_spec("socksio") is None:
+            raise ImportError("a SOCKS proxy needs the package socksio: pip install 'httpx[socks]'")
     return proxy
 
 

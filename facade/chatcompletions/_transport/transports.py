@@ -12,7 +12,6 @@ import httpx
 from chatcompletions._checks import naming_settings
 from chatcompletions._redaction import Discreet
 
-from .guard import AsyncGuard, Guard
 from .pool import AsyncPool, Pool
 
 if TYPE_CHECKING:
@@ -30,9 +29,10 @@ def pooled(options: Mapping[str, Any], *, is_async: bool) -> dict[str, Any]:
         is_async: Whether they are for ``async`` callers.
     """
     pool: Any = AsyncPool if is_async else Pool
-    guard: Any = AsyncGuard if is_async else Guard
     limits, given = options.get("limits") or DEFAULT_LIMITS, options.get("transport")
-    mounts = {pattern: each and guard(each) for pattern, each in (options.get("mounts") or {}).items()}
+    mounts = {
+        pattern: each and _guarded(each, is_async=is_async) for pattern, each in (options.get("mounts") or {}).items()
+    }
     if given is None:
         own = Discreet((name, options[name]) for name in ("http1", "http2", "proxy") if options.get(name) is not None)
         # The context holds what these say, and all pools share it.
@@ -43,11 +43,17 @@ def pooled(options: Mapping[str, Any], *, is_async: bool) -> dict[str, Any]:
             named = {pattern: proxy and make(Discreet(own, proxy=proxy)) for pattern, proxy in _proxies_by_pattern()}
             mounts = {**named, **mounts}
     elif callable(given) and not isinstance(given, httpx.BaseTransport | httpx.AsyncBaseTransport):
-        transport = guard(given())
+        transport = _guarded(given(), is_async=is_async)
     else:
-        transport = guard(given)
+        transport = _guarded(given, is_async=is_async)
     rest = {name: value for name, value in options.items() if name != "proxy"}
     return {**rest, "limits": limits, "mounts": mounts, "transport": transport}
+
+
+def _guarded(transport: Any, *, is_async: bool) -> Any:
+    from .guard import AsyncGuard, Guard  # most clients are given none
+
+    return (AsyncGuard if is_async else Guard)(transport)
 
 
 def _tls_context(options: Mapping[str, Any]) -> ssl.SSLContext:

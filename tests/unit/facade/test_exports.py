@@ -56,7 +56,7 @@ def test_annotations_name_what_is_public() -> None:
     """Whatever class of ours the annotations of a call name can be imported by who wraps the call."""
     modules = [
         import_module(f"chatcompletions.{name}")
-        for name in ("_answers.models", "_answers.pages", "_params", "_streaming.stream")
+        for name in ("_answers.deleted", "_answers.models", "_answers.pages", "_params", "_streaming.stream")
     ]
     clients = (chatcompletions.ChatClient, chatcompletions.AsyncChatClient)
     calls = [getattr(client, name) for client in clients for name in vars(client) if not name.startswith("_")]

@@ -171,7 +171,7 @@ def test_what_the_facade_must_gain(unusual: Made) -> None:
             f"openapi.yaml has a field 'text' in ChatCompletion, which hides ChatCompletion.text: {HIDES}/models.py, "
             "or drop it",
             "openapi.yaml has a field 'text' in ChatCompletionChunk, which hides ChatCompletionChunk.text: "
-            f"{HIDES}/models.py, or drop it",
+            f"{HIDES}/chunk.py, or drop it",
             *(
                 f"openapi.yaml has a field {name!r} in {cls}, which hides {base}.{name}: "
                 f"{HIDES}/{module}.py, or drop it"
@@ -195,7 +195,7 @@ def test_models_that_were_renamed(renamed: Made) -> None:
         assert f"the facade refuses to call {call}, as {reason}: {mend}" in renamed.sentences
     assert (
         "models.CreateChatCompletionStreamResponse is not in generated/chatcompletions_api: it was renamed or is gone; "
-        "give its class this name in scripts/names.yaml, or change it in facade/chatcompletions/_answers/models.py"
+        "give its class this name in scripts/names.yaml, or change it in facade/chatcompletions/_answers/chunk.py"
     ) in renamed.sentences
     assert not any("remove it there" in one or "does not call" in one for one in renamed.sentences)
 

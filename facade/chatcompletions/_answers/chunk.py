@@ -1,0 +1,32 @@
+"""One event of a stream, as iterating over the stream gives it; a model that a whole answer does without."""
+
+from __future__ import annotations
+
+from chatcompletions._generated import models
+
+from .models import Comparable, items_of, text_of
+
+
+class ChatCompletionChunk(Comparable, models.CreateChatCompletionStreamResponse):
+    """One event of a stream.
+
+    See https://platform.openai.com/docs/api-reference/chat/streaming.
+    """
+
+    __slots__ = ()
+
+    @property
+    def text(self) -> str:
+        """The piece of text that the chunk adds to the first choice; often empty."""
+        return text_added_by(self)
+
+
+def text_added_by(chunk: ChatCompletionChunk) -> str:
+    """Return the text of a chunk, also where the spec has a field of that name."""
+    for choice in items_of(chunk.choices):
+        delta = getattr(choice, "delta", None)
+        # An index that is no number tells nothing, as in the assembly.
+        if delta is not None and (not choice.index or not isinstance(choice.index, int)):
+            content = getattr(delta, "content", None)
+            return content if isinstance(content, str) else text_of(content)
+    return ""

@@ -1,0 +1,13 @@
+"""What deleting a stored completion returns."""
+
+from __future__ import annotations
+
+from chatcompletions._generated import models
+
+from .models import Answer
+
+
+class ChatCompletionDeleted(Answer, models.ChatCompletionDeleted):
+    """The receipt of `delete`."""
+
+    __slots__ = ("_headers",)
