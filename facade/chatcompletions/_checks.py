@@ -102,6 +102,11 @@ def check_headers(headers: Mapping[str, str]) -> None:
             raise ValueError(f"the header {name!r} follows from base_url and the body, and is not yours to send")
 
 
+def has_possible_port(url: httpx.URL) -> bool:
+    """Tell whether a connection can be made to the port of an address, if it has one."""
+    return url.port is None or 0 < url.port < 65536
+
+
 def check_cookies(options: Mapping[str, Any]) -> None:
     """Raise `TypeError` if a client's cookies are a mapping with values that are no text; no value is shown."""
     cookies = Discreet(options["cookies"]) if isinstance(options.get("cookies"), dict) else Discreet()

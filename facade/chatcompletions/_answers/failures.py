@@ -41,8 +41,12 @@ def request_error(failure: Exception, proxy: str = "") -> httpx.RequestError:
     return error
 
 
+def described(failure: BaseException) -> str:
+    """Return the class of an exception and what it says, if it says anything."""
+    return f"{type(failure).__name__}: {failure}".removesuffix(": ")
+
+
 def _request_error(failure: Exception, proxy: str) -> httpx.RequestError:
-    text = f"{type(failure).__name__}: {failure}".removesuffix(": ")
     package = _package(failure)
     if isinstance(failure, httpx.TimeoutException) and _is_disconnect(failure.__cause__):
         return httpx.RemoteProtocolError(str(failure) or "the server disconnected")
@@ -53,8 +57,8 @@ def _request_error(failure: Exception, proxy: str) -> httpx.RequestError:
     if isinstance(failure, TimeoutError):
         return httpx.ReadTimeout(str(failure))
     if isinstance(failure, OSError | EOFError) or package in _NETWORK:
-        return httpx.RemoteProtocolError(text)
-    return httpx.TransportError(text)
+        return httpx.RemoteProtocolError(described(failure))
+    return httpx.TransportError(described(failure))
 
 
 def raised_by_signal(failure: BaseException) -> BaseException | None:
@@ -114,7 +118,6 @@ def _of_httpcore(failure: Exception, proxy: str) -> httpx.RequestError:
 
 
 def _of_h2(failure: Exception) -> httpx.RequestError:
-    text = f"{type(failure).__name__}: {failure}".removesuffix(": ")
     # A header that HTTP/2 forbids is the caller's; anything else, the state of a connection that the server has closed.
     is_state = type(failure).__name__ != "ProtocolError" or str(failure).startswith("Invalid input")
-    return (httpx.RemoteProtocolError if is_state else httpx.LocalProtocolError)(text)
+    return (httpx.RemoteProtocolError if is_state else httpx.LocalProtocolError)(described(failure))

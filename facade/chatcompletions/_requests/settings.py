@@ -14,6 +14,7 @@ from chatcompletions._checks import (
     check_headers,
     check_names,
     check_timeout,
+    has_possible_port,
     is_header_text,
 )
 from chatcompletions._redaction import Discreet, Secret, forget_frames
@@ -98,7 +99,7 @@ def http_options(name: str, arguments: Discreet) -> Discreet:
         # httpx logs the address of each request, with the password that is in it.
         options["auth"] = options.get("auth") or (url.username, url.password)
         url = url.copy_with(userinfo=b"")
-    check_cookies(Discreet(options))
+    check_cookies(options)
     given = Discreet(options.get("headers") or {})
     own = Discreet(
         {
@@ -135,7 +136,7 @@ def _base_url(arguments: Discreet) -> httpx.URL:
             f"{source} must begin with https:// or http:// and name a host, such as {DEFAULT_BASE_URL}"
         )
     # What no connection takes, and what the sync one would raise an error of its own kind for.
-    if url.port is not None and not 0 < url.port < 65536:
+    if not has_possible_port(url):
         raise ChatCompletionsError(f"{source} must have a port from 1 to 65535, not {url.port}")
     labels = url.raw_host.removesuffix(b".").split(b".")
     if not all(0 < len(label) < 64 for label in labels):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import httpx
 
 from chatcompletions._answers.chunk import ChatCompletionChunk
-from chatcompletions._answers.failures import TooLargeError
+from chatcompletions._answers.failures import TooLargeError, described
 from chatcompletions._answers.models import ChatCompletion
 from chatcompletions._answers.read import EXCERPT, error_from_body, place, reports_error
 from chatcompletions._errors import (
@@ -245,7 +245,7 @@ class StreamReader:
             self.done = True
             return
         cls: type[StreamError]
-        what = f"the stream broke off ({type(failure).__name__}: {failure})".replace(": )", ")")
+        what = f"the stream broke off ({described(failure)})"
         if isinstance(failure, TooLargeError):
             cls, what = StreamTooLargeError, f"the stream is too large: {failure}"
         else:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 
+from chatcompletions._answers.failures import described
 from chatcompletions._answers.read import ATTEMPTS, JSONResponse, error_from_failure, error_from_response
 from chatcompletions._checks import naming_settings
 from chatcompletions._errors import APIError
@@ -293,7 +294,7 @@ def _unanswerable(failure: BaseException) -> httpx.RequestError | None:
         traceback = traceback.tb_next
     if place != "httpx._auth" or not isinstance(failure, Exception) or isinstance(failure, httpx.RequestError):
         return None
-    error = httpx.TransportError(f"the server's challenge cannot be answered: {type(failure).__name__}: {failure}")
+    error = httpx.TransportError(f"the server's challenge cannot be answered: {described(failure)}")
     error.__cause__ = failure
     return error
 

@@ -40,9 +40,12 @@ class _Connection:
     @property
     def is_usable(self) -> bool:
         """Whether it can take a call: open, idle, not for too long, and with nothing on it that nobody asked for."""
-        http = self._http
         is_spent = self._is_http2 and self._calls >= MOST_CALLS_HTTP2
-        return bool(not is_spent and http.is_idle() and http.is_available() and not http.has_expired())
+        return not is_spent and self._is_idle and not self._http.has_expired()
+
+    @property
+    def _is_idle(self) -> bool:
+        return bool(self._http.is_idle() and self._http.is_available())
 
     @property
     def _is_http2(self) -> bool:
@@ -51,7 +54,7 @@ class _Connection:
     @property
     def _is_clean(self) -> bool:
         """Whether nothing came behind the answer."""
-        if not (self._http.is_idle() and self._http.is_available()):
+        if not self._is_idle:
             return False
         if self._is_http2:
             return True  # whose frames tell which call they belong to

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from chatcompletions._checks import has_possible_port
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -23,7 +25,7 @@ def redirected(request: httpx.Request, response: httpx.Response) -> httpx.Reques
     if response.next_request is None:
         return None
     url, method, headers = response.next_request.url, request.method, request.headers.copy()
-    if url.port is not None and not 0 < url.port < 65536:
+    if not has_possible_port(url):
         raise httpx.RemoteProtocolError(f"Invalid URL in location header: port {url.port}", request=request)
     if "cookie" in response.next_request.headers:  # which may be what the redirect has set
         headers["cookie"] = response.next_request.headers["cookie"]
