@@ -15,8 +15,9 @@ import json
 import socket
 import struct
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import TracebackType
@@ -237,6 +238,34 @@ class _Reader:
                 data = self._client.recv(65_536)
                 self._buffer += data
                 return bool(data)
+
+
+@contextmanager
+def serving(serve: Callable[[socket.socket], None]) -> Iterator[int]:
+    """Serve each connection by a function, in a thread of its own; give the port."""
+    stopping: list[socket.socket] = []
+
+    def run(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            serve(connection)
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                stopping.append(connection.dup())  # the function may wrap it, which takes it away from here
+                threads.submit(run, connection)
+
+    with ThreadPoolExecutor(64) as threads, socket.create_server(("localhost", 0)) as listener:
+        stopping.append(listener)
+        threads.submit(accept)
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            for each in stopping:
+                with suppress(OSError):
+                    each.shutdown(socket.SHUT_RDWR)
+                each.close()
 
 
 def http_response(

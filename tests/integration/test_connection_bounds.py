@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import json
 import os
@@ -31,7 +30,7 @@ from chatcompletions import (
     StreamTooLargeError,
 )
 from chatcompletions._transport.idle import Idle
-from tests.integration.rawserver import Close, Pause, RawRequest, RawServer, Reset, http_response, sse
+from tests.integration.rawserver import Close, Pause, RawRequest, RawServer, Reset, http_response, serving, sse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -151,34 +150,6 @@ def test_surplus_in_a_record_of_its_own(connect: Callable[..., SyncDriver], auth
         chat = connect(base_url=f"https://localhost:{port}/v1", verify=trusting)
         texts = [chat.call("create", model="m", messages=f"caller {number}").text for number in range(3)]
     assert texts == ["caller 0", "caller 1", "caller 2"]
-
-
-@contextlib.contextmanager
-def serving(serve: Callable[[socket.socket], None]) -> Iterator[int]:
-    """Serve each connection by a function, in a thread of its own; give the port."""
-    stopping: list[socket.socket] = []
-
-    def run(connection: socket.socket) -> None:
-        with connection, contextlib.suppress(OSError):
-            serve(connection)
-
-    def accept() -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = listener.accept()
-                stopping.append(connection.dup())  # the function may wrap it, which takes it away from here
-                threads.submit(run, connection)
-
-    with ThreadPoolExecutor(64) as threads, socket.create_server(("localhost", 0)) as listener:
-        stopping.append(listener)
-        threads.submit(accept)
-        try:
-            yield listener.getsockname()[1]
-        finally:
-            for each in stopping:
-                with contextlib.suppress(OSError):
-                    each.shutdown(socket.SHUT_RDWR)
-                each.close()
 
 
 @pytest.mark.parametrize("shape", SHAPES)

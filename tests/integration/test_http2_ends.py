@@ -16,8 +16,8 @@ import pytest
 import trustme
 
 from chatcompletions import APIConnectionError, AsyncChatClient
-from tests.integration.rawserver import sse
-from tests.integration.test_connection_bounds import chunk, completion, serving
+from tests.integration.rawserver import serving, sse
+from tests.integration.test_connection_bounds import chunk, completion
 
 if TYPE_CHECKING:
     from collections.abc import Callable
