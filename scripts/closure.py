@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from scripts.errors import DocumentError, shown
-from scripts.grammar import child_kind
 from scripts.operations import chat_paths, chunk_references
-from scripts.references import COMPONENT_NAME, Pointer, as_ref, find, pointer, refuse_cycles, resolve
+from scripts.schema.grammar import child_kind
+from scripts.schema.references import COMPONENT_NAME, Pointer, as_ref, find, pointer, refuse_cycles, resolve
 
 __all__ = ["Slice", "resolve", "slice_chat"]
 

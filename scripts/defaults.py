@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from scripts.grammar import VALUE, actual_kind, children
+from scripts.schema.grammar import VALUE, actual_kind, children
 
 _UNIONS: Final = ("anyOf", "oneOf")
 
@@ -17,7 +17,7 @@ def allow_null_defaults(node: Any, kind: str = "document") -> None:
 
     Args:
         node: a document, or a part of one; nothing in it may be shared.
-        kind: what the node is, in the terms of `scripts.grammar`.
+        kind: what the node is, in the terms of `scripts.schema.grammar`.
     """
     kind = actual_kind(kind, node)
     if kind == VALUE:

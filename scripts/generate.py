@@ -15,8 +15,7 @@ from typing import Any, Final
 from scripts import naming
 from scripts.document import parse
 from scripts.emitted import check_emitted
-from scripts.errors import DocumentError
-from scripts.prepare.walk import printable
+from scripts.errors import DocumentError, printable
 from scripts.prepare_spec import Prepared, prepare_named
 from scripts.provenance import write_provenance
 from scripts.source import public_name, read
@@ -38,7 +37,7 @@ def build(spec: Path, folder: Path, tools: Path | None = None) -> Prepared:
         tools: The folder with the generator and ruff; by default the one that Python runs from.
 
     Returns:
-        The prepared document that the package was made from, and the names that had to be made up for it.
+        The prepared document that the package was made from, and what else came of preparing it.
 
     Raises:
         DocumentError: If a tool is missing or has another version, the document cannot be prepared, the generator warns
@@ -57,6 +56,7 @@ def build(spec: Path, folder: Path, tools: Path | None = None) -> Prepared:
         file.write_text(json.dumps(prepared.document, allow_nan=False), encoding="utf-8")
         _run_generator(file, folder, tools)
     (folder / "py.typed").touch()
+    (folder / "schema.json").write_text(json.dumps(prepared.schema, indent=1) + "\n", encoding="utf-8")
     generator = _TOOLS[0]
     write_provenance(folder, data, document, generator, _pinned()[generator])
     check_emitted(folder, prepared.document)

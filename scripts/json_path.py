@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from scripts.errors import DocumentError, shown
-from scripts.grammar import VALUE, actual_kind, child_kind
+from scripts.schema.grammar import VALUE, actual_kind, child_kind
 
 _SEGMENT: Final = re.compile(
     r"""
@@ -25,7 +25,7 @@ class Match:
 
     Attributes:
         node: the node itself.
-        kind: what it is, in the terms of `scripts.grammar`.
+        kind: what it is, in the terms of `scripts.schema.grammar`.
     """
 
     node: Any

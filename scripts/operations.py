@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from scripts.errors import DocumentError
-from scripts.prepare.walk import printable
-from scripts.references import as_ref, followed, resolve
+from scripts.errors import DocumentError, printable
+from scripts.schema.grammar import METHODS
+from scripts.schema.media import at, event_schema, is_stream
+from scripts.schema.references import as_ref, chain, followed
 
 
 class ChatOperation(NamedTuple):
@@ -47,7 +48,6 @@ CHAT_OPERATIONS: Final = (
 )
 """The operations in the order in which a pin has them."""
 
-METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 CHUNK_SCHEMA: Final = "CreateChatCompletionStreamResponse"
 """The component that describes a chunk of a stream, where no `text/event-stream` answer refers to it."""
 
@@ -147,54 +147,21 @@ def chunk_references(document: dict[str, Any], paths: dict[str, Any]) -> list[st
     """
     found = []
     for item in paths.values():
-        responses = _at(item, "post", "responses")
+        responses = at(item, "post", "responses")
         for response in responses.values() if isinstance(responses, dict) else ():
-            content = _at(followed(document, response), "content")
+            content = at(followed(document, response), "content")
             for media_type in content if isinstance(content, dict) else ():
-                ref = _at(event_schema(followed(document, content[media_type])), "$ref")
+                ref = at(event_schema(followed(document, content[media_type])), "$ref")
                 if is_stream(media_type) and isinstance(ref, str):
                     found.append(ref)
-    if _at(document, "components", "schemas", CHUNK_SCHEMA) is not None:
+    if at(document, "components", "schemas", CHUNK_SCHEMA) is not None:
         found.append(as_ref(("components", "schemas", CHUNK_SCHEMA)))
     return list(dict.fromkeys(found))
 
 
-def is_stream(media_type: str) -> bool:
-    """Tell whether a media type is that of server-sent events, parameters such as a charset aside."""
-    return media_type.split(";")[0].strip().lower() == "text/event-stream"
-
-
-def event_schema(media: Any) -> Any:
-    """Return the schema of what a stream's events hold.
-
-    OpenAPI 3.2 describes the event itself, whose data is JSON of this schema; before, the answer had the schema.
-
-    Args:
-        media: a media type of an answer.
-
-    Returns:
-        The schema; None if there is none.
-    """
-    item = _at(media, "itemSchema")
-    data = _at(item, "properties", "data", "contentSchema")
-    return next((one for one in (data, item, _at(media, "schema")) if one is not None), None)
-
-
-def _at(node: Any, *keys: str) -> Any:
-    for key in keys:
-        node = node.get(key) if isinstance(node, dict) else None
-    return node
-
-
 def _path_item(document: dict[str, Any], path: str) -> dict[str, Any]:
-    at = as_ref(("paths", path))
-    item: Any = document["paths"][path]
-    seen: list[str] = []
-    own: dict[str, Any] = {}
-    while isinstance(item, dict) and isinstance(ref := item.get("$ref"), str):
-        if ref in seen:
-            raise DocumentError(f"circular $ref at {at}")
-        seen.append(ref)
-        own = {**{key: value for key, value in item.items() if key != "$ref"}, **own}
-        item = resolve(document, ref, at)
-    return {**item, **own} if isinstance(item, dict) else own
+    found: dict[str, Any] = {}
+    for item in chain(document, document["paths"][path], as_ref(("paths", path))):
+        if isinstance(item, dict):  # what stands beside a reference goes before what it leads to
+            found = {**{key: value for key, value in item.items() if key != "$ref"}, **found}
+    return found

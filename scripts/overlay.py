@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from scripts import yaml_reader
 from scripts.errors import DocumentError, shown
-from scripts.grammar import VALUE, child_kind
 from scripts.json_path import select, write
+from scripts.schema.grammar import VALUE, child_kind
 from scripts.source import read
 
 _DESCRIBED: Final = frozenset(

@@ -1,27 +1,39 @@
 """Prepare a copy of the pin that the generator handles: small named rules in a fixed order.
 
 The rules name no schema. Each says in its docstring what it is there for; `check` says when they no longer suffice.
+What a document says is settled by `scripts.schema`; the rules of `scripts.prepare` are for the generator.
 """
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any, NamedTuple
 
 from scripts import naming
-from scripts.prepare import classes, filters, inline, merge, outline, reach, references, unions
+from scripts.errors import PrepareError
+from scripts.prepare import classes, filters, inline, reach, references
 from scripts.prepare.check import check
-from scripts.prepare.datatypes import settle_type
 from scripts.prepare.inline import Hoisted
-from scripts.prepare.values import settle_values
-from scripts.prepare.walk import PrepareError, apply
 from scripts.renaming import RENAMED
+from scripts.schema.facts import mark_facts
+from scripts.schema.json_schema import json_schema
+from scripts.schema.places import mark_places
+from scripts.schema.settle import settle
+from scripts.schema.walk import apply, without_facts
 
 __all__ = ["PrepareError", "Prepared", "check", "prepare", "prepare_named"]
 
 
 class Prepared(NamedTuple):
-    """A prepared document, and what a maintainer may want to name."""
+    """A document prepared for the generator, and what else comes of preparing it.
+
+    Attributes:
+        document: The prepared document.
+        schema: What it says, bounds and defaults included, as JSON Schema; see `scripts.schema.json_schema`.
+        hoisted: The names that a maintainer may want to give.
+    """
 
     document: dict[str, Any]
+    schema: dict[str, Any]
     hoisted: Hoisted
 
 
@@ -48,60 +60,25 @@ def prepare_named(source: dict[str, Any], names: Mapping[str, str]) -> Prepared:
         raise PrepareError("schemas are nested too deeply to be read") from None
 
 
-def settle(source: dict[str, Any]) -> dict[str, Any]:
-    """Return what a document says, however it is spelled: the first half of `prepare`, which `scripts.diff` compares.
-
-    Args:
-        source: The document as it was read; it is not changed.
-
-    Returns:
-        A document of components as upstream names them, in which each schema has one type or is one union, null is a
-        branch, and `allOf` is merged.
-
-    Raises:
-        DocumentError: If the document cannot be read so, naming the place.
-    """
-    try:
-        return _settled(source)[0]
-    except RecursionError:
-        raise PrepareError("schemas are nested too deeply to be read") from None
-
-
-def _settled(source: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
-    document = outline.outline(source)
-    references.promote_targets(document, source)
-    wanted = reach.unused_first(document)
-
-    apply(document, settle_type)
-    apply(document, settle_values)
-    apply(document, unions.null_as_branch)
-    apply(document, unions.flatten_union)
-    inline.mark_places(document)
-
-    merge.flatten_all_of(document)
-    apply(document, unions.flatten_union)
-    references.resolve_aliases(document)
-    references.move_null_to_uses(document)
-    references.resolve_aliases(document)  # once more: without its null a union may be one
-    apply(document, unions.flatten_union)
-    return document, wanted
-
-
 def _prepared(source: dict[str, Any], names: Mapping[str, str]) -> Prepared:
-    document, wanted = _settled(source)
     renamed = source.get(RENAMED)
     names = {place: name for place, name in names.items() if not isinstance(renamed, dict) or place not in renamed}
+    source = deepcopy(source)
+    mark_facts(source)
+    document, unused = settle(source)
 
     filters.settle_parameters(document)
-    reach.drop_unreachable(document, wanted)
-    inline.mark_places(document)
+    reach.drop_unreachable(document, unused)
+    mark_places(document)
     hoisted = inline.hoist(document, names)
+    classes.name_after_classes(document)
+    schema = json_schema(document)
+
+    apply(document, without_facts)
     references.cut_loops(document)
     references.spell_out_tagged_unions(document)
-
-    classes.name_after_classes(document)
     classes.leave_colliding_undeclared(document)
     classes.tidy_objects(document)
-    outline.keep_json_answers(document)
+    reach.keep_json_answers(document)
     check(document)
-    return Prepared(document, hoisted)
+    return Prepared(document, schema, hoisted)

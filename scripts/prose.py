@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from scripts.grammar import VALUE, actual_kind, child_kind
+from scripts.schema.grammar import VALUE, actual_kind, child_kind
 
 _PROSE: Final = frozenset(
     (
@@ -28,7 +28,7 @@ def strip(node: Any, kind: str = "document") -> Any:
 
     Args:
         node: a document, or a part of one.
-        kind: what the node is, in the terms of `scripts.grammar`.
+        kind: what the node is, in the terms of `scripts.schema.grammar`.
 
     Returns:
         A copy that shares nothing with the input but the values it does not look into.

@@ -4,9 +4,11 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from scripts.errors import DocumentError, shown
-from scripts.operations import CHUNK_SCHEMA, METHODS, chat_operation, chunk_references
-from scripts.prepare.walk import SCHEMAS, is_json
-from scripts.references import as_ref, find, followed, pointer, resolve
+from scripts.operations import CHUNK_SCHEMA, chat_operation, chunk_references
+from scripts.schema.grammar import METHODS
+from scripts.schema.media import is_json
+from scripts.schema.references import as_ref, find, followed, pointer, resolve
+from scripts.schema.walk import SCHEMAS
 
 RENAMED: Final = "x-renamed-components"
 """Where a pin keeps what upstream calls the components that have kept their names."""

@@ -14,12 +14,11 @@ from scripts import bump, worktree
 from scripts.diff.documents import Document, from_bytes, load
 from scripts.diff.operations import compare
 from scripts.diff.packages import compare_packages, surface
-from scripts.errors import DocumentError, shown
+from scripts.errors import DocumentError, printable, shown
 from scripts.generate import build
 from scripts.naming import NamesError
 from scripts.output import say
 from scripts.pin_spec import pin, replace_file
-from scripts.prepare.walk import printable
 from scripts.trees import replace_folder
 from scripts.update_report import Update, told
 

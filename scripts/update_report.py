@@ -10,9 +10,9 @@ from scripts.diff.changes import Change
 from scripts.diff.documents import Document
 from scripts.diff.packages import ApiChange, api_verdict
 from scripts.diff.rules import Verdict
+from scripts.errors import printable
 from scripts.operations import CHUNK_SCHEMA
 from scripts.pin_spec import Pin
-from scripts.prepare.walk import printable
 from scripts.prepare_spec import Prepared
 
 _LINES: Final = 12

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from scripts.grammar import VALUE, actual_kind, children
 from scripts.json_path import quote, write
+from scripts.schema.grammar import VALUE, actual_kind, children
 
 _Keys = tuple[str | int, ...]
 

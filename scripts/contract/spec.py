@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import yaml
 
-from scripts.operations import METHODS, chat_operation
-from scripts.prepare.datatypes import MEANT, implied_type
-from scripts.prepare.walk import is_ignored, is_json
+from scripts.operations import chat_operation
+from scripts.schema.grammar import METHODS
+from scripts.schema.media import is_ignored, is_json
+from scripts.schema.references import chain
+from scripts.schema.types import MEANT, implied_type
 
 _UNIONS = ("anyOf", "oneOf")
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,15 +89,10 @@ class Spec:
 
     def resolve(self, node: Any) -> dict[str, Any]:
         """Follow a `$ref`; what stands beside it counts too. A schema that is `true` or `false` says nothing."""
-        found: dict[str, Any] = node if isinstance(node, dict) else {}
-        while isinstance(found.get("$ref"), str):
-            target: Any = self.document
-            for step in unquote(found["$ref"]).removeprefix("#/").split("/"):
-                key = step.replace("~1", "/").replace("~0", "~")
-                target = target[int(key) if isinstance(target, list) else key]
-            if not isinstance(target, dict):
-                return {}
-            found = {**target, **{key: value for key, value in found.items() if key != "$ref"}}
+        found: dict[str, Any] = {}
+        for one in chain(self.document, node):
+            found = {**(one if isinstance(one, dict) else {}), **found}
+            found.pop("$ref", None)
         return found
 
     def flat(self, schema: Schema) -> Schema:

@@ -6,16 +6,18 @@ from typing import Any, Final
 
 from scripts import naming
 from scripts.closure import slice_chat
-from scripts.diff.facts import mark_facts
 from scripts.document import parse
 from scripts.errors import DocumentError, shown
-from scripts.operations import CHUNK_SCHEMA, METHODS, UNTAKEN, chat_operation
-from scripts.prepare.inline import mark_places
-from scripts.prepare.walk import is_json, operations, ref_to, schemas_of
-from scripts.prepare_spec import settle
+from scripts.operations import CHUNK_SCHEMA, UNTAKEN, chat_operation
 from scripts.prose import strip
 from scripts.receipt import make_receipt
 from scripts.renaming import keep_names
+from scripts.schema.facts import mark_facts
+from scripts.schema.grammar import METHODS
+from scripts.schema.media import is_json
+from scripts.schema.places import mark_places
+from scripts.schema.settle import settle
+from scripts.schema.walk import operations, ref_to, schemas_of
 from scripts.source import public_name, read
 
 CALLS: Final = ("create", "list", "get", "update", "delete", "messages")
@@ -28,7 +30,7 @@ class Operation:
 
     Attributes:
         path: Its path.
-        settled: The rest, after the rules of `scripts.prepare_spec.settle`.
+        settled: The rest, after the rules of `scripts.schema.settle`.
         is_deprecated: Whether it is deprecated.
         servers: The addresses of its own, which are not those of the document.
     """
@@ -47,7 +49,7 @@ class Document:
         name: What to call it.
         receipt: Source, revision, date and sha256, as in a pin.
         cut: The chat operations as upstream spells them, prose aside.
-        settled: The same after the rules of `scripts.prepare_spec.settle`.
+        settled: The same after the rules of `scripts.schema.settle`.
         untaken: Operations below `/chat/completions` that the client does not have, in words.
     """
 
@@ -118,7 +120,7 @@ def from_bytes(data: bytes, source: str) -> Document:
         cut = sliced.document
         keep_names(cut, naming.load_names())
         mark_facts(cut)
-        settled = settle(cut)
+        settled = settle(cut).document
     except DocumentError as error:
         raise DocumentError(f"{shown(name)}: {error}") from None
     mark_places(settled)

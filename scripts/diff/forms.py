@@ -4,9 +4,9 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from scripts.diff.facts import BOUNDS, facts_of
-from scripts.prepare.unions import NULL
-from scripts.prepare.walk import Schema, ref_name, schemas_of, shape
+from scripts.schema.facts import BOUNDS, facts_of
+from scripts.schema.unions import NULL
+from scripts.schema.walk import Schema, ref_name, schemas_of, shape
 
 ANYTHING: Final = "anything"
 _SCALARS: Final = ("string", "integer", "number", "boolean")

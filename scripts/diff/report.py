@@ -9,7 +9,7 @@ from typing import Any, Final
 from scripts.diff.changes import Change
 from scripts.diff.documents import Document
 from scripts.diff.rules import Verdict
-from scripts.prepare.walk import printable
+from scripts.errors import printable
 
 _MARKS: Final = {Verdict.BREAKING: "breaking", Verdict.WIDENING: "widening", Verdict.HARMLESS: "harmless"}
 _NARROWEST, _INDENT = 40, 12

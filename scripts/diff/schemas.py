@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from scripts.diff.changes import Spot
-from scripts.diff.facts import CLOSED
 from scripts.diff.forms import ANYTHING, Form, Variant, form
 from scripts.diff.pairs import label, pair
-from scripts.prepare.walk import Schema
+from scripts.schema.facts import CLOSED
+from scripts.schema.walk import Schema
 
 _MORE = {"maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"}
 _LESS = {"minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"}

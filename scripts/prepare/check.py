@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from scripts.prepare.walk import PrepareError, Schema, every_schema, operations, ref_name, roots, schemas_of, shape
+from scripts.errors import PrepareError
+from scripts.schema.walk import Schema, every_schema, operations, ref_name, roots, schemas_of, shape
 
 _KEYWORDS = frozenset(
     {"$ref", "additionalProperties", "anyOf", "const", "deprecated", "description", "discriminator", "enum", "items",

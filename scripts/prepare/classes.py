@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from scripts import naming
-from scripts.prepare.references import rename_targets
-from scripts.prepare.walk import Schema, apply, schemas_of
+from scripts.schema.components import rename_targets
+from scripts.schema.walk import Schema, apply, schemas_of
 
 
 def name_after_classes(document: Schema) -> None:

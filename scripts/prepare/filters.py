@@ -3,8 +3,8 @@
 from copy import deepcopy
 
 from scripts import naming
-from scripts.prepare.unions import NULL, flatten_union
-from scripts.prepare.walk import Schema, notes, operations, ref_name, ref_to, schemas_of, shape
+from scripts.schema.unions import NULL, flatten_union
+from scripts.schema.walk import Schema, notes, operations, ref_name, ref_to, schemas_of, shape
 
 
 def settle_parameters(document: Schema) -> None:

@@ -5,9 +5,21 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from scripts import naming
-from scripts.prepare.references import rename_targets
-from scripts.prepare.unions import NULL
-from scripts.prepare.walk import Schema, children, ref_to, replace_children, roots, schemas_of, shape, structure
+from scripts.schema.components import rename_targets
+from scripts.schema.facts import facts_of
+from scripts.schema.places import without_place
+from scripts.schema.walk import (
+    Schema,
+    children,
+    ref_to,
+    replace_children,
+    rewrite,
+    roots,
+    schemas_in,
+    schemas_of,
+    structure,
+    without_facts,
+)
 
 
 @dataclass
@@ -25,59 +37,6 @@ class _Inline(NamedTuple):
     owner_key: tuple[str, str] | None
 
 
-def mark_places(document: Schema) -> None:
-    """Write on each schema the place where upstream declares it, in the notation of `scripts/names.yaml`.
-
-    Evidence: flattening `allOf` copies a declaration into every schema that builds on it; its name must not change. A
-    place once written stands, so that a second round fills in only what merging made.
-    """
-    for place, holder, key in roots(document):
-        marked = _marked(holder[key], place)
-        holder[key] = _without_place(marked) if holder is schemas_of(document) else marked
-
-
-def _marked(schema: Schema, place: str) -> Schema:
-    place = schema.get("x-place", place)
-    marked = schema | {"x-place": place}
-    if "properties" in schema:
-        marked["properties"] = {name: _marked(one, f"{place}.{name}") for name, one in schema["properties"].items()}
-    for key, step in (("items", "[]"), ("additionalProperties", "{}")):
-        if isinstance(schema.get(key), dict):
-            marked[key] = _marked(schema[key], place + step)
-    if "allOf" in schema:
-        marked["allOf"] = [_without_place(_marked(part, place)) for part in schema["allOf"]]
-    if "anyOf" in schema:
-        labels = _branch_labels(schema["anyOf"])
-        marked["anyOf"] = [_marked(one, place + label) for one, label in zip(schema["anyOf"], labels, strict=True)]
-    return marked
-
-
-def _without_place(schema: Schema) -> Schema:
-    return {key: value for key, value in schema.items() if key != "x-place"}
-
-
-def _branch_labels(branches: list[Schema]) -> list[str]:
-    if sum(shape(branch) != NULL for branch in branches) < 2:
-        return ["" for _ in branches]
-    labels: list[str] = []
-    for branch in branches:
-        label = f"|{_kind(branch)}" if _kind(branch) else ""
-        count = sum(known.rstrip("0123456789") == label or known == label for known in labels)
-        labels.append(f"{label}{count + 1}" if label and count else label)
-    return labels
-
-
-def _kind(branch: Schema) -> str:
-    if "enum" in branch:
-        return "enum"
-    tags = [p["const"] for p in branch.get("properties", {}).values() if isinstance(p.get("const"), str)]
-    if tags:
-        return str(tags[0])
-    if branch.get("type") == "object" or "allOf" in branch:
-        return "object"
-    return ""
-
-
 def hoist(document: Schema, table: Mapping[str, str]) -> Hoisted:
     """Move inline objects, maps and enumerations into components with the names that the table gives them.
 
@@ -91,19 +50,25 @@ def hoist(document: Schema, table: Mapping[str, str]) -> Hoisted:
 
     def moved(schema: Schema) -> Schema:
         if not _needs_name(schema):
-            return _without_place(replace_children(schema, moved))
+            return without_place(replace_children(schema, moved))
         name = names[schema["x-place"], structure(schema)]
-        if name not in schemas:
-            schemas[name] = _without_place(replace_children(schema, moved))
-        elif "description" in schema:
+        one = without_place(replace_children(schema, moved))
+        known = schemas.setdefault(name, one)
+        if _facts(known) != _facts(one):  # a bound of one place is none of the others
+            schemas[name] = rewrite(known, without_facts)
+        if "description" in schema:
             schemas[name] = {"description": schema["description"]} | schemas[name]
         return ref_to(name) | {key: schema[key] for key in ("description", "deprecated") if key in schema}
 
     for _place, holder, key in list(roots(document)):
         top = holder is schemas
-        holder[key] = _without_place(replace_children(holder[key], moved)) if top else moved(holder[key])
+        holder[key] = without_place(replace_children(holder[key], moved)) if top else moved(holder[key])
     places = {one.place for one in found}
     return Hoisted(made_up, [place for place in table if place not in places])
+
+
+def _facts(schema: Schema) -> list[Schema]:
+    return [facts_of(one) for one in schemas_in(schema)]
 
 
 def _make_way(document: Schema, table: Mapping[str, str]) -> None:

@@ -1,17 +1,7 @@
-"""Settle which components the package needs."""
+"""Settle which components and which answers the package needs."""
 
-from scripts.prepare.walk import Schema, ref_name, roots, schemas_in, schemas_of
-
-
-def unused_first(document: Schema) -> set[str]:
-    """Return the components that nothing else refers to: a pin holds such a one for its own sake."""
-    used = {
-        ref_name(schema)
-        for name, holder, key in roots(document)
-        for schema in schemas_in(holder[key])
-        if ref_name(schema) != name or holder is not schemas_of(document)
-    }
-    return {name for name in schemas_of(document) if name not in used}
+from scripts.schema.media import STREAM
+from scripts.schema.walk import Schema, ref_name, roots, schemas_in, schemas_of
 
 
 def drop_unreachable(document: Schema, wanted: set[str]) -> None:
@@ -31,3 +21,16 @@ def drop_unreachable(document: Schema, wanted: set[str]) -> None:
 
 def _names_in(schema: Schema) -> set[str]:
     return {name for one in schemas_in(schema) if (name := ref_name(one)) is not None}
+
+
+def keep_json_answers(document: Schema) -> None:
+    """Drop what an operation answers as a stream: the chunk model stays, as a component.
+
+    Evidence: the generator cannot read `text/event-stream` and takes the first type that it knows.
+    """
+    for item in document["paths"].values():
+        for operation in item.values():
+            for response in operation["responses"].values():
+                response["content"].pop(STREAM, None)
+                if not response["content"]:
+                    del response["content"]

@@ -25,9 +25,9 @@ GENERATED = ROOT / "generated/chatcompletions_api"
 SERVER = FACADE / "server"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 # The names by which distributions are imported, where those differ.
-MODULES = {"attrs": ("attr", "attrs"), "python-dateutil": ("dateutil",), "pyyaml": ("yaml",)}
+MODULES = {"attrs": ("attr", "attrs"), "python-dateutil": ("dateutil",)}
 # What judges answers by the spec, and is imported by those alone who ask for it.
-JUDGE = {f"facade/chatcompletions/_spec/{name}.py" for name in ("deviations", "judge", "file")}
+JUDGE = {f"facade/chatcompletions/_spec/{name}.py" for name in ("deviations", "judge")}
 
 
 def imports(source: str, module: str, *, is_package: bool = False) -> set[str]:

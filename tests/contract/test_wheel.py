@@ -12,7 +12,6 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from chatcompletions._spec.file import NAME
 from scripts.contract.spec import ROOT
 
 SOURCES = {"chatcompletions": ROOT / "facade", "chatcompletions_api": ROOT / "generated"}
@@ -88,15 +87,17 @@ def test_typed(names: list[str], package: str) -> None:
     assert f"{package}/py.typed" in names
 
 
-def test_the_pin(wheel: Path) -> None:
-    """The wheel holds the pin as it is, where the installed package looks for it."""
+def test_the_schema(wheel: Path) -> None:
+    """The wheel holds the schema by which answers are judged."""
+    name = "chatcompletions_api/schema.json"
     with zipfile.ZipFile(wheel) as archive:
-        assert archive.read(f"chatcompletions_api/{NAME}") == (ROOT / NAME).read_bytes()
+        assert name in archive.namelist(), f"{name} is not in the wheel: see [tool.hatch.build] in pyproject.toml"
+        assert archive.read(name) == (ROOT / "generated" / name).read_bytes()
 
 
 def test_nothing_else(names: list[str]) -> None:
-    """Besides modules only marker files and the pin are distributed: no cache, no file of an editor."""
-    assert {PurePosixPath(name).suffix for name in names if ".dist-info/" not in name} <= {".py", ".typed", ".yaml"}
+    """Besides modules only marker files and the schema are distributed: no cache, no file of an editor."""
+    assert {PurePosixPath(name).suffix for name in names if ".dist-info/" not in name} <= {".py", ".typed", ".json"}
 
 
 def test_installed_alone(wheel: Path, tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from attrs import evolve
 
 from chatcompletions._errors import Deviation
 
+from .schema import at
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -18,12 +20,6 @@ _BY_OBJECT = {
     "chat.completion": "CreateChatCompletionResponse",
     "chat.completion.chunk": "CreateChatCompletionStreamResponse",
     "chat.completion.deleted": "ChatCompletionDeleted",
-}
-#: Where the spec describes in passing what the generated package has a class for.
-_INLINE = {
-    "ChatCompletionStoreMessage": "ChatCompletionMessageList/properties/data/items",
-    "Choice": "CreateChatCompletionResponse/properties/choices/items",
-    "ChunkChoice": "CreateChatCompletionStreamResponse/properties/choices/items",
 }
 
 
@@ -36,8 +32,8 @@ def deviations(model_or_mapping: Any, *, schema: str | None = None) -> list[Devi
 
     Args:
         model_or_mapping: A completion, chunk, page, message or deletion, or the JSON of one.
-        schema: The name of the schema in ``openapi.yaml`` to judge by; without it a model's class decides, and a
-            mapping's ``object`` or else its shape.
+        schema: The name of the model to judge by; without it a model's class decides, and a mapping's ``object`` or
+            else its shape.
 
     Returns:
         The departures, none for an answer as the spec has it.
@@ -54,22 +50,22 @@ def deviations(model_or_mapping: Any, *, schema: str | None = None) -> list[Devi
         value = _plain(model_or_mapping)
     except RecursionError:
         raise ValueError("the answer is nested too deeply to be judged") from None
-    reference = _reference(schema or (_of_model(model_or_mapping) if is_model else _of_mapping(value)))
-    found = list(departures(value, reference))
+    place = _place(schema or (_of_model(model_or_mapping) if is_model else _of_mapping(value)))
+    found = list(departures(value, place))
     if is_model and any(one.found == "null" for one in found):
-        absent = {one.path for one in departures(_without_nulls(value), reference) if one.expected == "required"}
+        absent = {one.path for one in departures(_without_nulls(value), place) if one.expected == "required"}
         unsure = [one.found == "null" and one.path in absent for one in found]
         found = [evolve(one, found="missing or null") if i else one for one, i in zip(found, unsure, strict=True)]
     return found
 
 
-def departures(value: Any, reference: str) -> Iterator[Deviation]:
-    """Find the departures of JSON from the schema at a place in `_judge.schemas`.
+def departures(value: Any, place: str) -> Iterator[Deviation]:
+    """Find the departures of JSON from the schema at a place of `_spec.schema`.
 
     Raises:
         ImportError: The extra ``strict`` is not installed.
     """
-    for found in needed().judge(value, reference):
+    for found in needed().judge(value, place):
         yield _deviation(found)
 
 
@@ -80,16 +76,14 @@ def needed() -> Any:
         ImportError: The extra ``strict`` is not installed.
     """
     try:
-        import yaml  # noqa: F401 - the judge needs it later, to read the spec
-
-        from . import judge as _judge
+        from . import judge
     except ModuleNotFoundError as error:
-        if error.name not in ("jsonschema", "yaml"):
+        if error.name != "jsonschema":
             raise
         raise ImportError(
             f"judging answers by the spec needs {error.name}: pip install 'chatcompletions[strict]'", name=error.name
         ) from None
-    return _judge
+    return judge
 
 
 def _deviation(found: Found) -> Deviation:
@@ -103,23 +97,19 @@ def _step(step: str | int) -> str:
     return f".{step}" if step.isidentifier() and len(step) < 80 else f"[{step[:80]!r}]"
 
 
-def _reference(name: str) -> str:
-    judge = needed()
-    schemas = judge.schemas().root["whole"]
-    reference = f"whole/{name if name in schemas else _INLINE.get(name, name)}"
-    if judge.at(reference) is not None:
-        return reference
+def _place(name: str) -> str:
+    if at(place := f"$defs/{name}") is not None:
+        return place
     from difflib import get_close_matches  # only a mistake needs it
 
-    nearest = get_close_matches(name, [*schemas, *_INLINE], n=1)
+    nearest = get_close_matches(name, at("$defs"), n=1)
     hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
     raise ValueError(f"the spec has no schema {name!r}{hint}")
 
 
 def _of_model(model: Any) -> str:
-    schemas = needed().schemas().root["whole"]
     for cls in type(model).__mro__:
-        if cls.__module__.startswith("chatcompletions_api.") and (cls.__name__ in schemas or cls.__name__ in _INLINE):
+        if cls.__module__.startswith("chatcompletions_api.") and cls.__name__ in at("$defs"):
             return cls.__name__
     raise TypeError(f"the spec has no schema {type(model).__name__!r}: name the one to judge by, as schema=...")
 

@@ -1,7 +1,7 @@
-"""Judge JSON by the pinned spec, through jsonschema: what departs from it, and what the spec says there.
+"""Find where JSON departs from the pinned spec, through jsonschema.
 
-jsonschema says of an alternative that none of its branches fits. Here the branch is chosen that was meant, by the
-field that tags it or by its type, and what departs from that one is told.
+Of a union, jsonschema says that no branch fits. Here the branch that was meant is judged: the one of the value's type
+and tag, or else the one that fits best.
 """
 
 from __future__ import annotations
@@ -14,137 +14,149 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped]
 from jsonschema.validators import extend  # type: ignore[import-untyped]
 
-from .file import read_spec
-from .schemas import KNOWN, Schemas
+from .schema import Schema, followed, spec_schema, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-#: A departure: where it is, what the spec says, what came.
+#: Where it departs, what the spec expects, what came.
 Found = tuple[tuple[str | int, ...], str, str]
 
-MISSING = "missing"
-#: How much of a value or of a list of choices is shown, in characters.
+#: The keyword of an error about a property that the spec does not have.
+UNKNOWN = "additionalProperties"
+#: Characters of a value, or of a list of choices, that are shown.
 EXCERPT = 120
 
 
-@cache
-def schemas() -> Schemas:
-    """Return the schemas of the pinned spec."""
-    return Schemas(read_spec())
+def judge(value: Any, place: str) -> Iterator[Found]:
+    """Describe each departure of JSON from the schema at a place of `schema.spec_schema`.
 
-
-def judge(value: Any, reference: str) -> Iterator[Found]:
-    """Find what departs from a schema.
-
-    Args:
-        value: JSON.
-        reference: Where the schema stands in `Schemas.root`, such as ``whole/CompletionUsage``.
+    Raises:
+        FileNotFoundError: The generated package was installed without its schema.
     """
-    seen = set()
-    for error in _validator(reference).iter_errors(value):
-        for found in _told(error):
-            if found not in seen:
-                seen.add(found)
-                yield found
+    for error in errors(value, place):
+        yield tuple(error.absolute_path), _expected(error), "missing" if _is_missing(error) else shown(error.instance)
 
 
-def at(reference: str) -> Any:
-    """Return what stands there in `Schemas.root`, or `None`."""
-    found: Any = schemas().root
-    for step in reference.split("/"):
-        found = found.get(step) if isinstance(found, dict) else None
+def errors(value: Any, place: str) -> Iterator[Any]:
+    """Find the departures of JSON from the schema at a place, as jsonschema's errors; see `judge`.
+
+    Their path ends at the member at fault, also for one that is missing or unknown.
+    """
+    found: Iterator[Any] = _validator(place).iter_errors(value)
     return found
 
 
 @cache
-def _validator(reference: str) -> Any:
-    return _Validator({**schemas().root, "$ref": f"#/{reference}"})
+def _validator(place: str) -> Any:
+    return _Validator({**spec_schema(), "$ref": f"#/{place}"})
 
 
-def _check_required(_: Any, required: Sequence[str], instance: Any, __: Any) -> Iterator[ValidationError]:
+def _required(_: Any, names: Sequence[str], instance: Any, __: Any) -> Iterator[ValidationError]:
     if isinstance(instance, dict):
-        yield from (ValidationError(MISSING, path=[name]) for name in required if name not in instance)
+        yield from (ValidationError("missing", path=[name]) for name in names if name not in instance)
 
 
-def _check_known(_: Any, names: Sequence[str], instance: Any, __: Any) -> Iterator[ValidationError]:
+def _properties(validator: Any, properties: Schema, instance: Any, schema: Schema) -> Iterator[ValidationError]:
     if isinstance(instance, dict):
         for name, value in instance.items():
-            if name not in names:
-                yield ValidationError("unknown", path=[name], instance=value)
+            if name in properties:
+                yield from validator.descend(value, properties[name], path=name, schema_path=name)
+        if UNKNOWN not in schema:
+            yield from _additional(validator, False, instance, schema)
 
 
-# Our own, because those of the library tell the property in prose alone.
-_Validator = extend(Draft202012Validator, {"required": _check_required, KNOWN: _check_known})
+def _additional(validator: Any, allowed: Any, instance: Any, schema: Schema) -> Iterator[ValidationError]:
+    if isinstance(instance, dict):
+        for name in instance.keys() - schema.get("properties", {}).keys():
+            if allowed is False:
+                yield ValidationError("unknown", validator=UNKNOWN, path=[name], instance=instance[name])
+            else:
+                yield from validator.descend(instance[name], allowed, path=name)
 
 
-def _told(error: ValidationError) -> Iterator[Found]:
-    path = tuple(error.absolute_path)
+def _any_of(validator: Any, branches: list[Schema], instance: Any, __: Any) -> Iterator[ValidationError]:
+    of_type = [branch for branch in branches if any(_is_of_type(validator, one, instance) for one in _leaves(branch))]
+    if not of_type:
+        yield ValidationError("no branch fits")
+        return
+    meant = [branch for branch in of_type if not all(_other_tag(one, instance) for one in _leaves(branch))]
+    if not meant:
+        leaves = [leaf for branch in of_type for leaf in _leaves(branch)]
+        tag = next(filter(None, (_other_tag(leaf, instance) for leaf in leaves)))
+        tags = [value for leaf in leaves for value in values(followed(leaf.get("properties", {}).get(tag, {})))]
+        yield ValidationError("no such tag", "enum", [tag], instance=instance[tag], schema={"enum": tags})
+        return
+    found = [list(validator.descend(instance, branch)) for branch in meant]
+    unknown = set.intersection(*({error.path[0] for error in one if _is_unknown(error)} for one in found))
+    # A property is unknown if no branch that may be meant has it.
+    found = [[error for error in one if not _is_unknown(error) or error.path[0] in unknown] for one in found]
+    yield from min(found, key=len)
+
+
+def _leaves(schema: Schema) -> Iterator[Schema]:
+    """Yield the schemas that a union consists of, unions inside it laid flat."""
+    schema = followed(schema)
+    if "anyOf" not in schema:
+        yield schema
+    for branch in schema.get("anyOf", ()):
+        yield from _leaves(branch)
+
+
+def _is_of_type(validator: Any, schema: Schema, instance: Any) -> bool:
+    if allowed := values(schema):
+        return instance in allowed
+    return "type" not in schema or bool(validator.is_type(instance, schema["type"]))
+
+
+def _other_tag(schema: Schema, instance: Any) -> str | None:
+    """Return the member that says that another schema is meant."""
+    if not isinstance(instance, dict):
+        return None
+    tags = ((name, followed(one)) for name, one in schema.get("properties", {}).items() if name in instance)
+    return next((name for name, one in tags if "const" in one and one["const"] != instance[name]), None)
+
+
+def _is_missing(error: ValidationError) -> bool:
+    return bool(error.validator == "required")
+
+
+def _is_unknown(error: ValidationError) -> bool:
+    return error.validator == UNKNOWN and len(error.path) == 1
+
+
+_Validator = extend(
+    Draft202012Validator,
+    {"required": _required, "properties": _properties, UNKNOWN: _additional, "anyOf": _any_of},
+)
+
+
+def _expected(error: ValidationError) -> str:
     match error.validator:
         case "required":
-            yield path, "required", MISSING
-        case keyword if keyword == KNOWN:
-            yield path, "no such property", shown(error.instance)
-        case "anyOf" | "oneOf":
-            yield from _told_of_union(error, path)
-        case "type" | "enum" | "const":
-            yield path, _described(error.schema), shown(error.instance)
+            return "required"
+        case "additionalProperties":
+            return "no such property"
+        case "type" | "enum" | "const" | "anyOf":
+            return described(error.schema)
         case keyword:
-            yield path, f"{keyword} {_short(json.dumps(error.validator_value, default=str))}", shown(error.instance)
+            return f"{keyword} {_short(json.dumps(error.validator_value, default=str))}"
 
 
-def _told_of_union(error: ValidationError, path: tuple[str | int, ...]) -> Iterator[Found]:
-    branches: dict[str | int, list[ValidationError]] = {}
-    for inner in error.context:
-        branches.setdefault(inner.relative_schema_path[0], []).append(inner)
-    meant = [errors for errors in branches.values() if not any(map(_is_of_other_type, errors))]
-    if not meant:
-        yield path, _described(error.schema), shown(error.instance)
-        return
-    tagged = [errors for errors in meant if not any(map(_is_other_tag, errors))]
-    if not tagged and len(meant) > 1:
-        tags = [inner for errors in meant for inner in errors if _is_other_tag(inner)]
-        yield tuple(tags[0].absolute_path), _one_of(_values(tag.schema)[0] for tag in tags), shown(tags[0].instance)
-        return
-    for inner in min(tagged or meant, key=len):
-        yield from _told(inner)
-
-
-def _is_of_other_type(error: ValidationError) -> bool:
-    if error.relative_path:
-        return False
-    if error.validator in ("anyOf", "oneOf"):
-        return bool(error.context) and all(map(_is_of_other_type, error.context))
-    return error.validator in ("type", "enum", "const")
-
-
-def _is_other_tag(error: ValidationError) -> bool:
-    return error.validator in ("enum", "const") and len(error.relative_path) == 1 and len(_values(error.schema)) == 1
-
-
-def _values(schema: Any) -> list[Any]:
-    values: list[Any] = [schema["const"]] if "const" in schema else schema.get("enum", [])
-    return values
-
-
-def _described(schema: Any) -> str:
+def described(schema: Any) -> str:
     """Say in a few words what a schema asks for."""
-    if not isinstance(schema, dict):
-        return "anything"
-    if "$ref" in schema:
-        return _described(at(schema["$ref"].removeprefix("#/")))
-    if values := _values(schema):
-        return _one_of(values)
+    schema = followed(schema)
+    if found := values(schema):
+        return one_of(found)
     if "type" in schema:
-        types = schema["type"]
-        return " or ".join(types) if isinstance(types, list) else str(types)
-    branches = [_described(branch) for key in ("anyOf", "oneOf") for branch in schema.get(key, ())]
-    return " or ".join(dict.fromkeys(branches)) or "object"
+        return str(schema["type"])
+    return " or ".join(dict.fromkeys(described(branch) for branch in schema.get("anyOf", ()))) or "anything"
 
 
-def _one_of(values: Iterable[Any]) -> str:
-    choices = list(dict.fromkeys(shown(value) for value in values))
-    return choices[0] if len(choices) == 1 else _short("one of " + ", ".join(choices))
+def one_of(choices: Iterable[Any]) -> str:
+    """List values as alternatives, cut after `EXCERPT` characters."""
+    texts = list(dict.fromkeys(map(shown, choices)))
+    return texts[0] if len(texts) == 1 else _short("one of " + ", ".join(texts))
 
 
 def shown(value: Any) -> str:

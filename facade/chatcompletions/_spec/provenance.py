@@ -15,7 +15,7 @@ class Spec(NamedTuple):
         revision: Upstream's revision, where it was known.
         date: Upstream's date, as YYYY-MM-DD, where it was known.
         sha256: Checksum of the upstream document.
-        pin_sha256: Checksum of ``openapi.yaml``, the pin that was made from it and ships with the package.
+        pin_sha256: Checksum of ``openapi.yaml``, the pin that was made from it.
         rules: Version of the rules that made the pin.
         generator: The distribution that wrote the generated package.
         generator_version: Its version.

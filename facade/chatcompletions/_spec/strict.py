@@ -12,13 +12,14 @@ from chatcompletions._errors import APIResponseValidationError
 from chatcompletions._redaction import without_secrets
 
 from .deviations import departures, needed
+from .schema import at
 
 if TYPE_CHECKING:
     import httpx
 
     from chatcompletions._errors import Deviation
 
-CHUNK = "whole/CreateChatCompletionStreamResponse"
+CHUNK = "$defs/CreateChatCompletionStreamResponse"
 
 
 class StrictResponse(JSONResponse):
@@ -32,8 +33,8 @@ class StrictResponse(JSONResponse):
             APIError: The body is an error envelope, sent with a status that says success.
         """
         value = super().json()
-        reference = _answer_of(self)
-        if reference is not None and (deviation := first_deviation(value, self.request, reference)):
+        expected = _answer_of(self)
+        if expected is not None and (deviation := first_deviation(value, self.request, expected)):
             what = f"{place(self)} answered {self.status_code}, but departs from the spec ({deviation})"
             error = error_from_body(APIResponseValidationError, what, self, value)
             error.deviation = deviation
@@ -41,13 +42,13 @@ class StrictResponse(JSONResponse):
         return value
 
 
-def first_deviation(value: Any, request: httpx.Request, reference: str = CHUNK) -> Deviation | None:
+def first_deviation(value: Any, request: httpx.Request, expected: str = CHUNK) -> Deviation | None:
     """Return the first departure of JSON from a schema, or `None`; it shows no key that the request carried."""
-    found = next(departures(value, reference), None)
+    found = next(departures(value, expected), None)
     if found is None:
         return None
     # Told anew, because a key that was cut short would no longer be found.
-    return next(departures(without_secrets(value, request), reference), found)
+    return next(departures(without_secrets(value, request), expected), found)
 
 
 def prepare() -> None:
@@ -57,7 +58,8 @@ def prepare() -> None:
         ImportError: The extra ``strict`` is not installed.
         UnsupportedOperationError: The pinned spec does not name the schema of a stream's chunks.
     """
-    if needed().at(CHUNK) is None:
+    needed()
+    if at(CHUNK) is None:
         name = CHUNK.rpartition("/")[2]
         raise UnsupportedOperationError(f"the pinned spec has no {name}, by which strict=True would judge a stream")
     _answers()
@@ -73,8 +75,9 @@ def _answer_of(response: httpx.Response) -> str | None:
 @cache
 def _answers() -> list[tuple[str, re.Pattern[str], str]]:
     """Return method, end of the path and schema of the answer of each operation, the longest path first."""
-    judge = needed()
-    return [
-        (method, re.compile(re.sub(r"\\{.*?\\}", "[^/]+", re.escape(path)) + "$"), reference)
-        for method, path, reference in sorted(judge.schemas().answers, key=lambda one: -one[1].count("/"))
-    ]
+    found = []
+    for name, one in at("operations").items():
+        if "answer" in one:
+            end = re.sub(r"\\{.*?\\}", "[^/]+", re.escape(one["path"])) + "$"
+            found.append((one["method"], re.compile(end), f"operations/{name}/answer"))
+    return sorted(found, key=lambda one: -one[1].pattern.count("/"))

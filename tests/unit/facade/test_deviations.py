@@ -15,7 +15,7 @@ import pytest
 import chatcompletions_api
 from chatcompletions import ChatCompletion, ChatCompletionChunk, ChatCompletionDeleted, Deviation, deviations
 from chatcompletions._answers.pages import ChatCompletionPage, MessagePage
-from chatcompletions._spec.file import spec_file
+from chatcompletions._spec.schema import spec_schema
 from chatcompletions_api import models
 from tests.unit.facade._support import HI, STOP, chunk, completion, page
 
@@ -27,6 +27,13 @@ STORED = {**MESSAGE, "id": "chatcmpl-1-0"}
 MESSAGES = {"object": "list", "data": [STORED], "first_id": "a", "last_id": "a", "has_more": False}
 DELETED = {"object": "chat.completion.deleted", "id": "chatcmpl-1", "deleted": True}
 CALL = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+
+
+class Foreign:
+    """A model of another package."""
+
+    def to_dict(self) -> dict[str, Any]:
+        return {}
 
 
 def told(value: Any, **options: Any) -> list[str]:
@@ -183,7 +190,7 @@ def test_another_schema() -> None:
         ([], {}, TypeError, "a model or a mapping, not list"),
         (None, {}, TypeError, "not NoneType"),
         ("{}", {}, TypeError, "not str"),
-        (models.Annotation.from_dict({}), {}, TypeError, "no schema 'Annotation'.*schema="),
+        (Foreign(), {}, TypeError, "no schema 'Foreign'.*schema="),
     ],
 )
 def test_what_cannot_be_judged(value: Any, options: dict[str, Any], cls: type[Exception], line: str) -> None:
@@ -262,26 +269,21 @@ def test_nobody_pays_who_does_not_ask() -> None:
     assert run(USE) == "[]"
 
 
-@pytest.mark.parametrize("missing", ["jsonschema", "yaml"])
 @pytest.mark.parametrize("use", ["deviations({'deleted': 1})", "ChatClient(api_key='k', strict=True)"])
-def test_without_the_extra(missing: str, use: str) -> None:
+def test_without_the_extra(use: str) -> None:
     """Without the extra judging fails in one line with the command that helps, a strict client already when made."""
     code = (
-        f"import sys\nsys.modules[{missing!r}] = None\nfrom chatcompletions import ChatClient, deviations\n"
+        f"import sys\nsys.modules['jsonschema'] = None\nfrom chatcompletions import ChatClient, deviations\n"
         f"try:\n    {use}\nexcept ImportError as error:\n    print(error.name, error)"
     )
-    line = f"{missing} judging answers by the spec needs {missing}: pip install 'chatcompletions[strict]'"
-    assert run(code) == line
+    assert run(code) == "jsonschema judging answers by the spec needs jsonschema: pip install 'chatcompletions[strict]'"
 
 
-def test_the_spec_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The spec is read from the installed package, else from the root of the checkout; without both that is told."""
-    assert spec_file().name == "openapi.yaml"
-    package = tmp_path / "generated/chatcompletions_api"
-    package.mkdir(parents=True)
-    monkeypatch.setattr(chatcompletions_api, "__file__", str(package / "__init__.py"))
-    with pytest.raises(FileNotFoundError, match=r"openapi\.yaml is missing from .*install chatcompletions again"):
-        spec_file()
-    for place in (tmp_path / "openapi.yaml", package / "openapi.yaml"):
-        place.touch()
-        assert spec_file() == place
+def test_the_schema_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A generated package without its schema is told in one line with what to do."""
+    monkeypatch.setattr(chatcompletions_api, "__file__", str(tmp_path / "__init__.py"))
+    spec_schema.cache_clear()
+    with pytest.raises(FileNotFoundError, match=r"schema\.json is missing from .*install chatcompletions again"):
+        deviations({"deleted": True})
+    monkeypatch.undo()
+    assert deviations({"deleted": True}) != []

@@ -15,10 +15,10 @@ import yaml
 from scripts.document import dump
 from scripts.errors import DocumentError
 from scripts.generate import build
-from scripts.grammar import VALUE, actual_kind, children
 from scripts.naming import load_names
 from scripts.pin_spec import pin
 from scripts.prepare_spec import prepare_named
+from scripts.schema.grammar import VALUE, actual_kind, children
 from tests.unit.scripts.test_prepare_mutations import problems
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -4,14 +4,15 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from scripts.errors import shown
-from scripts.operations import METHODS, chat_operation, event_schema, is_stream
-from scripts.prepare.keywords import clean_text, keep_shape
-from scripts.prepare.walk import PrepareError, Schema, is_ignored, is_json
-from scripts.references import resolve
+from scripts.errors import PrepareError, shown
+from scripts.operations import chat_operation
+from scripts.schema.grammar import METHODS
+from scripts.schema.keywords import clean_text, keep_shape
+from scripts.schema.media import STREAM, event_schema, is_ignored, is_json, is_stream
+from scripts.schema.references import chain
+from scripts.schema.walk import Schema
 
 _STATUS = re.compile(r"[1-5](\d\d|XX)|default")
-_STREAM = "text/event-stream"
 
 
 def outline(source: Schema) -> Schema:
@@ -61,15 +62,10 @@ def _mapping(holder: Schema, key: str) -> Schema:
 
 
 def _followed(source: Schema, part: Any, place: str) -> Schema:
-    seen: list[Any] = []
-    while isinstance(part, dict) and isinstance(part.get("$ref"), str):
-        if part["$ref"] in seen:
-            raise PrepareError(f"{place}: $ref {shown(part['$ref'])} leads back to itself")
-        seen.append(part["$ref"])
-        part = resolve(source, part["$ref"], place)
-    if not isinstance(part, dict):
-        raise PrepareError(f"{place}: expected a mapping, found {type(part).__name__}")
-    return part
+    *_, found = chain(source, part, place)
+    if not isinstance(found, dict):
+        raise PrepareError(f"{place}: expected a mapping, found {type(found).__name__}")
+    return found
 
 
 def _other_name(operation: Schema, method: str, path: str, used: set[str]) -> str:
@@ -116,7 +112,7 @@ def _content(source: Schema, holder: Schema, *, stream: bool) -> Schema:
             found = _followed(source, media, content_type)
             kept["application/json"] = {"schema": keep_shape(found.get("schema"))}
         elif stream and is_stream(content_type):
-            kept[_STREAM] = {"schema": keep_shape(event_schema(_followed(source, media, content_type)))}
+            kept[STREAM] = {"schema": keep_shape(event_schema(_followed(source, media, content_type)))}
     return kept
 
 
@@ -139,16 +135,3 @@ def _parameters(source: Schema, found: Any, place: str) -> Iterator[Schema]:
         if words := clean_text(parameter.get("description")):
             kept["description"] = words
         yield kept | {"schema": keep_shape(schema)}
-
-
-def keep_json_answers(document: Schema) -> None:
-    """Drop what an operation answers as a stream: the chunk model stays, as a component.
-
-    Evidence: the generator cannot read `text/event-stream` and takes the first type that it knows.
-    """
-    for item in document["paths"].values():
-        for operation in item.values():
-            for response in operation["responses"].values():
-                response["content"].pop(_STREAM, None)
-                if not response["content"]:
-                    del response["content"]

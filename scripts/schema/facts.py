@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-from scripts.grammar import VALUE, actual_kind, children
-from scripts.prepare.walk import Fact
+from scripts.schema.grammar import VALUE, actual_kind, children
+from scripts.schema.walk import Fact
 
 BOUNDS: Final = {
     "minimum": ("integer", "number"),
@@ -36,7 +36,7 @@ def mark_facts(node: Any, kind: str = "document") -> None:
 
     Args:
         node: a document without prose, or a part of one.
-        kind: what the node is, in the terms of `scripts.grammar`.
+        kind: what the node is, in the terms of `scripts.schema.grammar`.
     """
     kind = actual_kind(kind, node)
     if kind == VALUE:

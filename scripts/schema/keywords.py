@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Any
 
-from scripts.prepare.walk import SCHEMAS, Fact, Schema, shape
+from scripts.schema.walk import SCHEMAS, Fact, Schema, shape
 
 _SINGLES = ("items",)
 _LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from scripts.prepare.walk import Schema, shape
+from scripts.schema.walk import Schema, shape
 
 _SPELLINGS = {
     "string": ("string", "str", "text", "char", "date", "date-time", "datetime", "time", "uuid", "uri", "url", "email",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from scripts.prepare.walk import UNIONS, Schema, notes, shape, structure
+from scripts.schema.walk import UNIONS, Schema, notes, rewrite, shape, structure, without_facts
 
 NULL: Schema = {"type": "null"}
 
@@ -42,7 +42,9 @@ def flatten_union(schema: Schema) -> Schema:
         if inner is not found and "discriminator" in branch:
             tags.append(branch["discriminator"])
         for one in inner:
-            branches.setdefault(structure(one), one)
+            same = branches.setdefault(structure(one), one)
+            if same != one:  # a bound of one branch is none of the union
+                branches[structure(one)] = rewrite(same, without_facts)
     known = sorted(_with_values_joined(list(branches.values())), key=lambda one: shape(one) == NULL)
     if not all(shape(one) for one in known) and not shape(rest):
         return rest

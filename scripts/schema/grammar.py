@@ -13,7 +13,7 @@ from typing import Any, Final
 VALUE: Final = "value"
 
 _CONTENT: Final = {"schema": "schema", "content": "{media type}"}
-_METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 
 KINDS: Final[dict[str, dict[str, str]]] = {
     "document": {
@@ -34,7 +34,7 @@ KINDS: Final[dict[str, dict[str, str]]] = {
         "parameters": "[parameter]",
         "servers": "[server]",
         "additionalOperations": "{operation}",
-        **dict.fromkeys(_METHODS, "operation"),
+        **dict.fromkeys(METHODS, "operation"),
     },
     "operation": {
         "parameters": "[parameter]",

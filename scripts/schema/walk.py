@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from scripts.errors import DocumentError
+from scripts.schema.media import is_json
 
 Schema = dict[str, Any]
 Rule = Callable[[Schema], Schema]
@@ -16,7 +16,7 @@ ANNOTATIONS = frozenset({"description", "deprecated", "x-place"})
 
 
 class Fact(str):
-    """A keyword that `scripts.diff` carries through the rules: like an annotation it shapes nothing.
+    """A keyword that is carried through the rules, such as a bound: like an annotation it shapes nothing.
 
     No document can hold one: what is read has plain text as keys.
     """
@@ -27,18 +27,6 @@ class Fact(str):
 _LISTS = ("allOf", *UNIONS, "prefixItems")
 _MAPS = ("properties", "patternProperties")
 _SINGLES = ("items", "additionalProperties")
-
-
-class PrepareError(DocumentError):
-    """The pin cannot be prepared; the message is one line that says what is wrong and where."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(printable(message))
-
-
-def printable(text: str) -> str:
-    """Return text of an untrusted document on one line, its control characters escaped."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def schemas_of(document: Schema) -> dict[str, Schema]:
@@ -55,6 +43,11 @@ def shape(schema: Schema) -> Schema:
 def notes(schema: Schema) -> Schema:
     """Return the annotations of a schema."""
     return {key: value for key, value in schema.items() if key in ANNOTATIONS or type(key) is Fact}
+
+
+def without_facts(schema: Schema) -> Schema:
+    """Return a schema without the facts noted on it."""
+    return {key: value for key, value in schema.items() if type(key) is not Fact}
 
 
 def structure(schema: Schema) -> str:
@@ -154,15 +147,3 @@ def _descend(place: str, schema: Schema) -> Iterator[tuple[str, Schema]]:
     yield place, schema
     for step, child in children(schema):
         yield from _descend(place + step, child)
-
-
-def is_ignored(parameter: Schema) -> bool:
-    """Tell whether OpenAPI says to ignore a parameter: body, answers and security say what such a header would."""
-    name = str(parameter.get("name")).lower()
-    return parameter.get("in") == "header" and name in ("accept", "content-type", "authorization")
-
-
-def is_json(content_type: str) -> bool:
-    """Tell whether a media type is JSON, parameters such as a charset aside."""
-    essence = content_type.split(";")[0].strip().lower()
-    return essence == "application/json" or essence.endswith("+json")

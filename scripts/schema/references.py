@@ -6,7 +6,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from scripts.errors import DocumentError, shown
-from scripts.grammar import VALUE, actual_kind, children
+from scripts.schema.grammar import VALUE, actual_kind, children
 
 Pointer = tuple[str, ...]
 """Keys and indexes from the root to a node."""
@@ -38,26 +38,34 @@ def resolve(document: dict[str, Any], ref: str, at: str = "") -> Any:
     return node
 
 
-def followed(document: dict[str, Any], node: Any) -> dict[str, Any]:
+def followed(document: dict[str, Any], node: Any, at: str = "") -> dict[str, Any]:
     """Return what a node stands for, its reference followed as far as that leads.
 
     Args:
         document: the document that holds the node.
         node: a part of it, or a reference to one.
+        at: where the node stands, for the error.
 
     Returns:
-        The mapping; empty if there is none, or if the reference leads back to itself.
+        The mapping; empty if there is none.
 
     Raises:
-        DocumentError: a reference leaves the document, or there is nothing where it points.
+        DocumentError: a reference leaves the document, leads back to itself, or there is nothing where it points.
     """
+    *_, last = chain(document, node, at)
+    return last if isinstance(last, dict) else {}
+
+
+def chain(document: dict[str, Any], node: Any, at: str = "") -> Iterator[Any]:
+    """Yield a node and what each reference leads to from there, to the last; see `followed`."""
     seen = set()
+    yield node
     while isinstance(node, dict) and isinstance(ref := node.get("$ref"), str):
         if ref in seen:
-            return {}
+            raise DocumentError(f"circular $ref {shown(ref)}{_at(at)}")
         seen.add(ref)
-        node = resolve(document, ref)
-    return node if isinstance(node, dict) else {}
+        node = resolve(document, ref, at)
+        yield node
 
 
 def pointer(ref: str, at: str = "") -> Pointer:
@@ -97,7 +105,7 @@ def find(node: Any, kind: str, at: Pointer = ()) -> Iterator[tuple[str, Pointer]
 
     Args:
         node: where to look.
-        kind: what the node is, in the terms of `scripts.grammar`.
+        kind: what the node is, in the terms of `scripts.schema.grammar`.
         at: where the node stands.
 
     Yields:

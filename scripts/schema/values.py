@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from scripts.prepare.walk import Schema
+from scripts.schema.walk import Schema
 
 _NAMES = {str: "string", int: "integer", float: "number", bool: "boolean"}
 

@@ -3,18 +3,9 @@
 from collections.abc import Callable
 from copy import deepcopy
 
-from scripts.prepare.unions import NULL, flatten_union
-from scripts.prepare.walk import (
-    PrepareError,
-    Schema,
-    notes,
-    ref_name,
-    ref_to,
-    replace_children,
-    roots,
-    schemas_of,
-    shape,
-)
+from scripts.errors import PrepareError
+from scripts.schema.unions import NULL, flatten_union
+from scripts.schema.walk import Schema, notes, ref_name, ref_to, replace_children, roots, schemas_of, shape
 
 _OUTER = ("$ref", "allOf", "anyOf", "discriminator")
 
