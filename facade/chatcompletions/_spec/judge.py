@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped]
 from jsonschema.validators import extend  # type: ignore[import-untyped]
 
-from .schema import Schema, followed, spec_schema, values
+from .schema import Schema, at, followed, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -49,7 +49,11 @@ def errors(value: Any, place: str) -> Iterator[Any]:
 
 @cache
 def _validator(place: str) -> Any:
-    return _Validator({**spec_schema(), "$ref": f"#/{place}"})
+    return _Validator(at(place))
+
+
+def _reference(validator: Any, reference: str, instance: Any, _: Any) -> Iterator[ValidationError]:
+    yield from validator.descend(instance, followed({"$ref": reference}))
 
 
 def _required(_: Any, names: Sequence[str], instance: Any, __: Any) -> Iterator[ValidationError]:
@@ -76,18 +80,19 @@ def _additional(validator: Any, allowed: Any, instance: Any, schema: Schema) -> 
 
 
 def _any_of(validator: Any, branches: list[Schema], instance: Any, __: Any) -> Iterator[ValidationError]:
-    of_type = [branch for branch in branches if any(_is_of_type(validator, one, instance) for one in _leaves(branch))]
-    if not of_type:
-        yield ValidationError("no branch fits")
+    leaves = [(n, leaf) for n, branch in enumerate(branches) for leaf in _leaves(branch)]
+    typed = [(n, leaf) for n, leaf in leaves if _is_of_type(validator, leaf, instance)]
+    if not typed:
+        is_other_value = any("type" in leaf and validator.is_type(instance, leaf["type"]) for _, leaf in leaves)
+        yield ValidationError("no branch fits", "enum" if is_other_value else "type")
         return
-    meant = [branch for branch in of_type if not all(_other_tag(one, instance) for one in _leaves(branch))]
+    meant = {n for n, leaf in typed if not _other_tag(leaf, instance)}
     if not meant:
-        leaves = [leaf for branch in of_type for leaf in _leaves(branch)]
-        tag = next(filter(None, (_other_tag(leaf, instance) for leaf in leaves)))
-        tags = [value for leaf in leaves for value in values(followed(leaf.get("properties", {}).get(tag, {})))]
+        tag = next(filter(None, (_other_tag(leaf, instance) for _, leaf in typed)))
+        tags = [value for _, leaf in typed for value in values(followed(leaf["properties"].get(tag, {})))]
         yield ValidationError("no such tag", "enum", [tag], instance=instance[tag], schema={"enum": tags})
         return
-    found = [list(validator.descend(instance, branch)) for branch in meant]
+    found = [list(validator.descend(instance, branches[n])) for n in sorted(meant)]
     unknown = set.intersection(*({error.path[0] for error in one if _is_unknown(error)} for one in found))
     # A property is unknown if no branch that may be meant has it.
     found = [[error for error in one if not _is_unknown(error) or error.path[0] in unknown] for one in found]
@@ -127,7 +132,7 @@ def _is_unknown(error: ValidationError) -> bool:
 
 _Validator = extend(
     Draft202012Validator,
-    {"required": _required, "properties": _properties, UNKNOWN: _additional, "anyOf": _any_of},
+    {"$ref": _reference, "required": _required, "properties": _properties, UNKNOWN: _additional, "anyOf": _any_of},
 )
 
 
@@ -137,7 +142,7 @@ def _expected(error: ValidationError) -> str:
             return "required"
         case "additionalProperties":
             return "no such property"
-        case "type" | "enum" | "const" | "anyOf":
+        case "type" | "enum" | "const":
             return described(error.schema)
         case keyword:
             return f"{keyword} {_short(json.dumps(error.validator_value, default=str))}"
@@ -150,7 +155,11 @@ def described(schema: Any) -> str:
         return one_of(found)
     if "type" in schema:
         return str(schema["type"])
-    return " or ".join(dict.fromkeys(described(branch) for branch in schema.get("anyOf", ()))) or "anything"
+    leaves = list(_leaves(schema)) if "anyOf" in schema else []
+    plain = {leaf.get("type") for leaf in leaves if not values(leaf)}
+    # Where any string will do, those that are listed too say nothing.
+    told = [described(leaf) for leaf in leaves if not values(leaf) or leaf.get("type") not in plain]
+    return " or ".join(dict.fromkeys(told)) or "anything"
 
 
 def one_of(choices: Iterable[Any]) -> str:

@@ -1,7 +1,7 @@
 """A local server for the six chat completion operations: real HTTP and SSE, a real store, canned answers.
 
-It needs the extra ``server`` (``pip install 'chatcompletions[server]'``) and no key, model or network. Run
-it as a command, ``python -m chatcompletions.server``, or inside a test::
+It needs the extra ``server`` (``pip install 'chatcompletions[server]'``) and no key, model or network. Run it as a
+command, ``python -m chatcompletions.server``, or inside a test::
 
     with LocalServer() as server:
         client = ChatClient(base_url=server.base_url, api_key="unused")
@@ -9,16 +9,18 @@ it as a command, ``python -m chatcompletions.server``, or inside a test::
 Every answer says that it is canned. The same request always gets the same answer; only ids and times move on.
 """
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chatcompletions.server._app import app
-    from chatcompletions.server._run import LocalServer
-    from chatcompletions.server._schema import StoreError
+    from ._app import app
+    from ._database import StoreError
+    from ._run import LocalServer
 
 __all__ = ["LocalServer", "StoreError", "app"]
 
-_HOMES = {"LocalServer": "_run", "StoreError": "_schema", "app": "_app"}
+_HOMES = {"LocalServer": "_run", "StoreError": "_database", "app": "_app"}
 
 
 def __getattr__(name: str) -> object:
@@ -30,7 +32,7 @@ def __getattr__(name: str) -> object:
     try:
         return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
     except ModuleNotFoundError as error:
-        if error.name not in ("starlette", "uvicorn"):
+        if error.name not in ("jsonschema", "starlette", "uvicorn"):
             raise
         raise ImportError(
             f"the local server needs {error.name}: pip install 'chatcompletions[server]'", name=error.name

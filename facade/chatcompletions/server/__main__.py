@@ -1,9 +1,14 @@
 """The command ``python -m chatcompletions.server``."""
 
+from __future__ import annotations
+
 import argparse
 import signal
 import sys
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _DESCRIPTION = """\
 Answer the six chat completion operations on this machine, without a key, a model or a network.
@@ -19,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the local server until it is interrupted.
 
     Args:
-        argv: The command's arguments; those of the process if None.
+        argv: The command's arguments; those of the process if `None`.
 
     Returns:
         The exit code: 0 after an interrupt, 1 if the server cannot run.
@@ -32,14 +37,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Ctrl-C, a service manager's stop, and an interrupt sent to a shell's background job all end it alike.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
-    server = LocalServer(
-        options.db,
-        options.api_key,
-        host=options.host,
-        port=options.port,
-        delay=options.delay / 1_000,
-        log=None if options.quiet else _say,
-    )
+    address = {"host": options.host, "port": options.port}
+    log = None if options.quiet else _say
+    server = LocalServer(options.db, options.api_key, **address, delay=options.delay / 1_000, log=log)
     try:
         with server:
             _say(server.base_url if options.quiet else _welcome(server.base_url, options))
@@ -61,14 +61,13 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument(
-        "--port", type=_port, default=8000, help="port to listen on, 0 for a free one (default: %(default)s)"
-    )
-    parser.add_argument("--db", metavar="FILE", help="SQLite file for what is stored (default: in memory)")
-    parser.add_argument("--api-key", metavar="KEY", help="refuse requests without it (default: any key will do)")
-    parser.add_argument("--delay", metavar="MS", type=_delay, default=0.0, help="milliseconds between streamed chunks")
-    parser.add_argument("--quiet", action="store_true", help="print the base URL and nothing else")
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    add("--port", type=_port, default=8000, help="port to listen on, 0 for a free one (default: %(default)s)")
+    add("--db", metavar="FILE", help="SQLite file for what is stored (default: in memory)")
+    add("--api-key", metavar="KEY", help="refuse requests without it (default: any key will do)")
+    add("--delay", metavar="MS", type=_delay, default=0.0, help="milliseconds between streamed chunks")
+    add("--quiet", action="store_true", help="print the base URL and nothing else")
     return parser
 
 

@@ -1,21 +1,26 @@
-"""Which tools a canned answer calls, and with what.
+"""Decide which tools a canned answer calls, and with what.
 
-A tool is called when the request insists (``tool_choice``), or when the last user message mentions the
-tool's name. A conversation that ends with a tool's result gets a text: an agent's loop must end.
+A tool is called when the request insists (``tool_choice``), or when the last user message mentions the tool's name. A
+conversation that ends with a tool's result gets a text: an agent's loop must end.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from __future__ import annotations
 
-from chatcompletions.server._json import dump
-from chatcompletions.server._rules import refuse
-from chatcompletions.server._samples import sample
-from chatcompletions.server._text import echo, last_text
+from typing import TYPE_CHECKING, Any
 
-Request = Mapping[str, Any]
+from ._errors import refuse
+from ._json import dump
+from ._samples import sample
+from ._text import echo, last_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    Request = Mapping[str, Any]
+    Tools = list[dict[str, Any]]
 
 
-def tool_calls(request: Request) -> list[dict[str, Any]]:
+def tool_calls(request: Request) -> Tools:
     """Make the tool calls for a request, without ids.
 
     Args:
@@ -28,7 +33,7 @@ def tool_calls(request: Request) -> list[dict[str, Any]]:
     Raises:
         ApiError: If ``tool_choice`` names a tool that ``tools`` lacks.
     """
-    tools: list[dict[str, Any]] = list(request.get("tools") or ())
+    tools: Tools = list(request.get("tools") or ())
     choice = request.get("tool_choice", "auto")
     if isinstance(choice, dict) and choice["type"] == "allowed_tools":
         tools = list(_picked(tools, choice["allowed_tools"]["tools"]))
@@ -46,7 +51,7 @@ def tool_calls(request: Request) -> list[dict[str, Any]]:
 
 
 def function_call(request: Request) -> dict[str, Any] | None:
-    """Make the call of a legacy function for a request, or None if the answer should be text.
+    """Make the call of a legacy function for a request, or `None` if the answer should be text.
 
     Args:
         request: A create request that passed its checks.
@@ -66,24 +71,27 @@ def function_call(request: Request) -> dict[str, Any] | None:
 
 
 def _name(tool: Mapping[str, Any]) -> str:
-    return str(tool[tool["type"]]["name"])
+    kind = tool.get("type")
+    named = tool.get(kind) if isinstance(kind, str) else None
+    if not isinstance(named, dict) or not isinstance(name := named.get("name"), str):
+        refuse("tool_choice", "a tool needs a type and, in the member that its type names, a name", "invalid_value")
+    return name
 
 
-def _picked(tools: list[dict[str, Any]], references: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _picked(tools: Tools, references: Tools) -> Iterator[dict[str, Any]]:
     by_name = {(tool["type"], _name(tool)): tool for tool in tools}
     for reference in references:
-        found = by_name.get((reference["type"], _name(reference)))
-        if found is None:
-            problem = f"'tools' holds no {reference['type']} tool '{_name(reference)}'"
-            refuse("tool_choice", problem, "invalid_value")
-        yield found
+        kind, name = reference.get("type"), _name(reference)
+        if (kind, name) not in by_name:
+            refuse("tool_choice", f"'tools' holds no {kind} tool '{name}'", "invalid_value")
+        yield by_name[kind, name]
 
 
 def _awaits_answer(request: Request) -> bool:
-    return bool(request["messages"][-1]["role"] not in ("tool", "function"))
+    return request["messages"][-1]["role"] not in ("tool", "function")
 
 
-def _mentioned(tools: list[dict[str, Any]], request: Request) -> list[dict[str, Any]]:
+def _mentioned(tools: Tools, request: Request) -> Tools:
     said = last_text(request["messages"], "user").casefold()
     return [tool for tool in tools if _name(tool) and _name(tool).casefold() in said]
 
@@ -92,5 +100,5 @@ def _call(tool: Mapping[str, Any], request: Request) -> dict[str, Any]:
     if tool["type"] == "custom":
         said = echo(last_text(request["messages"], "user"))
         return {"type": "custom", "custom": {"name": _name(tool), "input": f"canned input for: {said}"}}
-    arguments = sample({"type": "object", **tool["function"].get("parameters", {})})
+    arguments = sample({"type": "object", **(tool["function"].get("parameters") or {})})
     return {"type": "function", "function": {"name": _name(tool), "arguments": dump(arguments)}}

@@ -1,20 +1,28 @@
-"""What every answer shares: a request id, the time it took, the key check, and errors in the API's words."""
+"""Give every answer what all share: a request id, the time it took, the key check, errors in the API's words."""
+
+from __future__ import annotations
 
 import hmac
 import re
 import time
-from collections.abc import Callable, Collection
 from ipaddress import ip_address
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, ExceptionHandler, Message, Receive, Scope, Send
 
-from chatcompletions.server._errors import ApiError
-from chatcompletions.server._json import dump
+from ._errors import ApiError
+from ._json import dump
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from starlette.types import ASGIApp, ExceptionHandler, Message, Receive, Scope, Send
+
+#: An IPv6 address in brackets or any other name, and a port.
+_HOST = re.compile(r"(?:\[([^][]*)\]|([^][:]*))(?::\d*)?")
 
 
 def json_response(value: object) -> Response:
@@ -34,22 +42,16 @@ async def read_body(request: Request, most: int) -> bytes:
         ApiError: 413, as soon as it is clear that it holds more than ``most`` bytes.
     """
     declared = request.headers.get("content-length", "0")
-    pieces: list[bytes] = []
-    size = 0
+    body = bytearray()
     if not declared.isdecimal() or int(declared) <= most:
         async for piece in request.stream():
-            size += len(piece)
-            pieces.append(piece)
-            if size > most:
+            body += piece
+            if len(body) > most:
                 break
         else:
-            return b"".join(pieces)
-    raise ApiError(
-        f"The request body is larger than {most} bytes.",
-        status=413,
-        code="request_too_large",
-        headers={"connection": "close"},
-    )
+            return bytes(body)
+    problem = f"The request body is larger than {most} bytes."
+    raise ApiError(problem, status=413, code="request_too_large", headers={"connection": "close"})
 
 
 class Envelope:
@@ -57,8 +59,9 @@ class Envelope:
 
     Args:
         app: The application inside.
-        api_key: The key that every request must carry, or None.
-        hosts: The domain names by which the server may be addressed, besides local names and IP addresses; any if None.
+        api_key: The key that every request must carry; any or none will do if `None`.
+        hosts: The domain names by which the server may be addressed, besides local names and IP addresses; any if
+            `None`.
         new_id: Gives a fresh word for each request id.
         log: Called with one line for each answer.
     """
@@ -73,7 +76,7 @@ class Envelope:
         log: Callable[[str], None] | None,
     ) -> None:
         self._app = app
-        self._credentials = None if api_key is None else api_key.encode()
+        self._api_key = api_key
         self._hosts = hosts
         self._new_id = new_id
         self._log = log
@@ -101,8 +104,9 @@ class Envelope:
             await send(message)
 
         try:
-            self._refuse_strangers(scope)
-            self._authenticate(scope)
+            headers = Headers(scope=scope)
+            self._refuse_strangers(headers, scope["scheme"])
+            self._authenticate(headers.get("authorization", ""))
             await self._app(scope, receive, send_marked)
         except ApiError as error:
             await error_response(error)(scope, receive, send_marked)
@@ -112,45 +116,34 @@ class Envelope:
                 await error_response(failure)(scope, receive, send_marked)
             raise  # for the log of whoever runs the server
 
-    def _refuse_strangers(self, scope: Scope) -> None:
+    def _refuse_strangers(self, headers: Headers, scheme: str) -> None:
         """Refuse what a page of another site sends by way of somebody's browser.
 
         Such a page can have its own name lead to this machine (DNS rebinding), which shows in ``Host``, or post to it
         without reading the answer, which shows in ``Origin``.
         """
-        host = _header(scope, b"host")
-        origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
+        host = headers.get("host", "")
         if host and self._hosts is not None and not _is_local(host, self._hosts):
-            raise ApiError(
-                f"This server does not answer for the host '{host}'; address it by the one that it was started with.",
-                status=403,
-                code="host_not_allowed",
+            problem = (
+                f"This server does not answer for the host '{host}'; address it by the one that it was started with."
             )
-        for origin in origins:
-            if origin != f"{scope['scheme']}://{host}":
-                raise ApiError(
-                    f"This server takes no requests from pages of '{origin}'.", status=403, code="origin_not_allowed"
-                )
+            raise ApiError(problem, status=403, code="host_not_allowed")
+        for origin in headers.getlist("origin"):
+            if origin != f"{scheme}://{host}":
+                problem = f"This server takes no requests from pages of '{origin}'."
+                raise ApiError(problem, status=403, code="origin_not_allowed")
 
-    def _authenticate(self, scope: Scope) -> None:
-        if self._credentials is None:
+    def _authenticate(self, credentials: str) -> None:
+        if self._api_key is None:
             return
-        scheme, _, key = _header(scope, b"authorization").encode("latin-1").partition(b" ")
-        if scheme.lower() != b"bearer" or not key.strip():
+        scheme, _, key = credentials.partition(" ")
+        if scheme.lower() != "bearer" or not key.strip():
             message, code = "No API key was sent: send 'Authorization: Bearer KEY'.", None
-        elif hmac.compare_digest(key.strip(), self._credentials):
+        elif hmac.compare_digest(key.strip().encode("latin-1"), self._api_key.encode()):
             return
         else:
             message, code = "The API key is not the one this server was started with.", "invalid_api_key"
         raise ApiError(message, status=401, code=code, headers={"www-authenticate": "Bearer"})
-
-
-#: An IPv6 address in brackets or any other name, and a port.
-_HOST = re.compile(r"(?:\[([^][]*)\]|([^][:]*))(?::\d*)?")
-
-
-def _header(scope: Scope, wanted: bytes) -> str:
-    return next((value.decode("latin-1") for name, value in scope["headers"] if name == wanted), "")
 
 
 def _is_local(host: str, names: Collection[str]) -> bool:
@@ -169,26 +162,17 @@ async def _refused(_request: Request, error: Any) -> Response:
 
 
 async def _unrouted(request: Request, error: Any) -> Response:
-    place = f"{request.method} {request.scope['path']}"
-    if error.status_code == 405:
-        allowed = ", ".join(sorted((error.headers or {}).get("Allow", "").split(", ")))
-        refusal = ApiError(
-            f"{place} is not an operation; this path takes {allowed}.",
-            status=405,
-            code="method_not_supported",
-            headers={"allow": allowed},
-        )
-    else:
-        refusal = ApiError(f"{place} is not an operation of this server.", status=error.status_code, code="unknown_url")
-    return error_response(refusal)
+    place, status = f"{request.method} {request.scope['path']}", error.status_code
+    if status != 405:
+        problem = f"{place} is not an operation of this server."
+        return error_response(ApiError(problem, status=status, code="unknown_url"))
+    allowed = ", ".join(sorted((error.headers or {}).get("Allow", "").split(", ")))
+    problem = f"{place} is not an operation; this path takes {allowed}."
+    return error_response(ApiError(problem, status=405, code="method_not_supported", headers={"allow": allowed}))
 
 
 async def _gone(_request: Request, _error: Any) -> Response:
     return Response(status_code=499)  # nobody reads it: the client hung up in the middle of its request
 
 
-HANDLERS: dict[Any, ExceptionHandler] = {
-    ApiError: _refused,
-    HTTPException: _unrouted,
-    ClientDisconnect: _gone,
-}
+HANDLERS: dict[Any, ExceptionHandler] = {ApiError: _refused, HTTPException: _unrouted, ClientDisconnect: _gone}

@@ -1,6 +1,11 @@
 """An error as the API words it: a status, and a body of message, type, param and code."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class ApiError(Exception):
@@ -24,14 +29,14 @@ class ApiError(Exception):
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
-        self.message = message
         self.status = status
         self.param = param
-        self.code = code
-        self.headers = dict(headers or {})
+        self.headers = headers
+        kind = "server_error" if status >= 500 else "invalid_request_error"
+        #: The response body.
+        self.body: dict[str, Any] = {"error": {"message": message, "type": kind, "param": param, "code": code}}
 
-    @property
-    def body(self) -> dict[str, object]:
-        """The response body: one member, ``error``."""
-        kind = "server_error" if self.status >= 500 else "invalid_request_error"
-        return {"error": {"message": self.message, "type": kind, "param": self.param, "code": self.code}}
+
+def refuse(param: str, problem: str, code: str) -> NoReturn:
+    """Raise the API's error for one parameter."""
+    raise ApiError(f"Invalid '{param}': {problem}.", param=param, code=code)

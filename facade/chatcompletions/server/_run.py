@@ -1,18 +1,26 @@
-"""The server on a port of its own, in a thread of its own, for as long as a ``with`` block lasts."""
+"""Run the server on a port of its own, in a thread of its own, for as long as a ``with`` block lasts."""
+
+from __future__ import annotations
 
 import os
 import socket
 import threading
 from functools import partial
-from pathlib import Path
-from types import TracebackType
-from typing import Self, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import uvicorn
-from starlette.applications import Starlette
 from uvicorn.config import Config
 
-from chatcompletions.server._app import Options, app
+from ._app import app
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+    from starlette.applications import Starlette
+
+    from ._app import Options
 
 _GRACE = 1  # seconds that a request in flight may take to notice that its connection is gone
 
@@ -21,11 +29,11 @@ class LocalServer:
     """The local server as a context manager: it listens when entered, and is stopped and joined when left.
 
     Args:
-        db: The SQLite file that keeps stored completions; in memory if None.
-        api_key: The key that every request must carry; any or none will do if None.
+        db: The SQLite file that keeps stored completions; in memory if `None`.
+        api_key: The key that every request must carry; any or none will do if `None`.
         host: The address to listen on.
         port: The port to listen on; 0 takes a free one.
-        **options: Further arguments of ``app``, such as ``delay``, ``clock`` and ``new_id``.
+        **options: Further arguments of `app`, such as ``delay``, ``clock`` and ``new_id``.
 
     Raises:
         StoreError: On entering, if the file cannot be used as a store.
@@ -45,6 +53,10 @@ class LocalServer:
         self._app = partial(app, db=db, api_key=api_key, **options)
         self._address = (host, port)
         self._running: _Running | None = None
+
+    def __repr__(self) -> str:
+        where = f"at {self.base_url}" if self._running else "not running"
+        return f"<{type(self).__name__} {where}>"
 
     @property
     def base_url(self) -> str:
@@ -73,7 +85,7 @@ class LocalServer:
         running, self._running = self._require(), None
         running.stop()
 
-    def _require(self) -> "_Running":
+    def _require(self) -> _Running:
         if self._running is None:
             raise RuntimeError("the server is not running; use it in a with statement")
         return self._running

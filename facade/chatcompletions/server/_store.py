@@ -1,34 +1,57 @@
-"""Stored completions in SQLite: one connection behind a lock, keyset pages, nothing kept between calls."""
+"""Keep completions in SQLite: one connection behind a lock, pages by key, nothing kept between calls."""
 
-import sqlite3
+from __future__ import annotations
+
+import json
 import threading
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from chatcompletions.server._errors import ApiError
-from chatcompletions.server._json import dump, loads
-from chatcompletions.server._pages import Page, Query, Source, fetch
-from chatcompletions.server._schema import prepare
-from chatcompletions.server._text import content_text
+from ._database import connect
+from ._errors import ApiError
+from ._json import dump
+from ._text import content_text
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from ._requests import Query
 
 _LISTED_PARTS = ("text", "image_url")
 _LISTED_MEMBERS = ("name", "tool_calls", "tool_call_id", "function_call")
-_COMPLETIONS = Source(
+
+
+class Page(NamedTuple):
+    """One page of a list, and whether more items follow."""
+
+    items: list[dict[str, Any]]
+    has_more: bool
+
+
+class _Table(NamedTuple):
+    """A table that is read in pages: its name, the column that orders it, and how a cursor's row is found."""
+
+    name: str
+    key: str
+    cursor: str
+
+
+_COMPLETIONS = _Table(
     "completions",
     "position",
     "SELECT position FROM completions WHERE id = :after UNION ALL SELECT position FROM deleted WHERE id = :after",
 )
-_MESSAGES = Source("messages", "number", "SELECT number FROM messages WHERE id = :after AND completion = :completion")
+_MESSAGES = _Table("messages", "number", "SELECT number FROM messages WHERE id = :after AND completion = :completion")
 
 
 class Store:
     """A store of completions, safe to call from any thread.
 
     Args:
-        path: The database file, made if missing; in memory if None.
+        path: The database file, made if missing; in memory if `None`.
 
     Raises:
         StoreError: If the file cannot be opened, written, or is no store of this server.
@@ -36,8 +59,8 @@ class Store:
 
     def __init__(self, path: str | Path | None = None) -> None:
         self._lock = threading.Lock()
-        self._connection = prepare(path)
-        # An application that is dropped without a close must not leave a connection open behind it.
+        self._connection = connect(path)
+        # An application that is dropped without a close must not leave a connection open.
         self._finalizer = weakref.finalize(self, self._connection.close)
 
     def close(self) -> None:
@@ -46,31 +69,27 @@ class Store:
             self._finalizer()
 
     def add(
-        self,
-        completion: Mapping[str, Any],
-        metadata: Mapping[str, str],
-        messages: Sequence[Mapping[str, Any]],
+        self, completion: Mapping[str, Any], metadata: Mapping[str, str], messages: Sequence[Mapping[str, Any]]
     ) -> dict[str, Any]:
-        """Store a completion with its conversation, and give it as it will be listed."""
+        """Store a completion with its conversation, and return it as it will be listed."""
         completion_id = completion["id"]
         with self._transaction() as run:
             row = run.execute(
                 "INSERT INTO completions (id, model, body) VALUES (?, ?, ?)",
                 (completion_id, completion["model"], dump(completion)),
             )
-            position = row.lastrowid
-            _tag(run, position, metadata)
+            _tag(run, row.lastrowid, metadata)
             run.executemany(
                 "INSERT INTO messages (id, completion, number, body) VALUES (?, ?, ?, ?)",
                 (
-                    (f"{completion_id}-{number}", position, number, dump(_listed(message)))
+                    (f"{completion_id}-{number}", row.lastrowid, number, dump(_listed(message)))
                     for number, message in enumerate(messages)
                 ),
             )
         return {**completion, "metadata": dict(metadata)}
 
     def get(self, completion_id: str) -> dict[str, Any]:
-        """Give a stored completion.
+        """Return a stored completion.
 
         Raises:
             ApiError: 404, if there is none.
@@ -107,18 +126,15 @@ class Store:
         Raises:
             ApiError: 400, if ``after`` is no id of a completion.
         """
-        conditions = []
-        values: dict[str, object] = {}
-        if query.model is not None:
-            conditions.append("model = :model")
-            values["model"] = query.model
+        conditions: list[str] = [] if query.model is None else ["model = :model"]
+        values: dict[str, object] = {"model": query.model}
         for n, (key, value) in enumerate(query.metadata):
             conditions.append(
                 f"position IN (SELECT completion FROM metadata WHERE key = :key{n} AND value = :value{n})"  # noqa: S608 - n is a number
             )
             values |= {f"key{n}": key, f"value{n}": value}
         with self._transaction() as run:
-            rows, has_more = fetch(run, _COMPLETIONS, query, conditions, values)
+            rows, has_more = _fetch(run, _COMPLETIONS, query, conditions, values)
             return Page([_completion(run, position, body) for position, body in rows], has_more)
 
     def messages(self, completion_id: str, query: Query) -> Page:
@@ -129,9 +145,8 @@ class Store:
         """
         with self._transaction() as run:
             position, _ = _find(run, completion_id)
-            rows, has_more = fetch(run, _MESSAGES, query, ["completion = :completion"], {"completion": position})
-            items = [{**loads(body), "id": f"{completion_id}-{number}"} for number, body in rows]
-            return Page(items, has_more)
+            rows, has_more = _fetch(run, _MESSAGES, query, ["completion = :completion"], {"completion": position})
+            return Page([{**json.loads(body), "id": f"{completion_id}-{number}"} for number, body in rows], has_more)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -139,21 +154,45 @@ class Store:
             yield self._connection
 
 
+def _fetch(
+    run: sqlite3.Connection, table: _Table, query: Query, conditions: list[str], values: Mapping[str, object]
+) -> tuple[list[tuple[int, str]], bool]:
+    """Fetch the rows of a page: pairs of key and body, and whether more rows follow.
+
+    A page starts after the row that its cursor names, however far in that is. The conditions are SQL of this module,
+    never of a request; what a request says is bound.
+
+    Raises:
+        ApiError: 400, if the cursor is no row of this list.
+    """
+    sign, order = ("<", "DESC") if query.order == "desc" else (">", "ASC")
+    bound = {**values, "after": query.after, "fetch": query.limit + 1}
+    if query.after is not None:
+        place = run.execute(table.cursor, bound).fetchone()
+        if place is None:
+            problem = f"Invalid 'after': '{query.after}' is not in this list."
+            raise ApiError(problem, param="after", code="invalid_value")
+        conditions = [*conditions, f"{table.key} {sign} :place"]
+        bound["place"] = place[0]
+    text = (
+        f"SELECT {table.key}, body FROM {table.name} "  # noqa: S608 - all literals of this module
+        f"WHERE {' AND '.join(conditions) or 'TRUE'} ORDER BY {table.key} {order} LIMIT :fetch"
+    )
+    rows = run.execute(text, bound).fetchall()
+    return rows[: query.limit], len(rows) > query.limit
+
+
 def _find(run: sqlite3.Connection, completion_id: str) -> tuple[int, str]:
     row = run.execute("SELECT position, body FROM completions WHERE id = ?", (completion_id,)).fetchone()
     if row is None:
-        raise ApiError(
-            f"No stored chat completion has the id '{completion_id}'.",
-            status=404,
-            param="completion_id",
-            code="not_found",
-        )
+        problem = f"No stored chat completion has the id '{completion_id}'."
+        raise ApiError(problem, status=404, param="completion_id", code="not_found")
     return row[0], row[1]
 
 
 def _completion(run: sqlite3.Connection, position: int, body: str) -> dict[str, Any]:
     pairs = run.execute("SELECT key, value FROM metadata WHERE completion = ? ORDER BY number", (position,))
-    return {**loads(body), "metadata": dict(pairs.fetchall())}
+    return {**json.loads(body), "metadata": dict(pairs.fetchall())}
 
 
 def _tag(run: sqlite3.Connection, position: int | None, metadata: Mapping[str, str]) -> None:

@@ -1,11 +1,15 @@
 """A completion as a stream: the chunks that add up to it, one token at a time, the choices in turn."""
 
-from collections.abc import Iterator, Mapping
-from itertools import chain, zip_longest
-from typing import Any
+from __future__ import annotations
 
-from chatcompletions.server._json import dump
-from chatcompletions.server._text import tokens
+from itertools import chain, zip_longest
+from typing import TYPE_CHECKING, Any
+
+from ._json import dump
+from ._text import tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 DONE = b"data: [DONE]\n\n"
 _PADDING = 32  # bytes: with obfuscation each chunk's length is a multiple of it

@@ -1,8 +1,12 @@
 """Text as the server counts it: a word, number or punctuation mark is a token, with the space before it."""
 
+from __future__ import annotations
+
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 _TOKEN = re.compile(r"\s*(?:\w+|[^\w\s])|\s+")
 _ECHO = 80  # characters of a message that an answer repeats
@@ -26,13 +30,8 @@ def content_text(content: object) -> str:
     return "\n".join(part["text"] for part in parts if part["type"] == "text")
 
 
-def prompt_tokens(messages: Iterable[Mapping[str, Any]]) -> int:
-    """Count the tokens of all messages' text; images, audio and files count nothing."""
-    return sum(count(content_text(message.get("content"))) for message in messages)
-
-
 def last_text(messages: Iterable[Mapping[str, Any]], role: str) -> str:
-    """Give the text of the last message of a role, or an empty string."""
+    """Return the text of the last message of a role, or an empty string."""
     texts = [content_text(message.get("content")) for message in messages if message["role"] == role]
     return texts[-1] if texts else ""
 

@@ -1,4 +1,6 @@
-"""The store's file: how it is opened, marked as ours, and refused with one clear line."""
+"""Open the store's file, mark it as ours, and refuse any other with one clear line."""
+
+from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
@@ -40,11 +42,11 @@ class StoreError(Exception):
     """The database file cannot be used; the message is one line that says why and what to do."""
 
 
-def prepare(path: str | Path | None) -> sqlite3.Connection:
+def connect(path: str | Path | None) -> sqlite3.Connection:
     """Open a store's database, and lay it out if it is new.
 
     Args:
-        path: The file, made if missing; in memory if None.
+        path: The file, made if missing; in memory if `None`.
 
     Returns:
         A connection that may be used from any thread, by one at a time.
@@ -53,21 +55,19 @@ def prepare(path: str | Path | None) -> sqlite3.Connection:
         StoreError: If the file cannot be opened, written, or is no store of this server.
     """
     name = ":memory:" if path is None else str(Path(path))
+    connection = None
     try:
         connection = sqlite3.connect(name, check_same_thread=False)
-    except sqlite3.Error as error:
-        raise StoreError(_line(name, error)) from error
-    try:
         _lay_out(connection, name)
         connection.execute("PRAGMA foreign_keys = ON")
-        if name != ":memory:":
+        if path is not None:
             connection.execute("PRAGMA journal_mode = WAL")
-    except sqlite3.Error as error:
-        connection.close()
-        raise StoreError(_line(name, error)) from error
-    except StoreError:
-        connection.close()
-        raise
+    except (sqlite3.Error, StoreError) as error:
+        if connection is not None:
+            connection.close()
+        if isinstance(error, StoreError):
+            raise
+        raise StoreError(f"{name}: cannot be used as the store ({error}); choose another file") from error
     return connection
 
 
@@ -87,7 +87,3 @@ def _lay_out(connection: sqlite3.Connection, name: str) -> None:
             connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {_APPLICATION}")
         connection.execute(f"PRAGMA user_version = {_VERSION}")
-
-
-def _line(name: str, error: sqlite3.Error) -> str:
-    return f"{name}: cannot be used as the store ({error}); choose another file"
