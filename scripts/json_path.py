@@ -1,5 +1,6 @@
 """The part of JSONPath (RFC 9535) that an overlay needs, with the kind of each node that it selects."""
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Any, Final
@@ -7,13 +8,21 @@ from typing import Any, Final
 from scripts.errors import DocumentError, shown
 from scripts.schema.grammar import VALUE, actual_kind, child_kind
 
+_BLANK: Final = r"[ \t\n\r]*"
+# Of the \u escapes only those that control characters need: none can be half of a surrogate pair.
+_STRING: Final = r"""
+    (?: '(?:[^'\\\x00-\x1f]|\\(?:['\\/bfnrt]|u00[0-9a-fA-F]{2}))*'
+      | "(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u00[0-9a-fA-F]{2}))*" )
+"""
 _SEGMENT: Final = re.compile(
-    r"""
+    rf"""
       \.(?P<name>[^\W\d]\w*)
-    | \[\s*(?P<quoted>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\s*\]
-    | \[\s*(?P<index>0|[1-9]\d*)\s*\]
-    | (?P<all>\.\*|\[\s*\*\s*\])
-    | \[\s*\?\s*\(?\s*@\.(?P<key>[^\W\d]\w*)\s*==\s*(?P<equals>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\s*\)?\s*\]
+    | \[{_BLANK}(?P<quoted>{_STRING}){_BLANK}\]
+    | \[{_BLANK}(?P<index>0|[1-9][0-9]{{0,14}}){_BLANK}\]
+    | (?P<all>\.\*|\[{_BLANK}\*{_BLANK}\])
+    | \[{_BLANK}\?{_BLANK}(?:(?P<open>\(){_BLANK})?
+        @\.(?P<key>[^\W\d]\w*){_BLANK}=={_BLANK}(?P<equals>{_STRING}){_BLANK}
+        (?(open)\){_BLANK})\]
     """,
     re.VERBOSE,
 )
@@ -37,7 +46,8 @@ def select(document: dict[str, Any], path: str) -> list[Match]:
 
     Args:
         document: where to look.
-        path: `$`, then any of `.name`, `['name']`, `[0]`, `.*`, `[*]` and `[?(@.name == 'value')]`.
+        path: `$`, then any of `.name`, `['name']`, `[0]`, `.*`, `[*]` and `[?(@.name == 'value')]`, each with the
+            meaning that RFC 9535 gives it.
 
     Returns:
         What is there, in document order; empty if nothing is.
@@ -78,9 +88,10 @@ def quote(text: str) -> str:
         text: any text.
 
     Returns:
-        The text in single quotes.
+        The text in single quotes, control characters escaped.
     """
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    written = json.dumps(text, ensure_ascii=False)[1:-1]
+    return "'" + written.replace('\\"', '"').replace("'", "\\'") + "'"
 
 
 def _segments(path: str) -> list[re.Match[str]]:
@@ -122,4 +133,7 @@ def _equals(node: Any, segment: re.Match[str]) -> bool:
 
 
 def _unquote(text: str) -> str:
-    return re.sub(r"\\(.)", r"\1", text[1:-1])
+    inner = text[1:-1]
+    if text[0] == "'":
+        inner = inner.replace('"', '\\"').replace("\\'", "'")
+    return str(json.loads(f'"{inner}"'))

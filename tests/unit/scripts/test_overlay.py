@@ -98,6 +98,17 @@ def test_targets(target: str, keys: tuple[str | int, ...]) -> None:
         "",
         "$.a-b",
         "$.a ",
+        "$.tags[?(@.name == 'Chat']",
+        "$.tags[?@.name == 'Chat')]",
+        pytest.param(f"$.tags[{'9' * 5000}]", id="digits"),
+        pytest.param(f"$.tags[?{' ' * 100_000}]", id="blanks"),
+        "$.tags[\u0660]",
+        "$.tags[\u00a00]",
+        "$['ta\tgs']",
+        r"$['\t\a\g\s']",
+        r"$['\"']",
+        r"""$["\'"]""",
+        r"$['\u0']",
     ],
 )
 def test_bad_targets(target: str) -> None:
@@ -105,6 +116,13 @@ def test_bad_targets(target: str) -> None:
     with pytest.raises(DocumentError, match="is not understood from") as caught:
         apply(DOCUMENT, [(target, {"description": "Ours."})])
     assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("name", [r"'a\nb'", r'"a\nb"', r"'a\u000ab'", r'"a\u000Ab"'])
+def test_escapes(name: str) -> None:
+    """An escape in a name or a value means what it means in JSON."""
+    document = {"a\nb": [{"name": "a\nb"}, {"name": "anb"}], "anb": 1}
+    assert [match.node for match in select(document, f"$[{name}][?@.name == {name}]")] == [{"name": "a\nb"}]
 
 
 def test_stale_targets() -> None:
@@ -219,9 +237,25 @@ def test_coverage() -> None:
     assert coverage(complete).missing == []
 
 
-@pytest.mark.parametrize("key", ["a", "a-b", "it's", "\\", "", "ä", "1", 'a"b', "a]b"])
-def test_written_paths_are_read(key: str) -> None:
-    """A path that is written for any name selects that name again."""
-    assert [match.node for match in select({"paths": {key: [1, {"found": 2}]}}, write(("paths", key, 1)))] == [
-        {"found": 2}
-    ]
+@pytest.mark.parametrize(
+    ("key", "path"),
+    [
+        ("a", "$.a"),
+        ("a-b", "$['a-b']"),
+        ("it's", r"$['it\'s']"),
+        ("\\", r"$['\\']"),
+        ("", "$['']"),
+        ("ä", "$['ä']"),
+        ("1", "$['1']"),
+        ('a"b', """$['a"b']"""),
+        ("\\\"\\'", r"""$['\\"\\\'']"""),
+        ("a]b", "$['a]b']"),
+        ("\\n", r"$['\\n']"),
+        ("a\nb", r"$['a\nb']"),
+        ("\x1b[31m", r"$['\u001b[31m']"),
+    ],
+)
+def test_written_paths_are_read(key: str, path: str) -> None:
+    """A path that is written for any name is one line without control characters, and selects that name again."""
+    assert write((key,)) == path
+    assert [match.node for match in select({key: [1, {"found": 2}]}, write((key, 1)))] == [{"found": 2}]
