@@ -81,7 +81,7 @@ class _Builder:
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                 self._start(event)
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
-                self._end(event)
+                self._end()
             case yaml.DocumentStartEvent() if self.roots:
                 raise _error(event, "a second YAML document begins")
 
@@ -137,15 +137,15 @@ class _Builder:
         if event.anchor:
             self._anchors[event.anchor] = None
 
-    def _end(self, event: Any) -> None:
+    def _end(self) -> None:
         done = self._open.pop()
         if isinstance(done.value, dict) and done.merges:
             own = dict(done.value)
             for merged in reversed(done.merges):
                 done.value.update(merged)
             done.value.update(own)
-            self._count(event, sum(map(len, done.merges)))
-        if done.anchor:
+        # If it is no longer None, the anchor was defined again inside, which is the later definition.
+        if done.anchor and self._anchors[done.anchor] is None:
             self._anchors[done.anchor] = (done.value, self.nodes - done.nodes_before, done.height)
         self._add(done.value, done.height)
 
@@ -154,7 +154,7 @@ class _Builder:
 
     def _key(self, event: Any, key: str) -> None:
         current = self._open[-1]
-        if key in current.value:
+        if key in current.value or (key == "<<" and current.merges):
             raise _error(event, f"the key {shown(key)} appears twice in one mapping")
         current.key = key
 

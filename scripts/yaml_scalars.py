@@ -26,10 +26,11 @@ def scalar(text: str) -> Any:
         None, bool, int, float, or the text itself.
 
     Raises:
-        ValueError: an integer of more digits than Python converts.
+        ValueError: an integer of more digits than Python reads or writes.
     """
     if text in _CONSTANTS:
         return _CONSTANTS[text]
     if _INTEGER.fullmatch(text):
-        return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+        # Python reads any number of hexadecimal digits; it would fail later, when the number is written in decimal.
+        return int(str(int(text, 0))) if text[:2] in ("0o", "0x") else int(text)
     return float(text) if _FLOAT.fullmatch(text) else text

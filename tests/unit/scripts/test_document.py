@@ -72,6 +72,7 @@ def test_keys_are_text() -> None:
 def test_anchor_defined_twice() -> None:
     """An anchor may be defined again; an alias means the last definition before it."""
     assert value_of("[&a 1, *a, &a [2], *a]") == [1, 1, [2], [2]]
+    assert value_of("[&a [1, &a [2], *a], *a]") == [[1, [2], [2]], [2]]
 
 
 def test_anchor_on_a_key() -> None:
@@ -108,6 +109,9 @@ def test_utf_16() -> None:
 BOMB = "openapi: 3.1.0\na0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12)
 )
+MERGES = f"openapi: 3.1.0\na: &a {{{', '.join(f'k{n}: 1' for n in range(1_000))}}}\n" + "".join(
+    f"a{n}: {{<<: *a}}\n" for n in range(1_000)
+)
 DEEP_ALIASES = "openapi: 3.1.0\na0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 300))
 
 
@@ -133,6 +137,7 @@ DEEP_ALIASES = "openapi: 3.1.0\na0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1
         ("openapi: 3.1.0\na: *b\n", "the alias *b has no anchor at line 2"),
         ("openapi: 3.1.0\na: &b [*b]\n", "the alias *b stands inside its own anchor, a cycle at line 2"),
         ("openapi: 3.1.0\na: 1\na: 2\n", 'the key "a" appears twice in one mapping at line 3'),
+        ("openapi: 3.1.0\n<<: {a: 1}\n<<: {b: 1}\n", 'the key "<<" appears twice in one mapping at line 3'),
         ('{"openapi": "3.1.0", "a": 1, "a": 2}', 'repeats the key "a" in one mapping'),
         ("openapi: 3.1.0\n? [a]\n: 1\n", "a mapping key is not text at line 2"),
         ("openapi: 3.1.0\na: &a [1]\nb: {*a : 1}\n", "a mapping key is not text at line 3"),
@@ -142,6 +147,9 @@ DEEP_ALIASES = "openapi: 3.1.0\na0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1
         ("openapi: 3.1.0\nx: !!binary aGk=\n", "is not allowed at line 2"),
         ("openapi: 3.1.0\nx: !custom {a: 1}\n", 'the tag "!custom" is not allowed at line 2'),
         (f"openapi: 3.1.0\nx: {'9' * 5000}\n", "a number of 5000 digits is too large at line 2"),
+        (f"openapi: 0x{'f' * 5000}\n", "a number of 5002 digits is too large at line 1"),
+        (f"openapi: 3.1.0\nx: 0o{'7' * 5000}\n", "a number of 5002 digits is too large at line 2"),
+        (MERGES, "more than 2,000,000 nodes once aliases are expanded"),
         (BOMB, "more than 2,000,000 nodes once aliases are expanded"),
         (DEEP_ALIASES, "nested deeper than 200 levels once aliases are expanded"),
         (f"openapi: 3.1.0\nx: {'[' * 5000}{']' * 5000}\n", "nested deeper than 200 levels at line 2"),
