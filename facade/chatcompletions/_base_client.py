@@ -1,26 +1,39 @@
-"""What both clients are set up with."""
+"""What both clients share: how they are set up, and how a call is made."""
 
 from __future__ import annotations
 
 import os
-from functools import partial
+from abc import ABC, abstractmethod
+from functools import cache, partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from ._redaction import Discreet, Secret
+from ._redaction import Discreet, Secret, discreet
+from ._requests.build import build
+from ._requests.operations import OPERATIONS
 from ._requests.settings import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, http_options
 from ._transport.decoding import DEFAULT_MAX_ANSWER_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+    from collections.abc import Callable, Mapping, MutableMapping
     from typing import Unpack
 
     import httpx
 
+    from ._answers.pages import Position
+    from ._requests.operations import Operation
     from ._requests.settings import HTTPXOptions
 
 
-class BaseClient:
-    """Set-up, which both clients share."""
+@cache
+def imported(name: str) -> Any:
+    """Return the class of an answer; the first call that needs it imports its module."""
+    module, _, cls = name.rpartition(".")
+    return getattr(import_module(f"{__package__}.{module}"), cls)
+
+
+class BaseClient(ABC):
+    """Set-up and calls, which both clients share but for the waiting."""
 
     _clients: Any
     _clients_type: type[MutableMapping[Any, Any]] = dict
@@ -80,3 +93,35 @@ class BaseClient:
     def _check_open(self) -> None:
         if self._closed:
             raise RuntimeError("this client is closed: make a new one, or move the call into its with statement")
+
+    def _call(self, name: str, params: Any, *ids: str, **own: Any) -> Any:
+        """Make a call, and return its answer, or the awaitable of it."""
+        # Before all else, so that whatever fails below shows no secret among the keywords.
+        given = discreet(params)
+        given.update(own)
+        return self._answer(OPERATIONS[name], given, *ids)
+
+    def _first_page(self, name: str, params: Any, max_items: int | None, *ids: str) -> Callable[[], Any]:
+        """Return the function that fetches the first page of a list."""
+        params = discreet(params)
+        from ._answers.pages import Position, kept
+
+        operation, params = OPERATIONS[name], kept(params)
+        fetch = partial(self._page, lambda position: self._answer(operation, position.applied_to(params), *ids))
+        return partial(fetch, Position.first(fetch, params, max_items))
+
+    def _answer(self, operation: Operation, params: Mapping[str, Any], *ids: str) -> Any:
+        request = build(operation, params, *ids)
+        return self._stream(request) if params.get("stream") else self._read(operation, request)
+
+    @abstractmethod
+    def _read(self, operation: Operation, request: Mapping[str, Any]) -> Any:
+        """Send a request and read its answer."""
+
+    @abstractmethod
+    def _stream(self, request: Mapping[str, Any]) -> Any:
+        """Send a request and return the stream of its answer."""
+
+    @abstractmethod
+    def _page(self, call: Callable[[Position], Any], position: Position) -> Any:
+        """Make the call for the page at a position."""

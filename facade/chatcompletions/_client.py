@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from chatcompletions_api.types import UNSET
 
 from ._answers.read import read
-from ._base_client import BaseClient
-from ._redaction import discreet
-from ._requests import build as calls
+from ._base_client import BaseClient, imported
 from ._transport.client import AsyncHTTPClient, HTTPClient
 from ._transport.event_loops import at_end_of_loop, event_loop, is_closed, is_running
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
     from types import TracebackType
-    from typing import Self, TypeVar, Unpack
+    from typing import Self, Unpack
 
     import httpx
 
@@ -27,23 +25,18 @@ if TYPE_CHECKING:
     from chatcompletions_api.models import ChatCompletionStoreMessage
 
     from ._answers.deleted import ChatCompletionDeleted
-    from ._answers.models import Answer, ChatCompletion
+    from ._answers.models import ChatCompletion
     from ._answers.pages import (
         AsyncChatCompletionPage,
         AsyncMessagePage,
         AsyncPages,
         ChatCompletionPage,
         MessagePage,
-        Page,
         Position,
     )
     from ._params import CallOptions, CreateParams, ListParams, MessagesParams, UpdateParams
+    from ._requests.operations import Operation
     from ._streaming.stream import AsyncChatCompletionStream, AsyncStreamOpening, ChatCompletionStream
-
-    AnswerT = TypeVar("AnswerT", bound=Answer)
-    PageT = TypeVar("PageT", bound=Page[Any])
-    AsyncPageT = TypeVar("AsyncPageT", AsyncChatCompletionPage, AsyncMessagePage)
-    Call = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
 class ChatClient(BaseClient):
@@ -108,15 +101,8 @@ class ChatClient(BaseClient):
 
         See https://platform.openai.com/docs/api-reference/chat/create.
         """
-        params = discreet(params)
-        request = calls.create(params if stream is UNSET else {**params, "stream": stream})
-        if stream and stream is not UNSET:
-            from ._streaming.stream import ChatCompletionStream
-
-            return ChatCompletionStream(self._send(request, stream=True), **self._stream_options)
-        from ._answers.models import ChatCompletion
-
-        return read(ChatCompletion, self._send(request))
+        answer: ChatCompletion | ChatCompletionStream = self._call("create", params, stream=stream)
+        return answer
 
     def list(self, *, max_items: int | None = None, **params: Unpack[ListParams]) -> ChatCompletionPage:
         """List stored completions.
@@ -134,10 +120,8 @@ class ChatClient(BaseClient):
 
         See https://platform.openai.com/docs/api-reference/chat/list.
         """
-        params = discreet(params)
-        from ._answers.pages import ChatCompletionPage
-
-        return self._first_page(ChatCompletionPage, calls.list_, params, max_items)
+        page: ChatCompletionPage = self._first_page("list", params, max_items)()
+        return page
 
     def get(self, completion_id: str, **options: Unpack[CallOptions]) -> ChatCompletion:
         """Return a stored completion.
@@ -153,10 +137,8 @@ class ChatClient(BaseClient):
 
         See https://platform.openai.com/docs/api-reference/chat/get.
         """
-        options = discreet(options)
-        from ._answers.models import ChatCompletion
-
-        return read(ChatCompletion, self._send(calls.get(completion_id, options)))
+        completion: ChatCompletion = self._call("get", options, completion_id)
+        return completion
 
     def update(self, completion_id: str, **params: Unpack[UpdateParams]) -> ChatCompletion:
         """Replace the metadata of a stored completion, all that can be changed of it.
@@ -175,10 +157,8 @@ class ChatClient(BaseClient):
 
         See https://platform.openai.com/docs/api-reference/chat/update.
         """
-        params = discreet(params)
-        from ._answers.models import ChatCompletion
-
-        return read(ChatCompletion, self._send(calls.update(completion_id, params)))
+        completion: ChatCompletion = self._call("update", params, completion_id)
+        return completion
 
     def delete(self, completion_id: str, **options: Unpack[CallOptions]) -> ChatCompletionDeleted:
         """Delete a stored completion.
@@ -197,10 +177,8 @@ class ChatClient(BaseClient):
 
         See https://platform.openai.com/docs/api-reference/chat/delete.
         """
-        options = discreet(options)
-        from ._answers.deleted import ChatCompletionDeleted
-
-        return read(ChatCompletionDeleted, self._send(calls.delete(completion_id, options)))
+        receipt: ChatCompletionDeleted = self._call("delete", options, completion_id)
+        return receipt
 
     def messages(
         self, completion_id: str, *, max_items: int | None = None, **params: Unpack[MessagesParams]
@@ -222,10 +200,8 @@ class ChatClient(BaseClient):
 
         See https://platform.openai.com/docs/api-reference/chat/getMessages.
         """
-        params = discreet(params)
-        from ._answers.pages import MessagePage
-
-        return self._first_page(MessagePage, partial(calls.messages, completion_id), params, max_items)
+        page: MessagePage = self._first_page("messages", params, max_items, completion_id)()
+        return page
 
     def close(self) -> None:
         """Close the connections; the client cannot be used afterwards."""
@@ -258,14 +234,16 @@ class ChatClient(BaseClient):
         http = self._http()
         return http.send(http.build_request(**request), stream=stream)
 
-    def _first_page(self, cls: type[PageT], call: Call, params: Any, max_items: int | None) -> PageT:
-        from ._answers.pages import Position, kept
+    def _read(self, operation: Operation, request: Mapping[str, Any]) -> Any:
+        return read(imported(operation.answer), self._send(request))
 
-        fetch = partial(self._page, cls, call, kept(params))
-        return fetch(Position.first(fetch, params, max_items))
+    def _stream(self, request: Mapping[str, Any]) -> ChatCompletionStream:
+        from ._streaming.stream import ChatCompletionStream
 
-    def _page(self, cls: type[PageT], call: Call, params: Any, position: Position) -> PageT:
-        return position.held_by(read(cls, self._send(call(position.applied_to(params)))))
+        return ChatCompletionStream(self._send(request, stream=True), **self._stream_options)
+
+    def _page(self, call: Callable[[Position], Any], position: Position) -> Any:
+        return position.held_by(call(position))
 
 
 class AsyncChatClient(BaseClient):
@@ -301,54 +279,35 @@ class AsyncChatClient(BaseClient):
 
         With ``stream=True`` ``await`` gives the stream, and ``async with`` opens and closes it.
         """
-        params = discreet(params)
-        request = calls.create(params if stream is UNSET else {**params, "stream": stream})
-        if stream and stream is not UNSET:
-            from ._streaming.stream import AsyncStreamOpening
-
-            return AsyncStreamOpening(partial(self._send, request, stream=True), **self._stream_options)
-        from ._answers.models import ChatCompletion
-
-        return self._run(ChatCompletion, request)
+        answer: Coroutine[Any, Any, Any] = self._call("create", params, stream=stream)
+        return answer
 
     def list(
         self, *, max_items: int | None = None, **params: Unpack[ListParams]
     ) -> AsyncPages[ChatCompletion, AsyncChatCompletionPage]:
         """List stored completions: ``async for`` over them, or ``await`` the first page; see `ChatClient.list`."""
-        params = discreet(params)
-        from ._answers.pages import AsyncChatCompletionPage
-
-        return self._pages(AsyncChatCompletionPage, calls.list_, params, max_items)
+        return self._pages("list", params, max_items)
 
     async def get(self, completion_id: str, **options: Unpack[CallOptions]) -> ChatCompletion:
         """Return a stored completion; see `ChatClient.get`."""
-        options = discreet(options)
-        from ._answers.models import ChatCompletion
-
-        return await self._run(ChatCompletion, calls.get(completion_id, options))
+        completion: ChatCompletion = await self._call("get", options, completion_id)
+        return completion
 
     async def update(self, completion_id: str, **params: Unpack[UpdateParams]) -> ChatCompletion:
         """Replace the metadata of a stored completion; see `ChatClient.update`."""
-        params = discreet(params)
-        from ._answers.models import ChatCompletion
-
-        return await self._run(ChatCompletion, calls.update(completion_id, params))
+        completion: ChatCompletion = await self._call("update", params, completion_id)
+        return completion
 
     async def delete(self, completion_id: str, **options: Unpack[CallOptions]) -> ChatCompletionDeleted:
         """Delete a stored completion; see `ChatClient.delete`."""
-        options = discreet(options)
-        from ._answers.deleted import ChatCompletionDeleted
-
-        return await self._run(ChatCompletionDeleted, calls.delete(completion_id, options))
+        receipt: ChatCompletionDeleted = await self._call("delete", options, completion_id)
+        return receipt
 
     def messages(
         self, completion_id: str, *, max_items: int | None = None, **params: Unpack[MessagesParams]
     ) -> AsyncPages[ChatCompletionStoreMessage, AsyncMessagePage]:
         """List the messages of a stored completion, as `list` does completions; see `ChatClient.messages`."""
-        params = discreet(params)
-        from ._answers.pages import AsyncMessagePage
-
-        return self._pages(AsyncMessagePage, partial(calls.messages, completion_id), params, max_items)
+        return self._pages("messages", params, max_items, completion_id)
 
     async def aclose(self) -> None:
         """Close the connections of this event loop; the client cannot be used afterwards."""
@@ -390,16 +349,19 @@ class AsyncChatClient(BaseClient):
         http = self._http()
         return await http.send(http.build_request(**request), stream=stream)
 
-    async def _run(self, cls: type[AnswerT], request: Mapping[str, Any]) -> AnswerT:
-        return read(cls, await self._send(request))
+    async def _read(self, operation: Operation, request: Mapping[str, Any]) -> Any:
+        return read(imported(operation.async_answer or operation.answer), await self._send(request))
 
-    def _pages(
-        self, cls: type[AsyncPageT], call: Call, params: Any, max_items: int | None
-    ) -> AsyncPages[Any, AsyncPageT]:
-        from ._answers.pages import AsyncPages, Position, kept
+    def _stream(self, request: Mapping[str, Any]) -> AsyncStreamOpening:
+        from ._streaming.stream import AsyncStreamOpening
 
-        fetch = partial(self._page, cls, call, kept(params))
-        return AsyncPages(partial(fetch, Position.first(fetch, params, max_items)))
+        return AsyncStreamOpening(partial(self._send, request, stream=True), **self._stream_options)
 
-    async def _page(self, cls: type[PageT], call: Call, params: Any, position: Position) -> PageT:
-        return position.held_by(read(cls, await self._send(call(position.applied_to(params)))))
+    def _pages(self, name: str, params: Any, max_items: int | None, *ids: str) -> AsyncPages[Any, Any]:
+        first = self._first_page(name, params, max_items, *ids)
+        from ._answers.pages import AsyncPages
+
+        return AsyncPages(first)
+
+    async def _page(self, call: Callable[[Position], Any], position: Position) -> Any:
+        return position.held_by(await call(position))

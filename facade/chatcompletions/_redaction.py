@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import httpx
-
-T = TypeVar("T")
 
 #: What the name of a header, or of a parameter of the query, holds whose value is a secret.
 _NAMES = re.compile(
@@ -55,9 +53,11 @@ class Secret:
         return Secret, (self._text,)
 
 
-def discreet(values: T) -> T:
-    """Return a mapping that shows its names and hides its values, in the place of one that shows both."""
-    return cast("T", Discreet(cast("dict[str, Any]", values)))
+def discreet(values: Any) -> Discreet:
+    """Move values into a mapping that hides them; the frames that hold the other mapping have none left to show."""
+    hidden = Discreet(values)
+    values.clear()
+    return hidden
 
 
 class Discreet(dict[str, Any]):

@@ -10,8 +10,8 @@ from urllib.parse import unquote
 
 import chatcompletions_api.api
 from chatcompletions import UnsupportedOperationError
-from chatcompletions._requests import operations
-from scripts.operations import CHAT_OPERATIONS, chat_operation
+from chatcompletions._requests.operations import OPERATIONS, check_readable
+from scripts.operations import chat_operation
 
 _PROBE = "probe"
 
@@ -47,15 +47,6 @@ def endpoint_modules() -> dict[str, ModuleType]:
         found.name: import_module(f"{tag.__name__}.{found.name}")
         for tag in tags
         for found in iter_modules(tag.__path__)
-    }
-
-
-def public_functions(module: ModuleType) -> dict[str, Any]:
-    """Return a module's own public functions, by name without the underscore that spares a builtin."""
-    return {
-        name.removesuffix("_"): function
-        for name, function in vars(module).items()
-        if inspect.isfunction(function) and function.__module__ == module.__name__ and not name.startswith("_")
     }
 
 
@@ -96,27 +87,29 @@ def _probe(annotation: Any, name: str) -> Any:
 def calls() -> list[Call]:
     """Return the facade's calls; one of which the generated package has no operation is none."""
     modules, found = endpoint_modules(), []
-    homes = {one.call: one.module for one in CHAT_OPERATIONS}
-    for name, function in public_functions(operations).items():
-        if (module := modules.get(homes.get(name, name))) is None:
+    for operation in OPERATIONS.values():
+        if (module := modules.get(operation.module)) is None:
             continue
         needed = [one for one in keywords(module).values() if one.default is one.empty]
         params = {one.name: _probe(one.annotation, one.name) for one in needed}
-        arguments = [params if one == "params" else "{completion_id}" for one in inspect.signature(function).parameters]
+        ids = ["{completion_id}"] * operation.address.count("{")
         address = fault = ""
         try:
-            described = inspect.unwrap(function)(*arguments)
+            described = operation.described(params, *ids)
             method, path = described["method"], unquote(described["url"])
             address = ours.address if (ours := chat_operation(method, path)) else f"{method.upper()} {path}"
-            function(*arguments)
+            check_readable(*operation.models)
         except UnsupportedOperationError as error:
             fault = (
-                f"the facade refuses to call {name}, as {error}: it was renamed or is gone; name it anew in "
+                f"the facade refuses to call {operation.name}, as {error}: it was renamed or is gone; name it anew in "
                 "scripts/names.yaml or in the facade"
             )
         except Exception as error:  # whatever it is, the call cannot be made
-            fault = f"the facade's {name} fails ({error}): correct it in facade/chatcompletions/_requests/operations.py"
-        found.append(Call(name, address, fault))
+            fault = (
+                f"the facade's {operation.name} fails ({error}): "
+                "correct it in facade/chatcompletions/_requests/operations.py"
+            )
+        found.append(Call(operation.name, address, fault))
     return found
 
 

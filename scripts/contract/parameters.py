@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from chatcompletions._params import CallOptions, CreateParams, ListParams, MessagesParams, UpdateParams
+from chatcompletions._params import CallOptions
+from chatcompletions._requests.operations import OPERATIONS
 from scripts.contract.differences import (
     WHERE,
     class_differences,
@@ -30,14 +31,7 @@ ADD, MOVE, RETYPE = "add it there", f"move it in {WHERE}", f"correct its annotat
 GENERATE = "run make generate"
 # What a parameter takes beyond the API's own types, and why.
 WIDER = {("create", "messages"): "string"}  # text alone is what the user says
-CALLS: dict[str, Any] = {
-    "create": CreateParams,
-    "list": ListParams,
-    "get": CallOptions,
-    "delete": CallOptions,
-    "messages": MessagesParams,
-    "update": UpdateParams,
-}
+CALLS = {name: operation.params for name, operation in OPERATIONS.items()}
 OPTIONS = {*CallOptions.__annotations__, "max_items"}
 _TEXT = Shape(frozenset({"string"}))
 _EXTRAS = {"query": "extra_query", "header": "extra_headers", "cookie": "extra_headers"}

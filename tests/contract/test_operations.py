@@ -1,37 +1,41 @@
-"""The operations of the pin, the generated endpoint modules, the facade's calls and both clients are one set."""
+"""The operations of the pin, the generated endpoint modules, the facade's rows and both clients are one set."""
 
 from __future__ import annotations
 
 import inspect
+import re
 import typing
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from chatcompletions import AsyncChatClient, ChatClient, ChatCompletion
+from chatcompletions import AsyncChatClient, ChatClient, ChatCompletion, _generated
 from chatcompletions._answers.pages import AsyncChatCompletionPage, AsyncMessagePage, ChatCompletionPage, MessagePage
-from chatcompletions._requests import build, operations
+from chatcompletions._base_client import imported
+from chatcompletions._params import ListParams
+from chatcompletions._requests.operations import OPERATIONS, Operation
 from chatcompletions._streaming.stream import AsyncChatCompletionStream, ChatCompletionStream
 from chatcompletions_api import models
 from scripts.contract.answers import hidden_members
 from scripts.contract.behaviour import behaviour_differences
 from scripts.contract.differences import address_differences, differences, module_differences
-from scripts.contract.layers import addresses, calls, endpoint_modules, public_functions, wire_names
+from scripts.contract.layers import addresses, calls, endpoint_modules, wire_names
 from scripts.contract.spec import Spec, pinned
-from scripts.operations import CHAT_OPERATIONS
+from scripts.operations import CHAT_OPERATIONS, ChatOperation
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from types import ModuleType
 
-DESCRIBED = public_functions(operations).keys()
+DESCRIBED = OPERATIONS.keys()
+TABLE = "facade/chatcompletions/_requests/operations.py"
 # What a client has besides the calls; each async name beside its sync one.
 INFRASTRUCTURE = {"base_url": "base_url", "close": "aclose", "raw": "raw"}
 
 
 def call_differences(described: Collection[str], having: Collection[str], where: str, what: str) -> list[str]:
-    """Compare the operations that the facade describes with the functions or methods made of them."""
+    """Compare the operations that the facade describes with the methods made of them."""
     return differences(
         described,
         having,
@@ -39,6 +43,37 @@ def call_differences(described: Collection[str], having: Collection[str], where:
         f"{where} has the {what} {{}}, which facade/chatcompletions/_requests/operations.py does not describe: "
         "add it there",
     )
+
+
+def row_differences(known: Iterable[ChatOperation], rows: Iterable[Operation]) -> list[str]:
+    """Compare the operations that the scripts know with the rows of the facade's table."""
+    extras = [(one, "extra_body" if one.body else "extra_query") for one in known]
+    return differences(
+        [" ".join((one.call, one.address, one.module, extra)) for one, extra in extras],
+        [" ".join((row.name, row.address, row.module, row.extra)) for row in rows],
+        f"scripts/operations.py has {{}}, for which {TABLE} has no row: add it there",
+        f"{TABLE} has the row {{}}, which scripts/operations.py does not have: correct it there",
+    )
+
+
+def method_differences(row: Operation, client: type) -> list[str]:
+    """Compare a row with the signature of its method, or with those of its overloads."""
+    method, is_async = getattr(client, row.name), client.__name__.startswith("Async")
+    forms = [inspect.signature(one) for one in typing.get_overloads(method) or [method]]
+    taken = [
+        str(one.annotation) if one.kind is one.VAR_KEYWORD else one.name for one in [*forms[-1].parameters.values()][1:]
+    ]
+    wanted = [*re.findall(r"{(\w+)}", row.address), *row.own, f"Unpack[{row.params.__name__}]"]
+    answer = ((is_async and row.async_answer) or row.answer).rpartition(".")[2]
+    place = f"{client.__name__} in facade/chatcompletions/_client.py"
+    found = []
+    if taken != wanted:
+        found.append(
+            f"{row.name} takes {', '.join(taken)} in {place}, but {', '.join(wanted)} by its row in {TABLE}: align them"
+        )
+    if not any(answer in re.findall(r"\w+", form.return_annotation) for form in forms):
+        found.append(f"{row.name} does not return {answer} in {place}, as it does by its row in {TABLE}: align them")
+    return found
 
 
 def own_methods(cls: type) -> dict[str, Any]:
@@ -81,6 +116,26 @@ def twin_differences(sync: type, twin: type) -> list[str]:
     )
 
 
+def test_rows() -> None:
+    """The facade has a row for each operation that the scripts know, with the same address, module and kind."""
+    assert row_differences(CHAT_OPERATIONS, OPERATIONS.values()) == []
+
+
+@pytest.mark.parametrize("client", [ChatClient, AsyncChatClient])
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_rows_and_methods(name: str, client: type) -> None:
+    """A method takes the id, the keywords and the TypedDict that its row names, and returns the class named there."""
+    assert method_differences(OPERATIONS[name], client) == []
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_answers(name: str) -> None:
+    """The class of an answer extends the first model that its row names, sync and async."""
+    row = OPERATIONS[name]
+    for answer in filter(None, (row.answer, row.async_answer)):
+        assert issubclass(imported(answer), getattr(_generated.models, row.models[0]))
+
+
 def test_modules() -> None:
     """Each operation of the pin has a generated module with all its functions, and each module an operation."""
     assert module_differences(pinned(), endpoint_modules()) == []
@@ -106,7 +161,7 @@ def test_behaviour_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """A call that fails, or finds no text, is told with the file to look at; one that cannot be made is left aside."""
     monkeypatch.setattr(ChatCompletion, "text", "")
     monkeypatch.setattr(ChatClient, "get", lambda chat, _: chat.gone)
-    monkeypatch.setattr(operations, "delete", None)
+    monkeypatch.setitem(OPERATIONS, "delete", OPERATIONS["delete"]._replace(models=None))
     found = behaviour_differences(lacking=["list"])
     assert found[0] == (
         "the facade's create does not find the text of an answer any more: see where openapi.yaml has it now"
@@ -149,12 +204,6 @@ def test_absent() -> None:
     assert len(DESCRIBED) - len(addresses()) == len(CHAT_OPERATIONS) - len(pinned().operations())
 
 
-def test_calls() -> None:
-    """Each described operation has one function that makes its request."""
-    calls = public_functions(build)
-    assert call_differences(DESCRIBED, calls, "facade/chatcompletions/_requests/build.py", "function") == []
-
-
 @pytest.mark.parametrize("client", [ChatClient, AsyncChatClient])
 def test_methods(client: type) -> None:
     """Each described operation is a method of both clients, and they have no other calls."""
@@ -182,6 +231,12 @@ def test_signatures(name: str) -> None:
 def test_twins(sync: type, twin: type) -> None:
     """What a client, a page or a stream offers, its async twin offers by the same name."""
     assert twin_differences(sync, twin) == []
+
+
+_ROW = Operation(
+    "get", "GET /things/{thing_id}", "get_thing", ListParams, "extra_query", "_things.Thing", (), "_things.AsyncThing",
+    own=("only",),
+)  # fmt: skip
 
 
 class _Client:
@@ -213,12 +268,12 @@ def _document(**operation_ids: str) -> Spec:
             "run make generate",
         ),
         (
-            module_differences(_document(), {"list_things": build}),
+            module_differences(_document(), {"list_things": inspect}),
             "generated/chatcompletions_api has the module 'list_things', for which openapi.yaml has no operation: "
             "run make generate",
         ),
         (
-            module_differences(_document(a="listThings"), {"list_things": build})[:1],
+            module_differences(_document(a="listThings"), {"list_things": inspect})[:1],
             "the generated module 'list_things' has no function '_get_kwargs': look at what the generator now calls it",
         ),
         (
@@ -240,6 +295,27 @@ def _document(**operation_ids: str) -> Spec:
             call_differences([], ["list"], "ChatClient", "method"),
             "ChatClient has the method 'list', which facade/chatcompletions/_requests/operations.py does not describe: "
             "add it there",
+        ),
+        (
+            row_differences([ChatOperation("get", "/things", "list_things", "list", "Things")], []),
+            "scripts/operations.py has 'list GET /things list_things extra_query', for which "
+            "facade/chatcompletions/_requests/operations.py has no row: add it there",
+        ),
+        (
+            row_differences([], [_ROW]),
+            "facade/chatcompletions/_requests/operations.py has the row 'get GET /things/{thing_id} get_thing "
+            "extra_query', which scripts/operations.py does not have: correct it there",
+        ),
+        (
+            method_differences(_ROW, ChatClient)[:1],
+            "get takes completion_id, Unpack[CallOptions] in ChatClient in facade/chatcompletions/_client.py, but "
+            "thing_id, only, Unpack[ListParams] by its row in facade/chatcompletions/_requests/operations.py: "
+            "align them",
+        ),
+        (
+            method_differences(_ROW, AsyncChatClient)[1:],
+            "get does not return AsyncThing in AsyncChatClient in facade/chatcompletions/_client.py, as it does by "
+            "its row in facade/chatcompletions/_requests/operations.py: align them",
         ),
         (
             signature_differences("get", _Client.get, _AsyncClient.get),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -12,93 +13,50 @@ from chatcompletions._checks import (
     check_headers,
     check_id,
     check_mapping,
-    check_metadata_filter,
     check_names,
     check_required,
     check_timeout,
 )
 from chatcompletions._json import dumps
-from chatcompletions._params import CallOptions, CreateParams, ListParams, MessagesParams, UpdateParams
+from chatcompletions._params import CallOptions
 from chatcompletions._redaction import Discreet
 from chatcompletions._transport.client import MAX_RETRIES
 from chatcompletions_api.types import UNSET
 
-from . import operations as operations
+from .operations import check_readable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+
+    from .operations import Operation
 
 _OPTIONS = frozenset(CallOptions.__annotations__)
-_CREATE = frozenset({*CreateParams.__annotations__, "stream"})
-_LIST = frozenset({*ListParams.__annotations__, "max_items"})
-_MESSAGES = frozenset({*MessagesParams.__annotations__, "max_items"})
-_BODY = "what the spec does not have yet goes in extra_body={{{name!r}: ...}}"
-_QUERY = "what the spec does not have yet goes in extra_query={{{name!r}: ...}}"
 
 
-def create(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the request of ``create``; text in the place of messages is what the user says.
+def build(operation: Operation, params: Mapping[str, Any], *ids: str) -> dict[str, Any]:
+    """Return the request of a call; see `check_id` for the ids that are refused.
 
     Raises:
-        TypeError: A parameter is unknown or missing, or a value has no JSON form.
+        TypeError: A parameter is unknown or missing, or a value has no JSON form; a metadata filter is not text.
         ValueError: A header cannot be sent, or a number is NaN or infinite.
+        UnsupportedOperationError: The pinned spec does not have the operation, or a model of its answer.
     """
-    check_names("create", params, _CREATE, _BODY)
-    body = _api_params(params)
-    check_required("create", body, CreateParams.__required_keys__)
-    if isinstance(body["messages"], str):
-        body["messages"] = [{"role": "user", "content": body["messages"]}]
-    return _request(operations.create(body), params)
+    for completion_id in ids:
+        check_id(completion_id)
+    advice = f"what the spec does not have yet goes in {operation.extra}="
+    check_names(operation.name, params, _names(operation), advice + "{{{name!r}: ...}}")
+    given = {name: value for name, value in params.items() if name not in _OPTIONS and value is not UNSET}
+    check_required(operation.name, given, operation.params.__required_keys__)
+    if operation.settle is not None:
+        operation.settle(given)
+    described = operation.described(given, *ids)
+    check_readable(*operation.models)
+    return _request(described, params)
 
 
-def list_(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the request of ``list``.
-
-    Raises:
-        TypeError: A parameter is unknown, or a metadata filter is not text.
-    """
-    check_names("list", params, _LIST, _QUERY)
-    if params.get("metadata") is not None:
-        check_metadata_filter(params["metadata"])
-    return _request(operations.list_(_api_params(params)), params)
-
-
-def get(completion_id: str, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the request of ``get``; see `check_id` for the ids that are refused."""
-    return _on_one("get", completion_id, params, operations.get)
-
-
-def delete(completion_id: str, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the request of ``delete``; see `check_id` for the ids that are refused."""
-    return _on_one("delete", completion_id, params, operations.delete)
-
-
-def update(completion_id: str, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the request of ``update``; see `check_id` for the ids that are refused."""
-    check_id(completion_id)
-    check_names("update", params, UpdateParams.__annotations__, _BODY)
-    body = _api_params(params)
-    check_required("update", body, UpdateParams.__required_keys__)
-    return _request(operations.update(completion_id, body), params)
-
-
-def messages(completion_id: str, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the request of ``messages``; see `check_id` for the ids that are refused."""
-    check_id(completion_id)
-    check_names("messages", params, _MESSAGES, _QUERY)
-    return _request(operations.messages(completion_id, _api_params(params)), params)
-
-
-def _on_one(
-    name: str, completion_id: str, params: Mapping[str, Any], operation: Callable[[str], dict[str, Any]]
-) -> dict[str, Any]:
-    check_id(completion_id)
-    check_names(name, params, _OPTIONS, _QUERY)
-    return _request(operation(completion_id), params)
-
-
-def _api_params(params: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in params.items() if name not in _OPTIONS and value is not UNSET}
+@cache
+def _names(operation: Operation) -> frozenset[str]:
+    return frozenset({*operation.params.__annotations__, *operation.own})
 
 
 def _request(described: dict[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:

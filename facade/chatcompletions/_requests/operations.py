@@ -1,57 +1,130 @@
-"""The six operations, as the generated endpoint modules describe them.
+"""The table of the six calls: a row holds all that tells one call from another.
 
 The only module that reaches `chatcompletions_api.api`: method, path, parameters and their encoding come from there,
-so the facade and a dropped-down call cannot differ on the wire. Each function returns keyword arguments for httpx's
-``request``. An endpoint module is imported by the first call that needs it; one that the pinned spec does not have is
-an `UnsupportedOperationError`, and so is an answer that could not be read.
+so the facade and a dropped-down call cannot differ on the wire. An endpoint module is imported by the first call that
+needs it; one that the pinned spec does not have is an `UnsupportedOperationError`, and so is an answer that could not
+be read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache, wraps
-from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
+from typing import Any, Final, NamedTuple, get_args
 
 from chatcompletions._base_error import UnsupportedOperationError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-CallT = TypeVar("CallT", bound="Callable[..., dict[str, Any]]")
+from chatcompletions._checks import check_metadata_filter
+from chatcompletions._params import CallOptions, CreateParams, ListParams, MessagesParams, UpdateParams
 
 
-def _operation(name: str, *answer: str) -> Callable[[CallT], CallT]:
-    """Name an operation and the models that its answer is read into, for the error of a call that cannot be made."""
+class Operation(NamedTuple):
+    """A call of the API.
 
-    def named(call: CallT) -> CallT:
-        @wraps(call)
-        def checked(*args: Any) -> dict[str, Any]:
-            try:
-                described = call(*args)
-            except ModuleNotFoundError as exc:
-                if not str(exc.name).startswith("chatcompletions_api.api"):
-                    raise
-                from chatcompletions._spec.provenance import spec
+    Attributes:
+        name: The method of both clients.
+        address: Method and path in the spec. If the path holds an id, the call takes it before its keywords.
+        module: The generated endpoint module.
+        params: The TypedDict of the keywords.
+        extra: The option that takes parameters which the spec does not have yet.
+        answer: The class of the answer, behind the module of this package that defines it.
+        models: The generated models that the answer is read into.
+        async_answer: The class for `AsyncChatClient`, where it is another one.
+        own: Keywords in the signature of the method itself.
+        settle: Checks the API's parameters, or changes them in place.
+    """
 
-                revision = f" (revision {spec.revision})" if spec.revision else ""
-                raise UnsupportedOperationError(
-                    f"the spec that this package was generated from{revision} has no {name}"
-                ) from exc
-            for model in answer:
-                _check_readable(model)
-            return described
+    name: str
+    address: str
+    module: str
+    params: Any
+    extra: str
+    answer: str
+    models: tuple[str, ...]
+    async_answer: str = ""
+    own: tuple[str, ...] = ()
+    settle: Callable[[dict[str, Any]], None] | None = None
 
-        return cast("CallT", checked)
+    def described(self, params: Mapping[str, Any], *ids: str) -> dict[str, Any]:
+        """Return the request as the endpoint module describes it: keyword arguments for httpx's ``request``.
 
-    return named
+        Raises:
+            UnsupportedOperationError: The pinned spec does not have the operation.
+        """
+        try:
+            describe = _endpoint(self.module)
+        except ModuleNotFoundError as exc:
+            if not str(exc.name).startswith("chatcompletions_api.api"):
+                raise
+            from chatcompletions._spec.provenance import spec
+
+            revision = f" (revision {spec.revision})" if spec.revision else ""
+            raise UnsupportedOperationError(
+                f"the spec that this package was generated from{revision} has no {self.address}"
+            ) from exc
+        return describe(*ids, **_arguments(describe, params))
 
 
 @cache
-def _check_readable(model: str) -> None:
+def _endpoint(module: str) -> Callable[..., dict[str, Any]]:
+    import chatcompletions_api.api.chat as endpoints
+
+    describe: Callable[..., dict[str, Any]] = import_module(f"{endpoints.__name__}.{module}")._get_kwargs
+    return describe
+
+
+@cache
+def check_readable(*names: str) -> None:
+    """Raise `UnsupportedOperationError` if the pinned spec lacks a model."""
     from chatcompletions._generated import Absent, models
 
-    if issubclass(found := getattr(models, model), Absent):
-        found.from_dict({})
+    for name in names:
+        if issubclass(model := getattr(models, name), Absent):
+            model.from_dict({})
+
+
+def _settle_create(params: dict[str, Any]) -> None:
+    if isinstance(params["messages"], str):
+        params["messages"] = [{"role": "user", "content": params["messages"]}]
+    if params.get("stream"):
+        check_readable("CreateChatCompletionStreamResponse")
+
+
+def _settle_list(params: dict[str, Any]) -> None:
+    if params.get("metadata") is not None:
+        check_metadata_filter(params["metadata"])
+
+
+_ROWS = (
+    Operation(
+        "create", "POST /chat/completions", "create_chat_completion", CreateParams, "extra_body",
+        "_answers.models.ChatCompletion", ("CreateChatCompletionResponse",),
+        own=("stream",), settle=_settle_create,
+    ),
+    Operation(
+        "list", "GET /chat/completions", "list_chat_completions", ListParams, "extra_query",
+        "_answers.pages.ChatCompletionPage", ("ChatCompletionList", "CreateChatCompletionResponse"),
+        async_answer="_answers.pages.AsyncChatCompletionPage", own=("max_items",), settle=_settle_list,
+    ),
+    Operation(
+        "get", "GET /chat/completions/{completion_id}", "get_chat_completion", CallOptions, "extra_query",
+        "_answers.models.ChatCompletion", ("CreateChatCompletionResponse",),
+    ),
+    Operation(
+        "update", "POST /chat/completions/{completion_id}", "update_chat_completion", UpdateParams, "extra_body",
+        "_answers.models.ChatCompletion", ("CreateChatCompletionResponse",),
+    ),
+    Operation(
+        "delete", "DELETE /chat/completions/{completion_id}", "delete_chat_completion", CallOptions, "extra_query",
+        "_answers.deleted.ChatCompletionDeleted", ("ChatCompletionDeleted",),
+    ),
+    Operation(
+        "messages", "GET /chat/completions/{completion_id}/messages", "get_chat_completion_messages", MessagesParams,
+        "extra_query", "_answers.pages.MessagePage", ("ChatCompletionMessageList",),
+        async_answer="_answers.pages.AsyncMessagePage", own=("max_items",),
+    ),
+)  # fmt: skip
+OPERATIONS: Final = {each.name: each for each in _ROWS}
 
 
 class _Members(dict[str, Any]):
@@ -61,64 +134,19 @@ class _Members(dict[str, Any]):
         return self
 
 
-@_operation("POST /chat/completions", "CreateChatCompletionResponse")
-def create(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Describe POST /chat/completions."""
-    from chatcompletions_api.api.chat.create_chat_completion import _get_kwargs
-
-    if params.get("stream"):
-        _check_readable("CreateChatCompletionStreamResponse")
-    return _get_kwargs(**_with_body(_get_kwargs, params))
-
-
-@_operation("GET /chat/completions", "ChatCompletionList", "CreateChatCompletionResponse")
-def list_(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Describe GET /chat/completions; ``metadata`` is a mapping here."""
-    from chatcompletions_api.api.chat.list_chat_completions import _get_kwargs
-
-    return _get_kwargs(**_beside_body(_get_kwargs, params))
-
-
-@_operation("GET /chat/completions/{completion_id}", "CreateChatCompletionResponse")
-def get(completion_id: str) -> dict[str, Any]:
-    """Describe GET /chat/completions/{completion_id}."""
-    from chatcompletions_api.api.chat.get_chat_completion import _get_kwargs
-
-    return _get_kwargs(completion_id)
-
-
-@_operation("POST /chat/completions/{completion_id}", "CreateChatCompletionResponse")
-def update(completion_id: str, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Describe POST /chat/completions/{completion_id}."""
-    from chatcompletions_api.api.chat.update_chat_completion import _get_kwargs
-
-    return _get_kwargs(completion_id, **_with_body(_get_kwargs, params))
-
-
-@_operation("DELETE /chat/completions/{completion_id}", "ChatCompletionDeleted")
-def delete(completion_id: str) -> dict[str, Any]:
-    """Describe DELETE /chat/completions/{completion_id}."""
-    from chatcompletions_api.api.chat.delete_chat_completion import _get_kwargs
-
-    return _get_kwargs(completion_id)
-
-
-@_operation("GET /chat/completions/{completion_id}/messages", "ChatCompletionMessageList")
-def messages(completion_id: str, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Describe GET /chat/completions/{completion_id}/messages."""
-    from chatcompletions_api.api.chat.get_chat_completion_messages import _get_kwargs
-
-    return _get_kwargs(completion_id, **_beside_body(_get_kwargs, params))
-
-
-def _beside_body(describe: Any, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return parameters of a query or a header as an endpoint function takes them; `None` is left out there."""
-    given = {name: value for name, value in params.items() if value is not None}
-    for name, value in given.items():
-        if isinstance(value, Mapping):
+def _arguments(describe: Any, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return parameters as an endpoint function takes them: in the body, if it has one, unless they stand beside it."""
+    has_body, aside = "body" in describe.__annotations__, _names_beside(describe)
+    body, given = _Members(), dict[str, Any]()
+    for name, value in params.items():
+        if has_body and name not in aside:
+            body[name] = value
+        elif isinstance(value, Mapping):
             prefix = _prefix(describe, name)
             given[name] = _Members((f"{prefix}[{key}]", one) for key, one in value.items())
-    return given
+        elif value is not None:  # neither a query nor a header has a null
+            given[name] = value
+    return {**given, "body": body} if has_body else given
 
 
 @cache
@@ -126,15 +154,6 @@ def _prefix(describe: Any, name: str) -> str:
     hint = describe.__annotations__.get(name)
     written = (one.from_dict({"": ""}).to_dict() for one in (hint, *get_args(hint)) if hasattr(one, "from_dict"))
     return next((next(iter(members)).removesuffix("[]") for members in written), name)
-
-
-def _with_body(describe: Any, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return parameters as an endpoint function with a body takes them: in the body unless they stand beside it."""
-    aside = _names_beside(describe)
-    if aside.isdisjoint(params):
-        return {"body": _Members(params)}
-    body = _Members((name, value) for name, value in params.items() if name not in aside)
-    return {"body": body, **_beside_body(describe, {name: params[name] for name in aside & params.keys()})}
 
 
 @cache

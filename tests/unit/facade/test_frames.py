@@ -10,7 +10,7 @@ import pytest
 
 from chatcompletions import AsyncChatClient, ChatClient
 from chatcompletions._answers.failures import causes
-from chatcompletions._redaction import Discreet, Secret
+from chatcompletions._redaction import Discreet, Secret, discreet
 from tests.integration.rawserver import Close, RawServer, Reset, http_response
 
 from ._support import ASK, KEY
@@ -116,7 +116,10 @@ def test_headers_of_a_call(connect: Callable[..., Any], extra: dict[str, Any]) -
         driver = connect(api_key=KEY, base_url=server.base_url, max_retries=0)
         for name, args, params in (
             ("create", (), ASK),
+            ("create", (), {**ASK, "stream": True}),
             ("get", ("x",), {}),
+            ("update", ("x",), {"metadata": None}),
+            ("delete", ("x",), {}),
             ("list", (), {}),
             ("messages", ("x",), {}),
         ):
@@ -165,3 +168,9 @@ def test_what_holds_secrets() -> None:
     assert secret == Secret(secret)
     assert len({secret, Secret(KEY), Secret("other")}) == 2
     assert repr(Discreet(key=KEY, other=1)) == "{'key': ..., 'other': ...}"
+
+
+def test_what_is_moved() -> None:
+    """Keywords that are made discreet are left nowhere else."""
+    given = {"key": KEY}
+    assert (discreet(given), given) == ({"key": KEY}, {})

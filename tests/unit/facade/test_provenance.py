@@ -53,6 +53,7 @@ def test_a_call_without_its_operation(monkeypatch: pytest.MonkeyPatch) -> None:
     """A call of which the package has no endpoint module says so, and sends nothing."""
     monkeypatch.setitem(sys.modules, "chatcompletions_api.api.chat.delete_chat_completion", None)
     monkeypatch.delattr("chatcompletions_api.api.chat.delete_chat_completion", raising=False)
+    operations._endpoint.cache_clear()
     with (
         ChatClient(api_key="sk-test", transport=httpx.MockTransport(refuse)) as chat,
         pytest.raises(UnsupportedOperationError, match=r"has no DELETE /chat/completions/\{completion_id\}") as caught,
@@ -81,7 +82,7 @@ def refuse(request: httpx.Request) -> httpx.Response:
 def test_an_answer_without_its_model(monkeypatch: pytest.MonkeyPatch, model: str, call: Callable[[Any], Any]) -> None:
     """A call whose answer could not be read says so, and sends nothing."""
     monkeypatch.setattr(_generated.models, model, _generated.stand_in(model), raising=False)
-    operations._check_readable.cache_clear()
+    operations.check_readable.cache_clear()
     with (
         ChatClient(api_key="sk-test", transport=httpx.MockTransport(refuse)) as chat,
         pytest.raises(UnsupportedOperationError, match=f"the pinned spec has no {model}, which"),
@@ -93,6 +94,7 @@ def test_a_broken_installation_is_no_lack_of_the_spec(monkeypatch: pytest.Monkey
     """What else is missing where an operation is there stays the error that it is."""
     monkeypatch.delitem(sys.modules, "chatcompletions_api.api.chat.list_chat_completions", raising=False)
     monkeypatch.setitem(sys.modules, "chatcompletions_api.models.sort_order", None)
+    operations._endpoint.cache_clear()
     with (
         ChatClient(api_key="sk-test", transport=httpx.MockTransport(refuse)) as chat,
         pytest.raises(ModuleNotFoundError, match="sort_order"),
@@ -112,18 +114,12 @@ described.__annotations__["body"] = models.UpdateChatCompletionRequest | Unset
 def test_a_parameter_beside_the_body() -> None:
     """What an endpoint function takes beside its body goes there, `None` left out; a member of the body comes first."""
     params = {"metadata": {"a": "b"}, "beta": "x"}
-    assert described(**operations._with_body(described, params)) == ({"metadata": {"a": "b"}}, "x", UNSET)
-    assert described(**operations._with_body(described, {"metadata": None, "beta": None})) == (
+    assert described(**operations._arguments(described, params)) == ({"metadata": {"a": "b"}}, "x", UNSET)
+    assert described(**operations._arguments(described, {"metadata": None, "beta": None})) == (
         {"metadata": None},
         UNSET,
         UNSET,
     )
-
-
-def test_operations_keep_their_names() -> None:
-    """The functions that describe operations keep their names and words."""
-    assert operations.delete.__name__ == "delete"
-    assert (operations.delete.__doc__ or "").startswith("Describe DELETE")
 
 
 def test_models_that_are_there() -> None:

@@ -21,8 +21,7 @@ ALL, ONE = "/chat/completions", "/chat/completions/{completion_id}"
 TEXT = {"type": "string"}
 HEAD = """
 import httpx
-from chatcompletions import ChatClient, UnsupportedOperationError
-from chatcompletions._requests import build
+from chatcompletions import ChatClient, CreateParams, ListParams, UnsupportedOperationError
 
 sent = []
 
@@ -38,8 +37,8 @@ chat = ChatClient(api_key="k", transport=httpx.MockTransport(answer))
 """
 UNUSUAL = """
 # What "add it there" means: one more name in a TypedDict.
-build._LIST |= {"include", "sid", "client_query", "since"}
-build._CREATE |= {"open_ai_beta", "api_version"}
+ListParams.__annotations__ |= dict.fromkeys(["include", "sid", "client_query", "since"])
+CreateParams.__annotations__ |= dict.fromkeys(["open_ai_beta", "api_version"])
 given = {"model": "m", "messages": "Hi.", "open_ai_beta": "b"}
 reply = chat.create(**given, api_version="2", metadata={"a": "b"})
 assert (reply.text, reply.headers, reply.request_id) == ("T", 5, "req_1")
