@@ -42,9 +42,8 @@ if TYPE_CHECKING:
     from ._answers.deleted import ChatCompletionDeleted
     from ._answers.models import ChatCompletion
     from ._answers.pages import AsyncChatCompletionPage, AsyncMessagePage, AsyncPages, ChatCompletionPage, MessagePage
-    from ._message_type import Message
     from ._messages import assistant, developer, system, tool, user
-    from ._params import CallOptions, CreateParams, ListParams, MessagesParams, UpdateParams
+    from ._params import CallOptions, CreateParams, ListParams, Message, MessagesParams, UpdateParams
     from ._spec.deviations import deviations
     from ._spec.provenance import Spec, spec
     from ._streaming.stream import AsyncChatCompletionStream, AsyncStreamOpening, ChatCompletionStream
@@ -64,7 +63,7 @@ _LAZY = {
     "ChatCompletionStream": "_streaming.stream",
     "CreateParams": "_params",
     "ListParams": "_params",
-    "Message": "_message_type",
+    "Message": "_params",
     "MessagePage": "_answers.pages",
     "MessagesParams": "_params",
     "Spec": "_spec.provenance",

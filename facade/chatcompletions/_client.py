@@ -11,6 +11,7 @@ from chatcompletions_api.types import UNSET
 
 from ._answers.read import read
 from ._base_client import BaseClient, imported
+from ._public import public
 from ._transport.client import AsyncHTTPClient, HTTPClient
 from ._transport.event_loops import at_end_of_loop, event_loop, is_closed, is_running
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from ._streaming.stream import AsyncChatCompletionStream, AsyncStreamOpening, ChatCompletionStream
 
 
+@public
 class ChatClient(BaseClient):
     """A client for the Chat Completions API, stored completions included.
 
@@ -246,6 +248,7 @@ class ChatClient(BaseClient):
         return position.held_by(call(position))
 
 
+@public
 class AsyncChatClient(BaseClient):
     """`ChatClient` with ``await``: the same arguments, calls and errors, for asyncio and trio.
 

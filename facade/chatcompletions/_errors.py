@@ -35,11 +35,13 @@ import httpx
 from attrs import frozen
 
 from ._base_error import ChatCompletionsError
+from ._public import public
 
 if TYPE_CHECKING:
     from ._answers.models import ChatCompletion
 
 
+@public
 class APIError(ChatCompletionsError):
     """A call that failed.
 
@@ -98,6 +100,7 @@ class APIError(ChatCompletionsError):
         return _rebuild, (self.__class__, self.message, self.__dict__)
 
 
+@public
 @frozen
 class Deviation:
     """One departure of an answer from the spec.
@@ -117,14 +120,17 @@ class Deviation:
         return f"{self.path}: {self.expected}; found {self.found}"
 
 
+@public
 class APIConnectionError(APIError):
     """The request did not reach the server, or its answer did not come back whole."""
 
 
+@public
 class APITimeoutError(APIConnectionError):
     """The server did not answer within the timeout."""
 
 
+@public
 class APIResponseValidationError(APIError):
     """The server answered, but not with what the operation returns.
 
@@ -135,46 +141,57 @@ class APIResponseValidationError(APIError):
     deviation: Deviation | None = None
 
 
+@public
 class APIResponseTooLargeError(APIResponseValidationError):
     """The server sent more than the client's ``max_answer_bytes``; it is not asked again."""
 
 
+@public
 class APIStatusError(APIError):
     """The server answered with a status other than 2xx."""
 
 
+@public
 class BadRequestError(APIStatusError):
     """400: the request is not valid."""
 
 
+@public
 class AuthenticationError(APIStatusError):
     """401: the key is missing, wrong or expired."""
 
 
+@public
 class PermissionDeniedError(APIStatusError):
     """403: the key may not do this."""
 
 
+@public
 class NotFoundError(APIStatusError):
     """404: no such completion, model or path."""
 
 
+@public
 class ConflictError(APIStatusError):
     """409: the resource was changed by another request."""
 
 
+@public
 class UnprocessableEntityError(APIStatusError):
     """422: the request is well formed, but cannot be followed."""
 
 
+@public
 class RateLimitError(APIStatusError):
     """429: too many requests, or (code ``insufficient_quota``) no credit left."""
 
 
+@public
 class InternalServerError(APIStatusError):
     """5xx: the server failed."""
 
 
+@public
 class StreamError(APIError):
     """The server reported an error in the middle of a stream.
 
@@ -185,18 +202,22 @@ class StreamError(APIError):
     completion: ChatCompletion | None = None
 
 
+@public
 class StreamInterruptedError(StreamError, APIConnectionError):
     """The stream broke off before a finish reason or ``[DONE]``; `completion` holds what had arrived."""
 
 
+@public
 class StreamTimeoutError(StreamInterruptedError, APITimeoutError):
     """The stream sent no event within the read timeout; `completion` holds what had arrived."""
 
 
+@public
 class StreamTooLargeError(StreamError, APIResponseTooLargeError):
     """The stream, or one event of it, has more bytes than the client takes; `completion` holds what had arrived."""
 
 
+@public
 class StreamValidationError(StreamError, APIResponseValidationError):
     """A strict client's stream holds a chunk that departs from the spec; `completion` includes that chunk."""
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ._public import public
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     Content = str | Iterable[Mapping[str, Any]]
 
 
+@public
 def developer(content: Content, **members: Any) -> dict[str, Any]:
     """Return a developer message: instructions that rank above the user's.
 
@@ -23,16 +26,19 @@ def developer(content: Content, **members: Any) -> dict[str, Any]:
     return _message("developer", content, members)
 
 
+@public
 def system(content: Content, **members: Any) -> dict[str, Any]:
     """Return a system message, which older models take in the place of a developer message; see `developer`."""
     return _message("system", content, members)
 
 
+@public
 def user(content: Content, **members: Any) -> dict[str, Any]:
     """Return a user message; see `developer` for the arguments."""
     return _message("user", content, members)
 
 
+@public
 def assistant(content: Content | None = None, **members: Any) -> dict[str, Any]:
     """Return an assistant message, what the model said before.
 
@@ -43,6 +49,7 @@ def assistant(content: Content | None = None, **members: Any) -> dict[str, Any]:
     return _message("assistant", content, members)
 
 
+@public
 def tool(content: Content, tool_call_id: str) -> dict[str, Any]:
     """Return a tool message, the answer to one tool call.
 

@@ -6,17 +6,31 @@ of `chatcompletions_api` fits, a plain mapping of the same shape does too.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypedDict
+from collections.abc import Mapping
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
+
+from ._public import public
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     import httpx
 
     from chatcompletions_api import models
 
-    from ._message_type import Message
-
+    #: A message of a conversation: a generated model, what a reply holds, or a mapping of the same shape.
+    Message: TypeAlias = (
+        models.ChatCompletionRequestDeveloperMessage
+        | models.ChatCompletionRequestSystemMessage
+        | models.ChatCompletionRequestUserMessage
+        | models.ChatCompletionRequestAssistantMessage
+        | models.ChatCompletionRequestToolMessage
+        | models.ChatCompletionRequestFunctionMessage
+        | models.ChatCompletionResponseMessage
+        | Mapping[str, Any]
+    )
     ResponseFormat = (
         models.ResponseFormatText
         | models.ResponseFormatJsonSchema
@@ -30,8 +44,19 @@ if TYPE_CHECKING:
         | models.ChatCompletionNamedToolChoiceCustom
         | Mapping[str, Any]
     )
+else:
+
+    def __getattr__(name: str) -> Any:
+        if name != "Message":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from ._generated import models  # only who asks for the alias needs all of them
+
+        roles = ("Developer", "System", "User", "Assistant", "Tool", "Function")
+        names = [f"ChatCompletionRequest{role}Message" for role in roles] + ["ChatCompletionResponseMessage"]
+        return reduce(or_, (getattr(models, one) for one in names)) | Mapping[str, Any]
 
 
+@public
 class CallOptions(TypedDict, total=False):
     """What every call takes besides the API's own parameters.
 
@@ -55,6 +80,7 @@ class _RequiredCreateParams(TypedDict):
     model: models.ModelId | str
 
 
+@public
 class CreateParams(_RequiredCreateParams, CallOptions, total=False):
     """The parameters of `create`; ``stream`` stands in its signature because it decides what comes back."""
 
@@ -108,6 +134,7 @@ class PageParams(CallOptions, total=False):
     order: models.SortOrder
 
 
+@public
 class ListParams(PageParams, total=False):
     """The parameters of `list`.
 
@@ -120,10 +147,12 @@ class ListParams(PageParams, total=False):
     model: str
 
 
+@public
 class MessagesParams(PageParams, total=False):
     """The parameters of `messages`."""
 
 
+@public
 class UpdateParams(CallOptions):
     """The parameters of `update`.
 

@@ -86,13 +86,17 @@ def of_annotation(annotation: Any) -> Shape:
     return Shape(frozenset({"object"}), classes=frozenset({cls}))
 
 
-def evaluated(declared: type) -> dict[str, Any]:
+def evaluated(declared: type, module: types.ModuleType | None = None) -> dict[str, Any]:
     """Evaluate the annotations of a class, whose module imports some of their names for type checkers alone.
+
+    Args:
+        declared: The class.
+        module: The module that declares it, where that is not its public home.
 
     Raises:
         AssertionError: An annotation names what `chatcompletions_api` no longer has.
     """
-    module = sys.modules[declared.__module__]
+    module = module or sys.modules[declared.__module__]
     names = dict(vars(module))
     blocks = [
         node

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from chatcompletions._generated import models
+from chatcompletions._public import public
 
 from .models import Comparable, items_of, text_of
 
 
+@public
 class ChatCompletionChunk(Comparable, models.CreateChatCompletionStreamResponse):
     """One event of a stream.
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from chatcompletions._generated import models
+from chatcompletions._public import public
 
 from .models import Answer
 
 
+@public
 class ChatCompletionDeleted(Answer, models.ChatCompletionDeleted):
     """The receipt of `delete`."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import httpx
 
 from chatcompletions._generated import models
+from chatcompletions._public import public
 
 from .dates import moment
 
@@ -89,6 +90,7 @@ class Answer(Comparable):
         return type(self).__slots__
 
 
+@public
 class ChatCompletion(Answer, models.CreateChatCompletionResponse):
     """A completion, as `create`, `get`, `update` and `list` return it.
 

@@ -11,6 +11,7 @@ from chatcompletions._checks import check_count
 from chatcompletions._coroutine import LazyCoroutine
 from chatcompletions._errors import APIResponseValidationError
 from chatcompletions._generated import models
+from chatcompletions._public import public
 from chatcompletions._redaction import Discreet
 
 from .models import Answer, ChatCompletion, headers_of
@@ -100,6 +101,11 @@ class Page(Answer, Generic[ItemT]):
         has_more: bool
         last_id: str
         _position: Position
+
+    def __repr__(self) -> str:
+        data = cast("Any", self).data
+        items = f"{len(data)} items" if isinstance(data, list) else "no items"
+        return f"<{type(self).__name__} of {items}, has_more={self.has_more!r}, last_id={self.last_id!r}>"
 
     def _items(self, seen: set[str]) -> list[ItemT]:
         # A page that ends where an earlier one did holds the same items, from a server that ignores the cursor.
@@ -193,6 +199,7 @@ class _Completions(models.ChatCompletionList):
         return page
 
 
+@public
 class ChatCompletionPage(_SyncPage[ChatCompletion], _Completions):
     """A page of stored completions; iterating goes on over the pages behind it."""
 
@@ -202,6 +209,7 @@ class ChatCompletionPage(_SyncPage[ChatCompletion], _Completions):
         data: list[ChatCompletion]  # type: ignore[assignment] # narrower, as from_dict makes it
 
 
+@public
 class AsyncChatCompletionPage(_AsyncPage[ChatCompletion], _Completions):
     """A page of stored completions; ``async for`` goes on over the pages behind it."""
 
@@ -211,23 +219,29 @@ class AsyncChatCompletionPage(_AsyncPage[ChatCompletion], _Completions):
         data: list[ChatCompletion]  # type: ignore[assignment] # narrower, as from_dict makes it
 
 
+@public
 class MessagePage(_SyncPage[models.ChatCompletionStoreMessage], models.ChatCompletionMessageList):
     """A page of a stored completion's messages; iterating goes on over the pages behind it."""
 
     __slots__ = ("_headers", "_position")
 
 
+@public
 class AsyncMessagePage(_AsyncPage[models.ChatCompletionStoreMessage], models.ChatCompletionMessageList):
     """A page of a stored completion's messages; ``async for`` goes on over the pages behind it."""
 
     __slots__ = ("_headers", "_position")
 
 
+@public
 class AsyncPages(LazyCoroutine[AsyncPageT], Generic[ItemT, AsyncPageT]):
     """A paged call on its way: ``async for`` over all items, or ``await`` or a task for the first page."""
 
     def __init__(self, fetch: Callable[[], Coroutine[Any, Any, AsyncPageT]]) -> None:
         self._fetch = fetch
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}, to be awaited or iterated over by async for>"
 
     def _begin(self) -> Coroutine[Any, Any, AsyncPageT]:
         return self._fetch()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from chatcompletions._errors import Deviation
+from chatcompletions._public import public
 
 from .schema import at
 
@@ -23,6 +24,7 @@ _BY_OBJECT = {
 }
 
 
+@public
 def deviations(model_or_mapping: Any, *, schema: str | None = None) -> list[Deviation]:
     """List every departure of an answer from the spec that this package was made from.
 

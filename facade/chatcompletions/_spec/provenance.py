@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from chatcompletions._public import public
 from chatcompletions_api import _provenance as data
 
 
+@public
 class Spec(NamedTuple):
     """The spec that this package speaks: which upstream document was pinned, and what made code of it.
 

@@ -88,6 +88,11 @@ class StreamReader:
         completion._headers = self.response.headers
         return completion
 
+    @property
+    def state(self) -> str:
+        """What a repr says of the stream: open, complete or closed."""
+        return "complete" if self.done else "closed" if self._closed else "open"
+
     def close(self) -> None:
         """Give nothing more."""
         self._closed = True

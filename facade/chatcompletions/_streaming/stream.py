@@ -10,6 +10,7 @@ import httpx
 
 from chatcompletions._answers.chunk import text_added_by
 from chatcompletions._coroutine import LazyCoroutine
+from chatcompletions._public import public
 from chatcompletions._transport.decoding import adecoded, decoded
 from chatcompletions._transport.places import LEASE
 
@@ -38,6 +39,11 @@ class _Stream:
         # What is iterated over does not know the stream: dropped, a stream gives its connection up at once.
         self._reader = StreamReader(response, clock=clock, **options)
 
+    def __repr__(self) -> str:
+        return (
+            f"<{type(self).__name__} [{self.response.status_code} {self.response.reason_phrase}], {self._reader.state}>"
+        )
+
     @property
     def headers(self) -> httpx.Headers:
         """The headers of the answer: rate limits, processing time and more."""
@@ -55,6 +61,7 @@ class _Stream:
         return self._reader.completion
 
 
+@public
 class ChatCompletionStream(_Stream):
     """A completion that arrives chunk by chunk: an iterator over chunks, and a context manager that closes it.
 
@@ -142,6 +149,7 @@ def _close(response: httpx.Response, reader: StreamReader) -> None:
             lease.close()
 
 
+@public
 class AsyncChatCompletionStream(_Stream):
     """`ChatCompletionStream` for ``async for`` and ``async with``."""
 
@@ -217,12 +225,16 @@ async def _aclose(response: httpx.Response, reader: StreamReader) -> None:
             await lease.aclose()
 
 
+@public
 class AsyncStreamOpening(LazyCoroutine[AsyncChatCompletionStream]):
     """A streamed call on its way: ``await`` it or make it a task for the stream, or open it by ``async with``."""
 
     def __init__(self, send: Callable[[], Awaitable[httpx.Response]], **options: Any) -> None:
         self._send = send
         self._options = options
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}, to be awaited or opened by async with>"
 
     async def _begin(self) -> AsyncChatCompletionStream:
         return AsyncChatCompletionStream(await self._send(), **self._options)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import copyreg
 from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import NOTHING
 
-from ..types import UNSET, Unset
+from ..types import UNSET
 
 if TYPE_CHECKING:
     from .allowed_tool import AllowedTool
@@ -365,14 +364,6 @@ if not TYPE_CHECKING:
 
 def __dir__() -> list[str]:
     return sorted(globals().keys() | _MODULES.keys())
-
-
-def _reduce_unset(unset: Unset) -> str:
-    return "UNSET"
-
-
-# Code asks `is UNSET`: a copied or unpickled one must be the one in types.py.
-copyreg.pickle(Unset, _reduce_unset)
 
 
 _ModelT = TypeVar("_ModelT")

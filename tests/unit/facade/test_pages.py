@@ -398,3 +398,12 @@ def test_a_cursor_in_extra_query(connect: Callable[..., Any], after: dict[str, s
     shelf = Shelf(6)
     found = connect(transport=shelf.transport).items("list", extra_query={"after": "c1", "q": "1"}, **after)
     assert (ids(found), shelf.asked) == (["c2", "c3", "c4", "c5"], ["c1", "c3"])
+
+
+def test_repr(connect: Callable[..., Any]) -> None:
+    """A page shows how many items it has and what follows, not the items; an async call what to do with it."""
+    driver = connect(transport=Server(page(["a", "b"], has_more=True)).transport)
+    call = driver.client.list() if is_async(driver) else None
+    assert call is None or repr(call) == "<AsyncPages, to be awaited or iterated over by async for>"
+    first = driver.call("list")
+    assert repr(first) == f"<{type(first).__name__} of 2 items, has_more=True, last_id='b'>"

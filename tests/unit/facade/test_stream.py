@@ -804,3 +804,19 @@ def test_a_compressed_stream(connect: Callable[..., Any]) -> None:
     )
     driver = connect(transport=Server(reply).transport)
     assert driver.run(driver.call("create", stream=True, **ASK).get_final_completion()).text == "Hi."
+
+
+def test_repr(connect: Callable[..., Any]) -> None:
+    """A stream shows its status and whether it is open, complete or closed, an opening what to do with it; no text."""
+    driver = connect(transport=Server(streaming(WHOLE), streaming(WHOLE)).transport)
+    opening = driver.client.create(model="m", messages="Hi.", stream=True)
+    if is_async(driver):
+        assert repr(opening) == "<AsyncStreamOpening, to be awaited or opened by async with>"
+    stream = driver.run(opening)
+    name = type(stream).__name__
+    assert repr(stream) == f"<{name} [200 OK], open>"
+    driver.iterate(stream)
+    assert repr(stream) == f"<{name} [200 OK], complete>"
+    stream = driver.call("create", model="m", messages="Hi.", stream=True)
+    driver.run(stream.aclose() if is_async(driver) else stream.close())
+    assert repr(stream) == f"<{name} [200 OK], closed>"

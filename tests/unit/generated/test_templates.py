@@ -24,8 +24,9 @@ The templates in scripts/templates were verified with openapi-python-client {VER
   2. see that templates still get `model`, `enum` and `openapi`; that properties still have name, python_name, template,
      required, description and get_base_type_string(), and by kind inner_property, inner_properties, values, class_info
      or value.raw_value; that model.data is still the schema, its extensions in model_extra;
-  3. see that endpoint modules still ask of a model only from_dict and to_dict, of an enum only check_<name>;
-  4. run make generate and read the diff of generated/.
+  3. see that endpoint modules and the client still take from types no more than ours has;
+  4. see that endpoint modules still ask of a model only from_dict and to_dict, of an enum only check_<name>;
+  5. run make generate and read the diff of generated/.
 """
 SCALARS = {"any", "boolean", "date", "datetime", "enum", "file", "float", "int", "uuid"}
 KNOWN_KINDS = SCALARS | {"const", "list", "literal_enum", "model", "union"}
@@ -42,6 +43,7 @@ def test_templates_stand_alone() -> None:
         "literal_enum.py.jinja",
         "model.py.jinja",
         "models_init.py.jinja",
+        "types.py.jinja",
     }
     for path in TEMPLATES.iterdir():
         assert not re.search(r"\{%-?\s*(import|include|extends|from)\b", path.read_text(encoding="utf-8")), path.name
@@ -66,6 +68,12 @@ def stock(tmp_path_factory: pytest.TempPathFactory, write_package: Callable[...,
 def test_same_names(stock: ModuleType) -> None:
     """The package has the classes and enums that the generator's own templates would give it."""
     assert sorted(ours.__all__) == sorted(stock.__all__)
+
+
+def test_same_types(stock: ModuleType) -> None:
+    """The types that models and endpoint functions share have the names of the generator's own."""
+    theirs = importlib.import_module("stock_api.types")
+    assert sorted(importlib.import_module("chatcompletions_api.types").__all__) == sorted(theirs.__all__)
 
 
 def test_same_declarations(stock: ModuleType) -> None:

@@ -35,7 +35,8 @@ def read_completion() -> models.CreateChatCompletionResponse:
 
 @pytest.mark.parametrize("pass_on", PASS_ON, ids=IDS)
 def test_unset_stays_one(pass_on: Callable[[Any], Any]) -> None:
-    """A copied or unpickled UNSET is UNSET itself, inside a model too."""
+    """A copied or unpickled UNSET is UNSET itself, inside a model too, and shows its name."""
+    assert repr(UNSET) == "UNSET"
     assert pass_on(UNSET) is UNSET
     assert pass_on([UNSET])[0] is UNSET
     assert pass_on(read_completion()).usage is UNSET
