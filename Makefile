@@ -55,11 +55,7 @@ generate: .venv/dev  ## Write generated/chatcompletions_api from openapi.yaml
 check-generated: .venv/dev  ## Check that generated/ is what make generate would write
 	@$(PY) -m scripts.generate --check
 
-.venv/bench: .venv/dev
-	@$(INSTALL) --group bench
-	@touch $@
-
-bench: .venv/bench  ## Compare with raw httpx, the official SDK and stock models: make bench QUICK=1 ONLY=create
+bench: .venv/dev  ## Compare with raw httpx, the official SDK and stock models: make bench QUICK=1 ONLY=create
 	@$(PY) -m scripts.bench $(if $(filter-out 0,$(QUICK)),--quick) $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 clean:  ## Remove what the other targets made, the environment included

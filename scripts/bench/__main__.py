@@ -8,29 +8,33 @@ import platform
 import signal
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from scripts.bench import report
 from scripts.bench.cases import FAN_OUT, LIST, STREAMED, plan
 from scripts.bench.chart import chart
-from scripts.bench.measure import run
+from scripts.bench.environments import FOLDER, prepare
+from scripts.bench.measure import run, takes_part
 from scripts.bench.processes import BenchError
 from scripts.bench.readme import replace_between_markers
-from scripts.bench.roster import ROSTER, version_of
+from scripts.bench.roster import FLOOR, ROSTER
 from scripts.errors import DocumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from scripts.bench.cases import Case
+    from scripts.bench.environments import Environment
     from scripts.bench.roster import Entry
 
 _README: Final = Path(__file__).resolve().parents[2] / "README.md"
 _CHART: Final = Path(__file__).parent / "chart.svg"
 _NOTE: Final = (
     "CPU time of the client's process as a multiple of raw httpx's in the same round: the median of all rounds, "
-    "± half the distance between the quartiles."
+    "± half the distance between the quartiles. Each client runs in an environment that holds its own dependencies and "
+    "nothing else."
 )
 
 
@@ -72,9 +76,10 @@ def _is_called(case: Case, name: str) -> bool:
 
 def _measure_and_print(cases: Sequence[Case], *, write: bool) -> None:
     with ExitStack() as stack:
-        entries, stock = _compared(stack)
-        results = run(cases, entries, stock)
-    figures = f"{report.headline(results, entries)}\n\n{_NOTE}\n\n{_conditions(entries)}"
+        environments = _prepared(cases, stack)
+        entries = [entry for entry in ROSTER if entry.key in environments]
+        results = run(cases, entries, environments)
+    figures = f"{report.headline(results, entries)}\n\n{_NOTE}\n\n{_conditions(entries, environments)}"
     print(f"\n{figures}\n\n{report.absolute(results, entries)}")
     for family in (LIST, STREAMED, FAN_OUT):
         if any(result.case.family == family for result in results):
@@ -90,34 +95,35 @@ def _measure_and_print(cases: Sequence[Case], *, write: bool) -> None:
         _CHART.write_text(chart(results, entries), encoding="utf-8")
 
 
-def _compared(stack: ExitStack) -> tuple[list[Entry], Path | None]:
-    """Return who can be compared here, and the folder of the stock package."""
-    entries, stock = [], None
+def _prepared(cases: Sequence[Case], stack: ExitStack) -> dict[str, Environment]:
+    """Return the environment of each competitor that the cases need and that can be had here, by its key.
+
+    Raises:
+        BenchError: The floor, to which all others are compared, cannot be had.
+    """
+    environments = {}
     for entry in ROSTER:
-        missing = [name for name in entry.needs if version_of(name) is None]
-        if missing:
-            _left_out(entry, f"{' and '.join(missing)} is not installed; make .venv/bench installs it")
+        if not any(takes_part(entry, case) for case in cases):
             continue
-        if entry.key == "stock":
-            from scripts.bench.stock_package import stock_package  # it needs the generator
+        try:
+            environment = prepare(FOLDER / entry.key, entry.installs)
+            if entry.key == "stock":
+                from scripts.bench.stock_package import stock_package  # it needs the generator
 
-            try:
-                stock = stack.enter_context(stock_package())
-            except (BenchError, DocumentError) as error:
-                _left_out(entry, str(error))
-                continue
-        entries.append(entry)
-    return entries, stock
+                environment = replace(environment, generated=stack.enter_context(stock_package()))
+        except (BenchError, DocumentError) as error:
+            if entry == FLOOR:
+                raise
+            print(f"{entry.title} is left out: {error}", file=sys.stderr)
+        else:
+            environments[entry.key] = environment
+    return environments
 
 
-def _left_out(entry: Entry, reason: str) -> None:
-    print(f"{entry.title} is left out: {reason}", file=sys.stderr)
-
-
-def _conditions(entries: Sequence[Entry]) -> str:
-    names = dict.fromkeys(name for entry in entries for name in entry.needs)
-    versions = ", ".join(f"{name} {version_of(name)}" for name in names)
-    return f"{versions}. Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}, loopback."
+def _conditions(entries: Sequence[Entry], environments: Mapping[str, Environment]) -> str:
+    versions = {name: environments[entry.key].version_of(name) for entry in entries for name in entry.made_of}
+    named = ", ".join(f"{name} {version}" for name, version in versions.items())
+    return f"{named}. Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}, loopback."
 
 
 if __name__ == "__main__":

@@ -16,17 +16,17 @@ from scripts.bench.processes import BenchError
 from scripts.bench.tls import certificate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Mapping, Sequence
 
     from scripts.bench.cases import Case
+    from scripts.bench.environments import Environment
     from scripts.bench.roster import Entry
 
     Measure = Callable[[str], dict[str, Any]]
 
 
-def run(cases: Sequence[Case], entries: Sequence[Entry], stock: Path | None) -> list[Result]:
-    """Measure all cases; progress goes to stderr."""
+def run(cases: Sequence[Case], entries: Sequence[Entry], environments: Mapping[str, Environment]) -> list[Result]:
+    """Measure all cases, each competitor in the environment of its key; progress goes to stderr."""
     results = []
     with ExitStack() as stack:
         server = stack.enter_context(processes.local_server())
@@ -34,28 +34,29 @@ def run(cases: Sequence[Case], entries: Sequence[Entry], stock: Path | None) -> 
         if tls_server.trusted is None:
             print("openssl is not installed, so first calls are made without TLS", file=sys.stderr)
         workers = {
-            entry.key: stack.enter_context(processes.worker(entry.key, server.base_url, stock))
+            entry.key: stack.enter_context(processes.worker(entry.key, server.base_url, environments[entry.key]))
             for entry in entries
-            if any(_takes_part(entry, case) for case in cases if not case.fresh)
+            if any(takes_part(entry, case) for case in cases if not case.fresh)
         }
 
         def measure(case: Case, key: str) -> dict[str, Any]:
             if not case.command:
-                return processes.first_call(key, tls_server, MODEL, stock)
+                return processes.first_call(key, tls_server, MODEL, environments[key])
             if not case.fresh:
                 return workers[key].tell(case.command)
-            with processes.worker(key, server.base_url, stock) as worker:
+            with processes.worker(key, server.base_url, environments[key]) as worker:
                 return worker.tell(case.command)
 
         for case in cases:
             began = time.monotonic()
-            keys = [entry.key for entry in entries if _takes_part(entry, case)]
+            keys = [entry.key for entry in entries if takes_part(entry, case)]
             results.append(interleave(case, keys, partial(measure, case)))
             print(f"{case.key}: {time.monotonic() - began:.1f} s", file=sys.stderr)
     return results
 
 
-def _takes_part(entry: Entry, case: Case) -> bool:
+def takes_part(entry: Entry, case: Case) -> bool:
+    """Tell whether a competitor is measured in a case."""
     return (entry.own_pool or case.everyone) and (case.family == FAN_OUT or not entry.fan_out_only)
 
 

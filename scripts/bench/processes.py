@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from scripts.bench.environments import Environment
     from scripts.bench.tls import Certificate
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
@@ -33,14 +34,17 @@ class Process:
 
     Args:
         arguments: Python's own.
-        environment: What to add to the environment.
+        python: The interpreter.
+        variables: What to add to the environment variables.
     """
 
-    def __init__(self, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, *arguments: str, python: str | Path = sys.executable, variables: Mapping[str, str] | None = None
+    ) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, *arguments],
+            [python, *arguments],
             cwd=_ROOT,
-            env={**_neutral(os.environ), **(environment or {})},
+            env={**_neutral(os.environ), **(variables or {})},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -101,16 +105,18 @@ class Process:
         return line
 
 
-def worker(competitor: str, base_url: str, stock: Path | None) -> Process:
+def worker(competitor: str, base_url: str, environment: Environment) -> Process:
     """Start a process that holds one competitor; see `scripts.bench.worker`."""
-    return Process("-m", "scripts.bench.worker", competitor, base_url, environment=_import_from(stock))
+    arguments = ("-m", "scripts.bench.worker", competitor, base_url)
+    return Process(*arguments, python=environment.python, variables=_import_from(environment.generated))
 
 
-def first_call(competitor: str, server: Server, model: str, stock: Path | None) -> dict[str, Any]:
+def first_call(competitor: str, server: Server, model: str, environment: Environment) -> dict[str, Any]:
     """Make a first call in a fresh process; see `scripts.bench.fresh`."""
     code = f"from scripts.bench.fresh import main; main(*{(competitor, server.base_url, model)!r})"
     trusted = {"SSL_CERT_FILE": str(server.trusted)} if server.trusted else {}
-    with Process("-c", code, environment={**_import_from(stock), **trusted}) as process:
+    variables = {**_import_from(environment.generated), **trusted}
+    with Process("-c", code, python=environment.python, variables=variables) as process:
         cpu, wall, modules, peak, weight = process.ask().split()
     return {"cpu": float(cpu), "wall": float(wall), "modules": int(modules), "peak": int(peak), "weight": int(weight)}
 

@@ -8,10 +8,11 @@ import pytest
 from scripts.bench import processes
 from scripts.bench.__main__ import main
 from scripts.bench.cases import plan
+from scripts.bench.environments import FOLDER, Environment, find
 from scripts.bench.fan_out import fan_out
 from scripts.bench.measure import interleave
 from scripts.bench.processes import BenchError, Process
-from scripts.bench.roster import ROSTER, version_of
+from scripts.bench.roster import ROSTER
 from scripts.bench.tls import certificate
 
 from ._bench import case
@@ -99,11 +100,12 @@ _METHODS = [
 @pytest.mark.parametrize("entry", [entry for entry in ROSTER if entry.key.startswith(("raw_j", "facade", "official"))])
 def test_every_competitor_reads_all_that_was_sent(entry: Any) -> None:
     """What reading an answer adds up to is what the server sent, for each kind of call and each competitor."""
-    missing = [name for name in entry.needs if version_of(name) is None]
+    environment = find(FOLDER / entry.key, entry.installs) or Environment()
+    missing = [name for name in entry.made_of if environment.version_of(name) is None]
     if missing:
-        pytest.skip(f"{' and '.join(missing)} is not installed; it is in the dependency group bench")
+        pytest.skip(f"{' and '.join(missing)} is not installed; make bench installs it for itself")
     fan_outs = [found for found in plan(quick=True) if found.key == "fan-out-1"]
-    with processes.local_server() as server, processes.worker(entry.key, server.base_url, None) as worker:
+    with processes.local_server() as server, processes.worker(entry.key, server.base_url, environment) as worker:
         for found in fan_outs if entry.fan_out_only else _METHODS + fan_outs:
             assert worker.tell({**found.command})["weight"] == found.weight, found.key
 
@@ -114,12 +116,19 @@ def test_a_first_call_shakes_hands_and_counts_what_it_imports() -> None:
         if made is None:
             pytest.skip("openssl is not installed")
         with processes.local_server(made) as server:
-            told = processes.first_call("facade", server, "gpt-5.4-mini", None)
+            told = processes.first_call("facade", server, "gpt-5.4-mini", Environment())
     assert server.base_url.startswith("https://")
     assert told["weight"] == next(iter(plan(quick=True))).weight
     assert told["modules"] > 50
     assert told["peak"] > 1_000_000
     assert told["cpu"] > 0
+
+
+def test_what_measures_a_competitor_needs_nothing_but_the_standard_library() -> None:
+    """Where no package is installed, all that a measuring process imports beside its competitor can be imported."""
+    modules = "scripts.bench.fresh, scripts.bench.worker, scripts.bench.fan_out, scripts.bench.competitors"
+    with Process("-S", "-c", f"import {modules}; print('imported')") as process:
+        assert process.ask() == "imported\n"
 
 
 def test_without_openssl_there_is_no_certificate(monkeypatch: pytest.MonkeyPatch) -> None:
