@@ -19,7 +19,7 @@ from scripts.bench.environments import FOLDER, prepare
 from scripts.bench.measure import run, takes_part
 from scripts.bench.processes import BenchError
 from scripts.bench.readme import replace_between_markers
-from scripts.bench.roster import FLOOR, ROSTER
+from scripts.bench.roster import EXTRAS, FLOOR, ROSTER
 from scripts.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _CHART: Final = Path(__file__).parent / "chart.svg"
 _NOTE: Final = (
     "CPU time of the client's process as a multiple of raw httpx's in the same round: the median of all rounds, "
     "± half the distance between the quartiles. Each client runs in an environment that holds its own dependencies and "
-    "nothing else."
+    "nothing else; the extras of this client are installed in the row that says so, and never beside raw httpx."
 )
 
 
@@ -78,7 +78,10 @@ def _measure_and_print(cases: Sequence[Case], *, write: bool) -> None:
     with ExitStack() as stack:
         environments = _prepared(cases, stack)
         entries = [entry for entry in ROSTER if entry.key in environments]
-        results = run(cases, entries, environments)
+        measured = [case for case in cases if not case.extras or EXTRAS.key in environments]
+        if not measured:
+            raise BenchError("nothing is left to be measured")
+        results = run(measured, entries, environments)
     figures = f"{report.headline(results, entries)}\n\n{_NOTE}\n\n{_conditions(entries, environments)}"
     print(f"\n{figures}\n\n{report.absolute(results, entries)}")
     for family in (LIST, STREAMED, FAN_OUT):
@@ -102,9 +105,8 @@ def _prepared(cases: Sequence[Case], stack: ExitStack) -> dict[str, Environment]
         BenchError: The floor, to which all others are compared, cannot be had.
     """
     environments = {}
-    for entry in ROSTER:
-        if not any(takes_part(entry, case) for case in cases):
-            continue
+    needed = [entry for entry in ROSTER if any(takes_part(entry, case) for case in cases)]
+    for entry in [*needed, *([EXTRAS] if any(case.extras for case in cases) else [])]:
         try:
             environment = prepare(FOLDER / entry.key, entry.installs)
             if entry.key == "stock":

@@ -1,7 +1,7 @@
 """What is measured, how often, and the bars that this client has to meet."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scripts.bench import payloads
@@ -34,6 +34,7 @@ class Case:
         bar: For the ratio to the floor.
         headline: Whether it is a row of the main table.
         everyone: Whether it takes in those who share raw httpx's pool, where the pool is the subject.
+        extras: Whether this client has every extra installed, and is compared with raw httpx alone.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Case:
     bar: Bar | None = None
     headline: bool = False
     everyone: bool = True
+    extras: bool = False
 
     @property
     def items(self) -> int:
@@ -60,6 +62,7 @@ class Case:
 
 
 FIRST_CALL = "first-call"
+FIRST_CALL_EXTRAS = "first-call-extras"
 FAN_OUT = "fan-out"
 LIST = "list"
 STREAMED = "stream"
@@ -75,20 +78,22 @@ CROWDED = 1.5
 
 def plan(*, quick: bool) -> list[Case]:
     """Return all cases, in the order in which they run."""
-    return [_first_call(quick), *_calls(quick), *_fan_outs(quick), *_memory(quick)]
+    return [*_first_calls(quick), *_calls(quick), *_fan_outs(quick), *_memory(quick)]
 
 
-def _first_call(quick: bool) -> Case:
-    return Case(
+def _first_calls(quick: bool) -> Iterator[Case]:
+    case = Case(
         key=FIRST_CALL,
         title="import + construct + first call",
         weight=payloads.weight_of_completions(1),
         command={},
         fresh=True,
         rounds=2 if quick else 20,
-        bar=Bar(1.4, 1.15),
+        bar=Bar(1.3, 1.15),
         headline=True,
     )
+    yield case
+    yield replace(case, key=FIRST_CALL_EXTRAS, title="the same with every extra installed", extras=True)
 
 
 def _calls(quick: bool) -> Iterator[Case]:

@@ -13,6 +13,7 @@ from scripts.bench.cases import FAN_OUT
 from scripts.bench.figures import Result
 from scripts.bench.payloads import MODEL
 from scripts.bench.processes import BenchError
+from scripts.bench.roster import EXTRAS, FLOOR, OURS
 from scripts.bench.tls import certificate
 
 if TYPE_CHECKING:
@@ -40,11 +41,12 @@ def run(cases: Sequence[Case], entries: Sequence[Entry], environments: Mapping[s
         }
 
         def measure(case: Case, key: str) -> dict[str, Any]:
+            environment = environments[EXTRAS.key if case.extras and key == OURS.key else key]
             if not case.command:
-                return processes.first_call(key, tls_server, MODEL, environments[key])
+                return processes.first_call(key, tls_server, MODEL, environment)
             if not case.fresh:
                 return workers[key].tell(case.command)
-            with processes.worker(key, server.base_url, environments[key]) as worker:
+            with processes.worker(key, server.base_url, environment) as worker:
                 return worker.tell(case.command)
 
         for case in cases:
@@ -57,6 +59,8 @@ def run(cases: Sequence[Case], entries: Sequence[Entry], environments: Mapping[s
 
 def takes_part(entry: Entry, case: Case) -> bool:
     """Tell whether a competitor is measured in a case."""
+    if case.extras:
+        return entry in (FLOOR, OURS)
     return (entry.own_pool or case.everyone) and (case.family == FAN_OUT or not entry.fan_out_only)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scripts.bench.cases import CROWDED, FAN_OUT, FIRST_CALL, FLAT, MEGABYTE, MEMORY_BAR, STEEP
+from scripts.bench.cases import CROWDED, FAN_OUT, FIRST_CALL, FIRST_CALL_EXTRAS, FLAT, MEGABYTE, MEMORY_BAR, STEEP
 from scripts.bench.figures import Figure, Result, is_steep, verdict
 from scripts.bench.roster import FLOOR, OURS
 from scripts.bench.tables import table
@@ -46,7 +46,7 @@ def absolute(results: Sequence[Result], entries: Sequence[Entry]) -> str:
             for what, label in (("cpu", "CPU"), ("wall", "wall")):
                 cells = [_milliseconds(result.figure(entry.key, what)) for entry in columns]
                 rows.append([f"{result.case.title}, {label}", *cells])
-        if result.case.key == FIRST_CALL:
+        if result.case.key in (FIRST_CALL, FIRST_CALL_EXTRAS):
             modules = [result.figure(entry.key, "modules") for entry in columns]
             rows.append(["modules that it imports", *(f"{found.middle:.0f}" if found else _NONE for found in modules)])
     return table(["work", *(entry.title for entry in columns)], rows)

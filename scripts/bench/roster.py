@@ -1,6 +1,11 @@
 """Who is compared, in the order of the tables."""
 
-from dataclasses import dataclass
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+_PYPROJECT: Final = Path(__file__).resolve().parents[2] / "pyproject.toml"
 
 
 @dataclass(frozen=True)
@@ -24,9 +29,18 @@ class Entry:
     own_pool: bool = True
 
 
+def _with_every_extra() -> str:
+    project = tomllib.loads(_PYPROJECT.read_text(encoding="utf-8"))["project"]
+    return f".[{','.join(project['optional-dependencies'])}]"
+
+
 #: What ratios are taken to, and whom the bars are for.
 FLOOR = Entry("raw_json", "raw httpx + json", ("httpx",), ("httpx",))
 OURS = Entry("facade", "chatcompletions", ("--editable", "."), ("chatcompletions", "httpx", "jiter"))
+#: This client once more, for the cases that are about its extras; it has no column of its own.
+EXTRAS = replace(
+    OURS, key="facade_extras", title="chatcompletions with every extra", installs=("--editable", _with_every_extra())
+)
 
 _AIOHTTP = ("httpx-aiohttp", "aiohttp")
 ROSTER = (

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +12,12 @@ import pytest
 from scripts.bench import __main__ as bench
 from scripts.bench.environments import Environment, find, prepare
 from scripts.bench.processes import BenchError, Process
-from scripts.bench.roster import FLOOR, OURS
+from scripts.bench.roster import EXTRAS, FLOOR, OURS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_ROOT = Path(__file__).resolve().parents[3]
 _MISSING = ("--no-index", "a-distribution-that-is-nowhere")
 
 
@@ -131,10 +133,27 @@ def test_a_competitor_that_cannot_be_installed_is_left_out_with_a_sentence(
     assert "official SDK" not in told.out
 
 
-def test_without_the_floor_nothing_is_measured(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        (FLOOR.key, "make bench: pip cannot install httpx: it is gone\n"),
+        (
+            EXTRAS.key,
+            f"{EXTRAS.title} is left out: pip cannot install {EXTRAS.installs[-1]}: it is gone\n"
+            "make bench: nothing is left to be measured\n",
+        ),
+    ],
+)
+def test_without_the_floor_or_the_only_case_nothing_is_measured(
+    missing: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What all ratios are taken to must be there; without it the bench ends with a sentence."""
-    _offline(monkeypatch, FLOOR.key)
-    assert bench.main(["--quick", "--only", "first-call"]) == 1
-    assert capsys.readouterr() == ("", "make bench: pip cannot install httpx: it is gone\n")
+    _offline(monkeypatch, missing)
+    assert bench.main(["--quick", "--only", "first-call-extras"]) == 1
+    assert capsys.readouterr() == ("", said)
+
+
+def test_every_extra_means_every_extra() -> None:
+    """The extras are those of pyproject.toml, whichever there are."""
+    extras = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    assert set(EXTRAS.installs[-1].removeprefix(".[").removesuffix("]").split(",")) == set(extras)

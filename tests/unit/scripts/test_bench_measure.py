@@ -7,12 +7,12 @@ import pytest
 
 from scripts.bench import processes
 from scripts.bench.__main__ import main
-from scripts.bench.cases import plan
+from scripts.bench.cases import FIRST_CALL_EXTRAS, plan
 from scripts.bench.environments import FOLDER, Environment, find
 from scripts.bench.fan_out import fan_out
-from scripts.bench.measure import interleave
+from scripts.bench.measure import interleave, takes_part
 from scripts.bench.processes import BenchError, Process
-from scripts.bench.roster import ROSTER
+from scripts.bench.roster import FLOOR, OURS, ROSTER
 from scripts.bench.tls import certificate
 
 from ._bench import case
@@ -131,6 +131,12 @@ def test_what_measures_a_competitor_needs_nothing_but_the_standard_library() -> 
         assert process.ask() == "imported\n"
 
 
+def test_extras_are_compared_with_raw_httpx_alone() -> None:
+    """In the first call with every extra installed, this client and the floor take part, and nobody else."""
+    (found,) = [case for case in plan(quick=True) if case.key == FIRST_CALL_EXTRAS]
+    assert [entry for entry in ROSTER if takes_part(entry, found)] == [FLOOR, OURS]
+
+
 def test_without_openssl_there_is_no_certificate(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where openssl is missing or fails, the bench goes on without TLS."""
     monkeypatch.setenv("PATH", "")
@@ -141,7 +147,7 @@ def test_without_openssl_there_is_no_certificate(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--only", "craete"], "no case is called 'craete'; there are first-call, create,"),
+        (["--only", "craete"], "no case is called 'craete'; there are first-call, first-call-extras, create,"),
         (["--write", "--quick"], "--write takes a full run"),
     ],
 )
