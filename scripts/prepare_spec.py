@@ -79,6 +79,7 @@ def _prepared(source: dict[str, Any], names: Mapping[str, str]) -> Prepared:
     references.spell_out_tagged_unions(document)
     classes.leave_colliding_undeclared(document)
     classes.tidy_objects(document)
+    reach.mark_answers(document)
     reach.keep_json_answers(document)
     check(document)
     return Prepared(document, schema, hoisted)

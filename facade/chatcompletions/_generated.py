@@ -34,7 +34,7 @@ class Absent:
     __slots__ = ()
 
     @classmethod
-    def from_dict(cls, src_dict: Any, *, copy: bool = True) -> Any:  # noqa: ARG003 - the signature is the models'
+    def from_dict(cls, src_dict: Any) -> Any:  # noqa: ARG003 - the signature is the models'
         """Refuse to read.
 
         Raises:

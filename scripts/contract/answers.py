@@ -1,9 +1,8 @@
 """The models that the facade names and extends, and what of them is not as the facade takes it to be."""
 
 import ast
-import inspect
-import textwrap
 from collections.abc import Collection, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +25,8 @@ def hidden_members(answers: Collection[type[Any]] = ANSWERS) -> list[str]:
     for cls in answers:
         fields = {field.name for field in getattr(cls, "__attrs_attrs__", ())}
         for base in (one for one in cls.__mro__ if one.__module__.split(".")[0] != "chatcompletions_api"):
-            for name in sorted(fields & _defined(base)):
-                place = f"facade/{base.__module__.replace('.', '/')}.py"
+            place, members = _declared(base.__name__)
+            for name in sorted(fields & members):
                 found[
                     f"openapi.yaml has a field {name!r} in {cls.__name__}, which hides {base.__name__}.{name}: "
                     f"give that another name in {place}, or drop it"
@@ -35,12 +34,15 @@ def hidden_members(answers: Collection[type[Any]] = ANSWERS) -> list[str]:
     return list(found)
 
 
-def _defined(cls: type[Any]) -> set[str]:
-    try:  # by its text, because the class itself has the field there now
-        (tree,) = ast.parse(textwrap.dedent(inspect.getsource(cls))).body
-    except (OSError, TypeError):  # a stand-in for a model, or a builtin
-        return set()
-    return {one.name for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
+@cache
+def _declared(name: str) -> tuple[str, set[str]]:
+    """Return where the facade declares a class, and its methods, by its text: the class has the fields there by now."""
+    for place, source in facade_sources().items():
+        for node in ast.parse(source).body:
+            if isinstance(node, ast.ClassDef) and node.name == name:
+                functions = (one for one in ast.walk(node) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef))
+                return place, {one.name for one in functions}
+    return "", set()
 
 
 def facade_sources() -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Settle which components and which answers the package needs."""
 
+from scripts.schema.components import unused
 from scripts.schema.media import STREAM
-from scripts.schema.walk import Schema, ref_name, roots, schemas_in, schemas_of
+from scripts.schema.walk import Schema, operations, ref_name, roots, schemas_in, schemas_of
 
 
 def drop_unreachable(document: Schema, wanted: set[str]) -> None:
@@ -10,13 +11,37 @@ def drop_unreachable(document: Schema, wanted: set[str]) -> None:
     Evidence: the bases that `allOf` was made of would come out as classes that nothing uses.
     """
     schemas = schemas_of(document)
-    waiting = {name for _, holder, key in roots(document) if holder is not schemas for name in _names_in(holder[key])}
-    waiting |= wanted & schemas.keys()
+    used = {name for _, holder, key in roots(document) if holder is not schemas for name in _names_in(holder[key])}
+    reached = _reached(schemas, used | (wanted & schemas.keys()))
+    document["components"]["schemas"] = {name: schema for name, schema in schemas.items() if name in reached}
+
+
+def mark_answers(document: Schema) -> None:
+    """Mark the objects that come back from the API, in answers and in the events of streams.
+
+    Evidence: callers test what came for None, as with every other client. An object that goes both ways, such as a
+    tool call, counts as an answer.
+    """
+    schemas = schemas_of(document)
+    contents = [
+        media["schema"]
+        for _, _, operation in operations(document)
+        for response in operation["responses"].values()
+        for media in response["content"].values()
+    ]
+    # A component that nothing refers to is there for the events of streams.
+    came = {name for schema in contents for name in _names_in(schema)} | unused(document)
+    for name in _reached(schemas, came):
+        if schemas[name].get("type") == "object":
+            schemas[name] = schemas[name] | {"x-answer": True}
+
+
+def _reached(schemas: dict[str, Schema], waiting: set[str]) -> set[str]:
     reached: set[str] = set()
     while waiting:
         reached.add(name := waiting.pop())
         waiting |= _names_in(schemas[name]) - reached
-    document["components"]["schemas"] = {name: schema for name, schema in schemas.items() if name in reached}
+    return reached
 
 
 def _names_in(schema: Schema) -> set[str]:

@@ -108,7 +108,7 @@ def test_tool_calls(driver: Any, tools: list[dict[str, Any]]) -> None:
     stream = driver.call("create", **params, stream=True)
     streamed = driver.run(stream.get_final_completion())
     assert reply.tool_calls
-    assert [call.type_ for call in streamed.tool_calls] == [call.type_ for call in reply.tool_calls]
+    assert [call.type for call in streamed.tool_calls] == [call.type for call in reply.tool_calls]
     for call in reply.tool_calls:
         if isinstance(call, models.ChatCompletionMessageToolCall):
             assert "city" in json.loads(call.function.arguments)

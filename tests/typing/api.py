@@ -27,7 +27,6 @@ from chatcompletions import (
 )
 from chatcompletions_api import models
 from chatcompletions_api.client import Client
-from chatcompletions_api.types import Unset
 
 MESSAGES: list[dict[str, str]] = [{"role": "user", "content": "Hello"}]
 ToolCall = models.ChatCompletionMessageToolCall | models.ChatCompletionMessageCustomToolCall
@@ -47,7 +46,7 @@ def streaming(chat: ChatClient) -> None:
         for chunk in stream:
             assert_type(chunk, ChatCompletionChunk)
             assert_type(chunk.text, str)
-            assert_type(chunk.choices[0].delta.content, str | None | Unset)
+            assert_type(chunk.choices[0].delta.content, str | None)
         for text in stream.text_deltas():
             assert_type(text, str)
         assert_type(next(stream), ChatCompletionChunk)
@@ -67,7 +66,7 @@ def reading(reply: ChatCompletion) -> None:
     assert_type(reply.headers, httpx.Headers)
     assert_type(reply.choices, list[models.Choice])
     assert_type(reply.choices[0].finish_reason, models.FinishReason)
-    assert_type(reply.usage, models.CompletionUsage | Unset)
+    assert_type(reply.usage, models.CompletionUsage | None)
     if reply.usage:
         assert_type(reply.usage.total_tokens, int)
     if reply.metadata:
@@ -77,7 +76,7 @@ def reading(reply: ChatCompletion) -> None:
         if isinstance(call, models.ChatCompletionMessageToolCall):
             assert_type(call.function.arguments, str)
         else:
-            assert_type(call.custom.input_, str)
+            assert_type(call.custom.input, str)
     print(reply.txt)  # type: ignore[attr-defined]
     print(reply.usage.total_tokens)  # type: ignore[union-attr]
 

@@ -75,20 +75,6 @@ class Answer(Comparable):
         request_id: str | None = headers_of(self).get("x-request-id")
         return request_id
 
-    def __getstate__(self) -> dict[str, Any]:
-        state: Any = super().__getstate__()
-        return {**state, **{name: getattr(self, name) for name in self._own_slots() if hasattr(self, name)}}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        model: Any = super()
-        model.__setstate__(state)
-        for name in self._own_slots():
-            if name in state:
-                setattr(self, name, state[name])
-
-    def _own_slots(self) -> tuple[str, ...]:
-        return type(self).__slots__
-
 
 @public
 class ChatCompletion(Answer, models.CreateChatCompletionResponse):

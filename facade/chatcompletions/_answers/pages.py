@@ -189,13 +189,13 @@ class _Completions(models.ChatCompletionList):
     __slots__ = ()
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         data = src_dict.get("data")
         if not isinstance(data, list):
-            return super().from_dict(src_dict, copy=copy)
-        page = super().from_dict({**src_dict, "data": []}, copy=copy)
+            return super().from_dict(src_dict)
+        page = super().from_dict({**src_dict, "data": []})
         read = ChatCompletion.from_dict
-        page.data = [read(item, copy=copy) if isinstance(item, dict) else item for item in data]
+        page.data = [read(item) if isinstance(item, dict) else item for item in data]
         return page
 
 

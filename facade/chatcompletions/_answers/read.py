@@ -52,7 +52,7 @@ def read(cls: type[AnswerT], response: httpx.Response) -> AnswerT:
         APIError: See `JSONResponse.json`.
     """
     model: Any = cls
-    answer: AnswerT = model.from_dict(response.json(), copy=False)
+    answer: AnswerT = model.from_dict(response.json())
     answer._headers = response.headers
     return answer
 

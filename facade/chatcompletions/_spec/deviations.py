@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve
-
 from chatcompletions._errors import Deviation
 from chatcompletions._public import public
 
@@ -29,8 +27,7 @@ def deviations(model_or_mapping: Any, *, schema: str | None = None) -> list[Devi
     """List every departure of an answer from the spec that this package was made from.
 
     The spec allows properties that it does not list; they are told all the same, as ``no such property``. What it
-    calls a format (a URL, a time) is not checked. A model no longer knows whether a required field came as null or
-    not at all: where the spec allows null, neither is told.
+    calls a format (a URL, a time) is not checked.
 
     Args:
         model_or_mapping: A completion, chunk, page, message or deletion, or the JSON of one.
@@ -53,12 +50,7 @@ def deviations(model_or_mapping: Any, *, schema: str | None = None) -> list[Devi
     except RecursionError:
         raise ValueError("the answer is nested too deeply to be judged") from None
     place = _place(schema or (_of_model(model_or_mapping) if is_model else _of_mapping(value)))
-    found = list(departures(value, place))
-    if is_model and any(one.found == "null" for one in found):
-        absent = {one.path for one in departures(_without_nulls(value), place) if one.expected == "required"}
-        unsure = [one.found == "null" and one.path in absent for one in found]
-        found = [evolve(one, found="missing or null") if i else one for one, i in zip(found, unsure, strict=True)]
-    return found
+    return list(departures(value, place))
 
 
 def departures(value: Any, place: str) -> Iterator[Deviation]:
@@ -151,9 +143,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, int):
         return value if value.bit_length() < 1_000 else _HugeInteger(value)
     return _plain(value.to_dict()) if hasattr(value, "to_dict") else value
-
-
-def _without_nulls(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
-    return [_without_nulls(item) for item in value] if isinstance(value, list) else value

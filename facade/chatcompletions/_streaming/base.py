@@ -210,7 +210,7 @@ class StreamReader:
             is_new = repetition.is_new(data, chunk)
             if self._check is not None:
                 self._judge(self._check, chunk)
-            model = self._read_chunk(chunk, copy=is_new)
+            model = self._read_chunk(chunk)
             if is_new:
                 repetition.learn(data, chunk, model)
             yield model

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from attrs import NOTHING
 
@@ -370,7 +371,169 @@ _ModelT = TypeVar("_ModelT")
 _new = object.__new__
 
 
-def _read(cls: type[_ModelT], base: type[Any], src_dict: Mapping[str, Any], copy: bool) -> _ModelT:
+class _Model:
+    """A model with fields. Every member can be reached by its name in the API too, as in ``model["type"]``."""
+
+    __slots__ = ("_absent", "_extra")
+
+    _fields: ClassVar[dict[str, str]]
+    """The attribute of each declared member."""
+    _nothing: ClassVar[Any] = UNSET
+    """The value of a declared member that is absent: None in what comes back, where no bit says that it is a null."""
+    _optional: ClassVar[int] = 0
+    """The bits of the members that are absent from a new model unless they have a value."""
+
+    _exposed: ClassVar[int] = 0
+    """How many members beyond the specification are attributes of the class."""
+
+    _absent: int
+    """The bits of the members that did not come: their None is no null."""
+    _extra: dict[str, Any] | None
+    """What came beyond the declared members, if anything did."""
+
+    if TYPE_CHECKING:
+
+        def to_dict(self) -> dict[str, Any]: ...
+
+    def __attrs_post_init__(self) -> None:
+        self._absent, self._extra = self._optional, None
+
+    def __eq__(self, other: object) -> bool:
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        model: Any = other
+        same = all(getattr(self, name) == getattr(model, name) for name in self._fields.values())
+        return same and (self._extra or None) == (model._extra or None)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return _show(self)
+
+    def __getstate__(self) -> object:
+        return super().__getstate__()  # said anew, because the old protocols of pickle ask for it
+
+    def __setstate__(self, state: tuple[Any, dict[str, Any]]) -> None:
+        for name, value in state[1].items():
+            setattr(self, name, value)
+        _expose(self)
+
+    @property
+    def additional_properties(self) -> dict[str, Any]:
+        """What came beyond the declared members, by name."""
+        if self._extra is None:
+            self._extra = {}
+        return self._extra
+
+    @property
+    def additional_keys(self) -> list[str]:
+        """The names of what came beyond the declared members."""
+        return list(self._extra or ())
+
+    def __getitem__(self, key: str) -> Any:
+        present = _present(self)
+        return present[key] if key in present else (self._extra or {})[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        if key in self._fields:
+            setattr(self, self._fields[key], value)
+            self._absent &= ~_bit(self, key)
+        else:
+            self.additional_properties[key] = value
+            _expose(self)
+
+    def __delitem__(self, key: str) -> None:
+        if key in _present(self):
+            setattr(self, self._fields[key], self._nothing)
+            self._absent |= _bit(self, key)
+        else:
+            del self.additional_properties[key]
+
+    def __contains__(self, key: Any) -> bool:
+        return key in (self._extra or ()) or key in _present(self)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return a member by its name in the API, or the default if it is absent."""
+        return self[key] if key in self else default
+
+    def to_json(self) -> str:
+        """Write the object as JSON text."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        from pydantic_core import core_schema
+
+        written = core_schema.plain_serializer_function_ser_schema(cls.to_dict)
+        return core_schema.no_info_plain_validator_function(cls._validate, serialization=written)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> dict[str, Any]:
+        return {"type": "object", "title": cls.__name__, "description": cls.__doc__}
+
+    @classmethod
+    def _validate(cls, value: Any) -> Any:
+        if isinstance(value, cls):
+            return value
+        if not isinstance(value, Mapping):
+            raise ValueError(f"{cls.__name__} is read from a mapping, but {type(value).__name__} came")
+        return cls.from_dict(value)  # type: ignore[attr-defined]
+
+
+def _bit(model: _Model, key: str) -> int:
+    return 1 << list(model._fields).index(key)
+
+
+def _present(model: _Model) -> dict[str, Any]:
+    """Return the declared members that are not absent, by their names in the API."""
+    found, absent = {}, model._absent
+    for key, name in model._fields.items():
+        value = getattr(model, name)
+        if value is not UNSET and (value is not None or not absent & 1):
+            found[key] = value
+        absent >>= 1
+    return found
+
+
+def _keep(model: _Model, members: Mapping[str, Any]) -> None:
+    """Keep the members of an object that the specification does not foresee."""
+    model._extra = {key: value for key, value in members.items() if key not in model._fields}
+    _expose(model)
+
+
+#: How many members beyond the specification become attributes of a class: names that servers make up have no end.
+_MOST_EXPOSED = 250
+
+
+class _Exposed:
+    """An attribute for a member beyond the specification, of those models that have it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, model: Any, owner: type) -> Any:
+        try:
+            return model._extra[self.name]
+        except (AttributeError, KeyError, TypeError):
+            raise AttributeError(f"{owner.__name__!r} object has no attribute {self.name!r}") from None
+
+    def __set__(self, model: Any, value: Any) -> None:
+        model.additional_properties[self.name] = value
+
+
+def _expose(model: _Model) -> None:
+    """Make attributes of the members beyond the specification; what the class has under a name stays what it is.
+
+    A `__getattr__` would make every access to a field eight times as dear.
+    """
+    cls = type(model)
+    for name in model._extra or ():
+        if not hasattr(cls, name) and name.isidentifier() and name[0] != "_" and cls._exposed < _MOST_EXPOSED:
+            setattr(cls, name, _Exposed(name))
+            cls._exposed += 1
+
+
+def _read(cls: type[_ModelT], base: type[Any], src_dict: Mapping[str, Any]) -> _ModelT:
     """Read an object into a model of a class, which is a generated one, the base, or a subclass of it."""
     if not isinstance(src_dict, dict):
         if not isinstance(src_dict, Mapping):
@@ -382,33 +545,46 @@ def _read(cls: type[_ModelT], base: type[Any], src_dict: Mapping[str, Any], copy
         model = _new(made)
     else:  # what else a subclass holds is made by its __init__
         model = made(**{field.alias: None for field in fields if field.init and field.default is NOTHING})
-    found: _ModelT = model._read(src_dict, copy)
+    found: _ModelT = model._read(src_dict)
     return found
 
 
 def _show(model: Any) -> str:
-    """Return a model as text: what is set, in the order of declaration."""
-    named = ((field.name, getattr(model, field.name)) for field in type(model).__attrs_attrs__ if field.repr)
+    """Return a model as text: what is there, in the order of declaration."""
     shown = (
-        f"{name}={value!r}"
-        for name, value in named
-        if value is not UNSET and (value or name != "additional_properties")
+        {model._fields[key]: value for key, value in _present(model).items()}
+        if isinstance(model, _Model)
+        else {}
     )
-    return f"{type(model).__name__}({', '.join(shown)})"
+    extra = model._extra if isinstance(model, _Model) else model.additional_properties
+    if extra:
+        shown["additional_properties"] = extra
+    return f"{type(model).__name__}({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
 
 
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
-def _write(fields: Mapping[Any, Any], extra: Mapping[Any, Any]) -> dict[Any, Any]:
-    """Return a model as JSON can hold it: what came beyond its fields, then the fields, without what is UNSET."""
+def _write(
+    fields: Mapping[Any, Any], extra: Mapping[Any, Any] | None = None, absent: int = 0
+) -> dict[Any, Any]:
+    """Return a model as JSON can hold it: what came beyond its fields, then the fields, without what is absent.
+
+    Each bit of `absent` notes a field that was not there: unless it has a value by now, it is left out.
+    """
     written: dict[Any, Any] = {}
-    for part in (extra, fields):
-        for key, value in part.items():
-            if type(value) in _SCALARS:
+    for key, value in (extra or {}).items():
+        if type(value) in _SCALARS:
+            written[key] = value
+        elif value is not UNSET:
+            written[key] = _to_json(value)
+    for key, value in fields.items():
+        if type(value) in _SCALARS:
+            if value is not None or not absent & 1:
                 written[key] = value
-            elif value is not UNSET:
-                written[key] = _to_json(value)
+        elif value is not UNSET:
+            written[key] = _to_json(value)
+        absent >>= 1
     return written
 
 
@@ -417,7 +593,7 @@ def _to_json(value: Any) -> Any:
     if type(value) in _SCALARS:
         return value
     if isinstance(value, dict):
-        return _write(value, {})
+        return _write(value)
     if isinstance(value, list):
         return [_to_json(item) for item in value if item is not UNSET]
     if isinstance(value, tuple):
@@ -425,5 +601,5 @@ def _to_json(value: Any) -> Any:
     if hasattr(value, "to_dict"):
         return value.to_dict()
     if isinstance(value, Mapping):
-        return _write(value, {})
+        return _write(value)
     return value

@@ -1,86 +1,84 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
-from attrs import field as _field
 
 from .. import models
-from ..models import _new, _read, _show, _write
+from ..models import _keep, _Model, _new, _read, _write
 
 if TYPE_CHECKING:
     from ..models.custom_call import CustomCall
 
 
-@define
-class ChatCompletionMessageCustomToolCall:
+@define(eq=False, repr=False, getstate_setstate=False)
+class ChatCompletionMessageCustomToolCall(_Model):
     """A call that the model makes to a custom tool, with free text as input."""
 
     id: str
     """Id of the call; the tool message that answers it repeats it as `tool_call_id`."""
-    type_: Literal["custom"]
+    type: Literal["custom"]
     """Tells a custom tool call from a function call."""
     custom: CustomCall
     """The tool that is called and what it is given."""
-    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+    _fields: ClassVar[dict[str, str]] = {
+        "id": "id",
+        "type": "type",
+        "custom": "custom",
+    }
+    _nothing: ClassVar[Any] = None
+    _optional: ClassVar[int] = 0
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came.
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        return _read(cls, ChatCompletionMessageCustomToolCall, src_dict)
 
-        With `copy=False` the members are taken out of `src_dict`, which is faster.
-        """
-        return _read(cls, ChatCompletionMessageCustomToolCall, src_dict, copy)
-
-    def _read(self, d: dict[str, Any], copy: bool) -> Self:
-        """Take the fields out of an object; what is left of it are the additional properties."""
-        if copy:
-            d = dict(d)
-        self.id = d.pop("id", None)
-        self.type_ = d.pop("type", None)
-        self.custom = value = d.pop("custom", None)
+    def _read(self: Any, d: dict[str, Any]) -> Any:
+        """Take the fields from an object, and keep the rest of it."""
+        absent = 0
+        try:
+            self.id = d["id"]
+        except KeyError:
+            self.id = None
+            absent += 1
+        try:
+            self.type = d["type"]
+        except KeyError:
+            self.type = None
+            absent += 2
+        try:
+            self.custom = value = d["custom"]
+        except KeyError:
+            self.custom = value = None
+            absent += 4
         if isinstance(value, dict):
-            self.custom = _new(models.CustomCall)._read(value, copy)
-        self.additional_properties = d or {}
+            self.custom = _new(models.CustomCall)._read(value)
+        self._absent = absent
+        self._extra = None
+        if len(d) != (3 - absent.bit_count() if absent else 3):
+            _keep(self, d)
         return self
 
-    def _copy(self) -> Self:
+    def _copy(self) -> Any:
         """Return a model that holds the same values."""
-        model = _new(type(self))
+        model: Any = _new(type(self))
         model.id = self.id
-        model.type_ = self.type_
+        model.type = self.type
         model.custom = self.custom
-        model.additional_properties = self.additional_properties.copy()
+        model._absent = self._absent
+        model._extra = self._extra.copy() if self._extra else None
         return model
 
     def to_dict(self) -> dict[str, Any]:
-        """Write the object for the API; what is UNSET is left out."""
+        """Write the object for the API, without what is absent."""
         return _write(
             {
                 "id": self.id,
-                "type": self.type_,
+                "type": self.type,
                 "custom": self.custom,
             },
-            self.additional_properties,
+            self._extra,
+            self._absent,
         )
-
-    def __repr__(self) -> str:
-        return _show(self)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        """The names of what came beyond the declared fields."""
-        return list(self.additional_properties)
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.additional_properties

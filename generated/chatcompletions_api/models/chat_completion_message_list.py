@@ -1,23 +1,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
-from attrs import field as _field
 
 from .. import models
-from ..models import _new, _read, _show, _write
+from ..models import _keep, _Model, _new, _read, _write
 
 if TYPE_CHECKING:
     from ..models.chat_completion_store_message import ChatCompletionStoreMessage
 
 
-@define
-class ChatCompletionMessageList:
+@define(eq=False, repr=False, getstate_setstate=False)
+class ChatCompletionMessageList(_Model):
     """One page of the messages of a stored completion."""
 
-    object_: Literal["list"]
+    object: Literal["list"]
     """Tags this object as a page of a listing."""
     data: list[ChatCompletionStoreMessage]
     """The messages of this page, in the requested order."""
@@ -27,75 +26,84 @@ class ChatCompletionMessageList:
     """Id of the page's last message; pass it as `after` to get the next page."""
     has_more: bool
     """Whether further messages follow this page."""
-    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+    _fields: ClassVar[dict[str, str]] = {
+        "object": "object",
+        "data": "data",
+        "first_id": "first_id",
+        "last_id": "last_id",
+        "has_more": "has_more",
+    }
+    _nothing: ClassVar[Any] = None
+    _optional: ClassVar[int] = 0
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came.
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        return _read(cls, ChatCompletionMessageList, src_dict)
 
-        With `copy=False` the members are taken out of `src_dict`, which is faster.
-        """
-        return _read(cls, ChatCompletionMessageList, src_dict, copy)
-
-    def _read(self, d: dict[str, Any], copy: bool) -> Self:
-        """Take the fields out of an object; what is left of it are the additional properties."""
-        if copy:
-            d = dict(d)
-        self.object_ = d.pop("object", None)
-        self.data = value = d.pop("data", None)
+    def _read(self: Any, d: dict[str, Any]) -> Any:
+        """Take the fields from an object, and keep the rest of it."""
+        absent = 0
+        try:
+            self.object = d["object"]
+        except KeyError:
+            self.object = None
+            absent += 1
+        try:
+            self.data = value = d["data"]
+        except KeyError:
+            self.data = value = None
+            absent += 2
         if isinstance(value, list):
             items = []
             for item in value:
                 if isinstance(item, dict):
-                    item = _new(models.ChatCompletionStoreMessage)._read(item, copy)
+                    item = _new(models.ChatCompletionStoreMessage)._read(item)
                 items.append(item)
             self.data = items
-        self.first_id = d.pop("first_id", None)
-        self.last_id = d.pop("last_id", None)
-        self.has_more = d.pop("has_more", None)
-        self.additional_properties = d or {}
+        try:
+            self.first_id = d["first_id"]
+        except KeyError:
+            self.first_id = None
+            absent += 4
+        try:
+            self.last_id = d["last_id"]
+        except KeyError:
+            self.last_id = None
+            absent += 8
+        try:
+            self.has_more = d["has_more"]
+        except KeyError:
+            self.has_more = None
+            absent += 16
+        self._absent = absent
+        self._extra = None
+        if len(d) != (5 - absent.bit_count() if absent else 5):
+            _keep(self, d)
         return self
 
-    def _copy(self) -> Self:
+    def _copy(self) -> Any:
         """Return a model that holds the same values."""
-        model = _new(type(self))
-        model.object_ = self.object_
+        model: Any = _new(type(self))
+        model.object = self.object
         model.data = self.data
         model.first_id = self.first_id
         model.last_id = self.last_id
         model.has_more = self.has_more
-        model.additional_properties = self.additional_properties.copy()
+        model._absent = self._absent
+        model._extra = self._extra.copy() if self._extra else None
         return model
 
     def to_dict(self) -> dict[str, Any]:
-        """Write the object for the API; what is UNSET is left out."""
+        """Write the object for the API, without what is absent."""
         return _write(
             {
-                "object": self.object_,
+                "object": self.object,
                 "data": self.data,
                 "first_id": self.first_id,
                 "last_id": self.last_id,
                 "has_more": self.has_more,
             },
-            self.additional_properties,
+            self._extra,
+            self._absent,
         )
-
-    def __repr__(self) -> str:
-        return _show(self)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        """The names of what came beyond the declared fields."""
-        return list(self.additional_properties)
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.additional_properties

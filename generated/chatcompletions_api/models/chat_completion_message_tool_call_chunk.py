@@ -1,92 +1,94 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
-from attrs import field as _field
 
 from .. import models
-from ..models import _new, _read, _show, _write
-from ..types import UNSET, Unset
+from ..models import _keep, _Model, _new, _read, _write
 
 if TYPE_CHECKING:
     from ..models.function_call_delta import FunctionCallDelta
 
 
-@define
-class ChatCompletionMessageToolCallChunk:
+@define(eq=False, repr=False, getstate_setstate=False)
+class ChatCompletionMessageToolCallChunk(_Model):
     """A fragment of a tool call in a stream. Fragments with the same `index` belong to one call."""
 
     index: int
     """Position of the call in the message's `tool_calls`, counted from 0."""
-    id: str | Unset = UNSET
+    id: str | None = None
     """Id of the call, normally in its first fragment only."""
-    type_: Literal["function"] | Unset = UNSET
+    type: Literal["function"] | None = None
     """Kind of the call, normally in its first fragment only."""
-    function: FunctionCallDelta | Unset = UNSET
+    function: FunctionCallDelta | None = None
     """What this fragment adds to the function's name and arguments."""
-    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+    _fields: ClassVar[dict[str, str]] = {
+        "index": "index",
+        "id": "id",
+        "type": "type",
+        "function": "function",
+    }
+    _nothing: ClassVar[Any] = None
+    _optional: ClassVar[int] = 14
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came.
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        return _read(cls, ChatCompletionMessageToolCallChunk, src_dict)
 
-        With `copy=False` the members are taken out of `src_dict`, which is faster.
-        """
-        return _read(cls, ChatCompletionMessageToolCallChunk, src_dict, copy)
-
-    def _read(self, d: dict[str, Any], copy: bool) -> Self:
-        """Take the fields out of an object; what is left of it are the additional properties."""
-        if copy:
-            d = dict(d)
-        self.index = d.pop("index", None)
-        self.id = d.pop("id", UNSET)
-        self.type_ = d.pop("type", UNSET)
-        self.function = value = d.pop("function", UNSET)
-        if isinstance(value, dict):
-            self.function = _new(models.FunctionCallDelta)._read(value, copy)
-        self.additional_properties = d or {}
+    def _read(self: Any, d: dict[str, Any]) -> Any:
+        """Take the fields from an object, and keep the rest of it."""
+        absent = 0
+        try:
+            self.index = d["index"]
+        except KeyError:
+            self.index = None
+            absent += 1
+        if "id" in d:
+            self.id = d["id"]
+        else:
+            self.id = None
+            absent += 2
+        if "type" in d:
+            self.type = d["type"]
+        else:
+            self.type = None
+            absent += 4
+        if "function" in d:
+            self.function = value = d["function"]
+            if isinstance(value, dict):
+                self.function = _new(models.FunctionCallDelta)._read(value)
+        else:
+            self.function = None
+            absent += 8
+        self._absent = absent
+        self._extra = None
+        if len(d) != (4 - absent.bit_count() if absent else 4):
+            _keep(self, d)
         return self
 
-    def _copy(self) -> Self:
+    def _copy(self) -> Any:
         """Return a model that holds the same values."""
-        model = _new(type(self))
+        model: Any = _new(type(self))
         model.index = self.index
         model.id = self.id
-        model.type_ = self.type_
+        model.type = self.type
         model.function = self.function
-        model.additional_properties = self.additional_properties.copy()
+        model._absent = self._absent
+        model._extra = self._extra.copy() if self._extra else None
         return model
 
     def to_dict(self) -> dict[str, Any]:
-        """Write the object for the API; what is UNSET is left out."""
+        """Write the object for the API, without what is absent."""
         return _write(
             {
                 "index": self.index,
                 "id": self.id,
-                "type": self.type_,
+                "type": self.type,
                 "function": self.function,
             },
-            self.additional_properties,
+            self._extra,
+            self._absent,
         )
-
-    def __repr__(self) -> str:
-        return _show(self)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        """The names of what came beyond the declared fields."""
-        return list(self.additional_properties)
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.additional_properties

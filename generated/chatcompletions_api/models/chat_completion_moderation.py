@@ -1,94 +1,87 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from attrs import define
-from attrs import field as _field
 
 from .. import models
-from ..models import _new, _read, _show, _write
+from ..models import _keep, _Model, _new, _read, _write
 
 if TYPE_CHECKING:
     from ..models.chat_completion_moderation_error import ChatCompletionModerationError
     from ..models.chat_completion_moderation_results import ChatCompletionModerationResults
 
 
-@define
-class ChatCompletionModeration:
+@define(eq=False, repr=False, getstate_setstate=False)
+class ChatCompletionModeration(_Model):
     """What moderation found in the conversation sent and in the answer, each a set of results or the
     reason there is none.
     """
 
-    input_: ChatCompletionModerationError | ChatCompletionModerationResults
+    input: ChatCompletionModerationError | ChatCompletionModerationResults
     """Findings on the messages that were sent."""
     output: ChatCompletionModerationError | ChatCompletionModerationResults
     """Findings on what the model wrote."""
-    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+    _fields: ClassVar[dict[str, str]] = {
+        "input": "input",
+        "output": "output",
+    }
+    _nothing: ClassVar[Any] = None
+    _optional: ClassVar[int] = 0
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came.
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        return _read(cls, ChatCompletionModeration, src_dict)
 
-        With `copy=False` the members are taken out of `src_dict`, which is faster.
-        """
-        return _read(cls, ChatCompletionModeration, src_dict, copy)
-
-    def _read(self, d: dict[str, Any], copy: bool) -> Self:
-        """Take the fields out of an object; what is left of it are the additional properties."""
-        if copy:
-            d = dict(d)
-        self.input_ = value = d.pop("input", None)
+    def _read(self: Any, d: dict[str, Any]) -> Any:
+        """Take the fields from an object, and keep the rest of it."""
+        absent = 0
+        try:
+            self.input = value = d["input"]
+        except KeyError:
+            self.input = value = None
+            absent += 1
         if isinstance(value, dict):
             tag = value.get("type")
             if tag == "moderation_results":
-                self.input_ = _new(models.ChatCompletionModerationResults)._read(value, copy)
+                self.input = _new(models.ChatCompletionModerationResults)._read(value)
             elif tag == "error":
-                self.input_ = _new(models.ChatCompletionModerationError)._read(value, copy)
-        self.output = value = d.pop("output", None)
+                self.input = _new(models.ChatCompletionModerationError)._read(value)
+        try:
+            self.output = value = d["output"]
+        except KeyError:
+            self.output = value = None
+            absent += 2
         if isinstance(value, dict):
             tag = value.get("type")
             if tag == "moderation_results":
-                self.output = _new(models.ChatCompletionModerationResults)._read(value, copy)
+                self.output = _new(models.ChatCompletionModerationResults)._read(value)
             elif tag == "error":
-                self.output = _new(models.ChatCompletionModerationError)._read(value, copy)
-        self.additional_properties = d or {}
+                self.output = _new(models.ChatCompletionModerationError)._read(value)
+        self._absent = absent
+        self._extra = None
+        if len(d) != (2 - absent.bit_count() if absent else 2):
+            _keep(self, d)
         return self
 
-    def _copy(self) -> Self:
+    def _copy(self) -> Any:
         """Return a model that holds the same values."""
-        model = _new(type(self))
-        model.input_ = self.input_
+        model: Any = _new(type(self))
+        model.input = self.input
         model.output = self.output
-        model.additional_properties = self.additional_properties.copy()
+        model._absent = self._absent
+        model._extra = self._extra.copy() if self._extra else None
         return model
 
     def to_dict(self) -> dict[str, Any]:
-        """Write the object for the API; what is UNSET is left out."""
+        """Write the object for the API, without what is absent."""
         return _write(
             {
-                "input": self.input_,
+                "input": self.input,
                 "output": self.output,
             },
-            self.additional_properties,
+            self._extra,
+            self._absent,
         )
-
-    def __repr__(self) -> str:
-        return _show(self)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        """The names of what came beyond the declared fields."""
-        return list(self.additional_properties)
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.additional_properties

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
-from attrs import field as _field
 
 from .. import models
-from ..models import _new, _read, _show, _write
+from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
     from ..models.function_call import FunctionCall
 
 
-@define
-class ChatCompletionRequestAssistantMessage:
+@define(eq=False, repr=False, getstate_setstate=False)
+class ChatCompletionRequestAssistantMessage(_Model):
     """An earlier answer of the model, sent back as part of the conversation."""
 
     role: Literal["assistant"]
@@ -48,59 +47,94 @@ class ChatCompletionRequestAssistantMessage:
     """The calls that the model wants made, to be answered by one tool message each."""
     function_call: FunctionCall | None | Unset = UNSET
     """The function call that the model made. Deprecated; `tool_calls` took its place."""
-    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+    _fields: ClassVar[dict[str, str]] = {
+        "role": "role",
+        "content": "content",
+        "refusal": "refusal",
+        "name": "name",
+        "audio": "audio",
+        "tool_calls": "tool_calls",
+        "function_call": "function_call",
+    }
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came.
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        return _read(cls, ChatCompletionRequestAssistantMessage, src_dict)
 
-        With `copy=False` the members are taken out of `src_dict`, which is faster.
-        """
-        return _read(cls, ChatCompletionRequestAssistantMessage, src_dict, copy)
-
-    def _read(self, d: dict[str, Any], copy: bool) -> Self:
-        """Take the fields out of an object; what is left of it are the additional properties."""
-        if copy:
-            d = dict(d)
-        self.role = d.pop("role", None)
-        self.content = value = d.pop("content", UNSET)
-        if isinstance(value, list):
-            items = []
-            for item in value:
-                if isinstance(item, dict):
-                    tag = item.get("type")
-                    if tag == "text":
-                        item = _new(models.ChatCompletionRequestMessageContentPartText)._read(item, copy)
-                    elif tag == "refusal":
-                        item = _new(models.ChatCompletionRequestMessageContentPartRefusal)._read(item, copy)
-                items.append(item)
-            self.content = items
-        self.refusal = d.pop("refusal", UNSET)
-        self.name = d.pop("name", UNSET)
-        self.audio = value = d.pop("audio", UNSET)
-        if isinstance(value, dict):
-            self.audio = _new(models.AudioReference)._read(value, copy)
-        self.tool_calls = value = d.pop("tool_calls", UNSET)
-        if isinstance(value, list):
-            items = []
-            for item in value:
-                if isinstance(item, dict):
-                    tag = item.get("type")
-                    if tag == "function":
-                        item = _new(models.ChatCompletionMessageToolCall)._read(item, copy)
-                    elif tag == "custom":
-                        item = _new(models.ChatCompletionMessageCustomToolCall)._read(item, copy)
-                items.append(item)
-            self.tool_calls = items
-        self.function_call = value = d.pop("function_call", UNSET)
-        if isinstance(value, dict):
-            self.function_call = _new(models.FunctionCall)._read(value, copy)
-        self.additional_properties = d or {}
+    def _read(self: Any, d: dict[str, Any]) -> Any:
+        """Take the fields from an object, and keep the rest of it."""
+        absent = 0
+        try:
+            self.role = d["role"]
+        except KeyError:
+            self.role = UNSET
+            absent += 1
+        if "content" in d:
+            self.content = value = d["content"]
+            if isinstance(value, list):
+                items = []
+                for item in value:
+                    if isinstance(item, dict):
+                        tag = item.get("type")
+                        if tag == "text":
+                            item = _new(models.ChatCompletionRequestMessageContentPartText)._read(item)
+                        elif tag == "refusal":
+                            item = _new(models.ChatCompletionRequestMessageContentPartRefusal)._read(item)
+                    items.append(item)
+                self.content = items
+        else:
+            self.content = UNSET
+            absent += 2
+        if "refusal" in d:
+            self.refusal = d["refusal"]
+        else:
+            self.refusal = UNSET
+            absent += 4
+        if "name" in d:
+            self.name = d["name"]
+        else:
+            self.name = UNSET
+            absent += 8
+        if "audio" in d:
+            self.audio = value = d["audio"]
+            if isinstance(value, dict):
+                self.audio = _new(models.AudioReference)._read(value)
+        else:
+            self.audio = UNSET
+            absent += 16
+        if "tool_calls" in d:
+            self.tool_calls = value = d["tool_calls"]
+            if isinstance(value, list):
+                items = []
+                for item in value:
+                    if isinstance(item, dict):
+                        tag = item.get("type")
+                        if tag == "function":
+                            item = _new(models.ChatCompletionMessageToolCall)._read(item)
+                        elif tag == "custom":
+                            item = _new(models.ChatCompletionMessageCustomToolCall)._read(item)
+                    items.append(item)
+                self.tool_calls = items
+        else:
+            self.tool_calls = UNSET
+            absent += 32
+        if "function_call" in d:
+            self.function_call = value = d["function_call"]
+            if isinstance(value, dict):
+                self.function_call = _new(models.FunctionCall)._read(value)
+        else:
+            self.function_call = UNSET
+            absent += 64
+        self._absent = absent
+        self._extra = None
+        if len(d) != (7 - absent.bit_count() if absent else 7):
+            _keep(self, d)
         return self
 
-    def _copy(self) -> Self:
+    def _copy(self) -> Any:
         """Return a model that holds the same values."""
-        model = _new(type(self))
+        model: Any = _new(type(self))
         model.role = self.role
         model.content = self.content
         model.refusal = self.refusal
@@ -108,11 +142,12 @@ class ChatCompletionRequestAssistantMessage:
         model.audio = self.audio
         model.tool_calls = self.tool_calls
         model.function_call = self.function_call
-        model.additional_properties = self.additional_properties.copy()
+        model._absent = self._absent
+        model._extra = self._extra.copy() if self._extra else None
         return model
 
     def to_dict(self) -> dict[str, Any]:
-        """Write the object for the API; what is UNSET is left out."""
+        """Write the object for the API, without what is absent."""
         return _write(
             {
                 "role": self.role,
@@ -123,25 +158,6 @@ class ChatCompletionRequestAssistantMessage:
                 "tool_calls": self.tool_calls,
                 "function_call": self.function_call,
             },
-            self.additional_properties,
+            self._extra,
+            self._absent,
         )
-
-    def __repr__(self) -> str:
-        return _show(self)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        """The names of what came beyond the declared fields."""
-        return list(self.additional_properties)
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.additional_properties

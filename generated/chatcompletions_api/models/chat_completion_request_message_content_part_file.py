@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
-from attrs import field as _field
 
 from .. import models
-from ..models import _new, _read, _show, _write
+from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -15,76 +14,73 @@ if TYPE_CHECKING:
     from ..models.prompt_cache_breakpoint_param import PromptCacheBreakpointParam
 
 
-@define
-class ChatCompletionRequestMessageContentPartFile:
+@define(eq=False, repr=False, getstate_setstate=False)
+class ChatCompletionRequestMessageContentPartFile(_Model):
     """A document as part of a user message, given inline or as the id of an upload."""
 
-    type_: Literal["file"]
+    type: Literal["file"]
     """Marks the part as a file."""
     file: InputFile
     """The document, either its bytes with a name or the id of an upload."""
     prompt_cache_breakpoint: PromptCacheBreakpointParam | Unset = UNSET
     """Marks where a cacheable prompt prefix ends; everything up to the marked part belongs to it."""
-    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+    _fields: ClassVar[dict[str, str]] = {
+        "type": "type",
+        "file": "file",
+        "prompt_cache_breakpoint": "prompt_cache_breakpoint",
+    }
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came.
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        return _read(cls, ChatCompletionRequestMessageContentPartFile, src_dict)
 
-        With `copy=False` the members are taken out of `src_dict`, which is faster.
-        """
-        return _read(cls, ChatCompletionRequestMessageContentPartFile, src_dict, copy)
-
-    def _read(self, d: dict[str, Any], copy: bool) -> Self:
-        """Take the fields out of an object; what is left of it are the additional properties."""
-        if copy:
-            d = dict(d)
-        self.type_ = d.pop("type", None)
-        self.file = value = d.pop("file", None)
+    def _read(self: Any, d: dict[str, Any]) -> Any:
+        """Take the fields from an object, and keep the rest of it."""
+        absent = 0
+        try:
+            self.type = d["type"]
+        except KeyError:
+            self.type = UNSET
+            absent += 1
+        try:
+            self.file = value = d["file"]
+        except KeyError:
+            self.file = value = UNSET
+            absent += 2
         if isinstance(value, dict):
-            self.file = _new(models.InputFile)._read(value, copy)
-        self.prompt_cache_breakpoint = value = d.pop("prompt_cache_breakpoint", UNSET)
-        if isinstance(value, dict):
-            self.prompt_cache_breakpoint = _new(models.PromptCacheBreakpointParam)._read(value, copy)
-        self.additional_properties = d or {}
+            self.file = _new(models.InputFile)._read(value)
+        if "prompt_cache_breakpoint" in d:
+            self.prompt_cache_breakpoint = value = d["prompt_cache_breakpoint"]
+            if isinstance(value, dict):
+                self.prompt_cache_breakpoint = _new(models.PromptCacheBreakpointParam)._read(value)
+        else:
+            self.prompt_cache_breakpoint = UNSET
+            absent += 4
+        self._absent = absent
+        self._extra = None
+        if len(d) != (3 - absent.bit_count() if absent else 3):
+            _keep(self, d)
         return self
 
-    def _copy(self) -> Self:
+    def _copy(self) -> Any:
         """Return a model that holds the same values."""
-        model = _new(type(self))
-        model.type_ = self.type_
+        model: Any = _new(type(self))
+        model.type = self.type
         model.file = self.file
         model.prompt_cache_breakpoint = self.prompt_cache_breakpoint
-        model.additional_properties = self.additional_properties.copy()
+        model._absent = self._absent
+        model._extra = self._extra.copy() if self._extra else None
         return model
 
     def to_dict(self) -> dict[str, Any]:
-        """Write the object for the API; what is UNSET is left out."""
+        """Write the object for the API, without what is absent."""
         return _write(
             {
-                "type": self.type_,
+                "type": self.type,
                 "file": self.file,
                 "prompt_cache_breakpoint": self.prompt_cache_breakpoint,
             },
-            self.additional_properties,
+            self._extra,
+            self._absent,
         )
-
-    def __repr__(self) -> str:
-        return _show(self)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        """The names of what came beyond the declared fields."""
-        return list(self.additional_properties)
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.additional_properties

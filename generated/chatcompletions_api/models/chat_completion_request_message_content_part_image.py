@@ -1,90 +1,87 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
-from attrs import field as _field
 
 from .. import models
-from ..models import _new, _read, _show, _write
-from ..types import UNSET, Unset
+from ..models import _keep, _Model, _new, _read, _write
 
 if TYPE_CHECKING:
     from ..models.image_url import ImageUrl
     from ..models.prompt_cache_breakpoint_param import PromptCacheBreakpointParam
 
 
-@define
-class ChatCompletionRequestMessageContentPartImage:
+@define(eq=False, repr=False, getstate_setstate=False)
+class ChatCompletionRequestMessageContentPartImage(_Model):
     """A picture as part of a user message."""
 
-    type_: Literal["image_url"]
+    type: Literal["image_url"]
     """Marks the part as an image."""
     image_url: ImageUrl
     """Where the picture is and how closely to look at it."""
-    prompt_cache_breakpoint: PromptCacheBreakpointParam | Unset = UNSET
+    prompt_cache_breakpoint: PromptCacheBreakpointParam | None = None
     """Marks where a cacheable prompt prefix ends; everything up to the marked part belongs to it."""
-    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+    _fields: ClassVar[dict[str, str]] = {
+        "type": "type",
+        "image_url": "image_url",
+        "prompt_cache_breakpoint": "prompt_cache_breakpoint",
+    }
+    _nothing: ClassVar[Any] = None
+    _optional: ClassVar[int] = 4
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came.
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        return _read(cls, ChatCompletionRequestMessageContentPartImage, src_dict)
 
-        With `copy=False` the members are taken out of `src_dict`, which is faster.
-        """
-        return _read(cls, ChatCompletionRequestMessageContentPartImage, src_dict, copy)
-
-    def _read(self, d: dict[str, Any], copy: bool) -> Self:
-        """Take the fields out of an object; what is left of it are the additional properties."""
-        if copy:
-            d = dict(d)
-        self.type_ = d.pop("type", None)
-        self.image_url = value = d.pop("image_url", None)
+    def _read(self: Any, d: dict[str, Any]) -> Any:
+        """Take the fields from an object, and keep the rest of it."""
+        absent = 0
+        try:
+            self.type = d["type"]
+        except KeyError:
+            self.type = None
+            absent += 1
+        try:
+            self.image_url = value = d["image_url"]
+        except KeyError:
+            self.image_url = value = None
+            absent += 2
         if isinstance(value, dict):
-            self.image_url = _new(models.ImageUrl)._read(value, copy)
-        self.prompt_cache_breakpoint = value = d.pop("prompt_cache_breakpoint", UNSET)
-        if isinstance(value, dict):
-            self.prompt_cache_breakpoint = _new(models.PromptCacheBreakpointParam)._read(value, copy)
-        self.additional_properties = d or {}
+            self.image_url = _new(models.ImageUrl)._read(value)
+        if "prompt_cache_breakpoint" in d:
+            self.prompt_cache_breakpoint = value = d["prompt_cache_breakpoint"]
+            if isinstance(value, dict):
+                self.prompt_cache_breakpoint = _new(models.PromptCacheBreakpointParam)._read(value)
+        else:
+            self.prompt_cache_breakpoint = None
+            absent += 4
+        self._absent = absent
+        self._extra = None
+        if len(d) != (3 - absent.bit_count() if absent else 3):
+            _keep(self, d)
         return self
 
-    def _copy(self) -> Self:
+    def _copy(self) -> Any:
         """Return a model that holds the same values."""
-        model = _new(type(self))
-        model.type_ = self.type_
+        model: Any = _new(type(self))
+        model.type = self.type
         model.image_url = self.image_url
         model.prompt_cache_breakpoint = self.prompt_cache_breakpoint
-        model.additional_properties = self.additional_properties.copy()
+        model._absent = self._absent
+        model._extra = self._extra.copy() if self._extra else None
         return model
 
     def to_dict(self) -> dict[str, Any]:
-        """Write the object for the API; what is UNSET is left out."""
+        """Write the object for the API, without what is absent."""
         return _write(
             {
-                "type": self.type_,
+                "type": self.type,
                 "image_url": self.image_url,
                 "prompt_cache_breakpoint": self.prompt_cache_breakpoint,
             },
-            self.additional_properties,
+            self._extra,
+            self._absent,
         )
-
-    def __repr__(self) -> str:
-        return _show(self)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        """The names of what came beyond the declared fields."""
-        return list(self.additional_properties)
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.additional_properties

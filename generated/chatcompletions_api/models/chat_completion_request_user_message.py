@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
-from attrs import field as _field
 
 from .. import models
-from ..models import _new, _read, _show, _write
+from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -25,8 +24,8 @@ if TYPE_CHECKING:
     )
 
 
-@define
-class ChatCompletionRequestUserMessage:
+@define(eq=False, repr=False, getstate_setstate=False)
+class ChatCompletionRequestUserMessage(_Model):
     """What the end user says, possibly with pictures, sound or documents."""
 
     content: (
@@ -43,77 +42,74 @@ class ChatCompletionRequestUserMessage:
     """Marks the message as the user's."""
     name: str | Unset = UNSET
     """Name of this participant, to tell apart several with the same role."""
-    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+    _fields: ClassVar[dict[str, str]] = {
+        "content": "content",
+        "role": "role",
+        "name": "name",
+    }
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came.
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        return _read(cls, ChatCompletionRequestUserMessage, src_dict)
 
-        With `copy=False` the members are taken out of `src_dict`, which is faster.
-        """
-        return _read(cls, ChatCompletionRequestUserMessage, src_dict, copy)
-
-    def _read(self, d: dict[str, Any], copy: bool) -> Self:
-        """Take the fields out of an object; what is left of it are the additional properties."""
-        if copy:
-            d = dict(d)
-        self.content = value = d.pop("content", None)
+    def _read(self: Any, d: dict[str, Any]) -> Any:
+        """Take the fields from an object, and keep the rest of it."""
+        absent = 0
+        try:
+            self.content = value = d["content"]
+        except KeyError:
+            self.content = value = UNSET
+            absent += 1
         if isinstance(value, list):
             items = []
             for item in value:
                 if isinstance(item, dict):
                     tag = item.get("type")
                     if tag == "text":
-                        item = _new(models.ChatCompletionRequestMessageContentPartText)._read(item, copy)
+                        item = _new(models.ChatCompletionRequestMessageContentPartText)._read(item)
                     elif tag == "image_url":
-                        item = _new(models.ChatCompletionRequestMessageContentPartImage)._read(item, copy)
+                        item = _new(models.ChatCompletionRequestMessageContentPartImage)._read(item)
                     elif tag == "input_audio":
-                        item = _new(models.ChatCompletionRequestMessageContentPartAudio)._read(item, copy)
+                        item = _new(models.ChatCompletionRequestMessageContentPartAudio)._read(item)
                     elif tag == "file":
-                        item = _new(models.ChatCompletionRequestMessageContentPartFile)._read(item, copy)
+                        item = _new(models.ChatCompletionRequestMessageContentPartFile)._read(item)
                 items.append(item)
             self.content = items
-        self.role = d.pop("role", None)
-        self.name = d.pop("name", UNSET)
-        self.additional_properties = d or {}
+        try:
+            self.role = d["role"]
+        except KeyError:
+            self.role = UNSET
+            absent += 2
+        if "name" in d:
+            self.name = d["name"]
+        else:
+            self.name = UNSET
+            absent += 4
+        self._absent = absent
+        self._extra = None
+        if len(d) != (3 - absent.bit_count() if absent else 3):
+            _keep(self, d)
         return self
 
-    def _copy(self) -> Self:
+    def _copy(self) -> Any:
         """Return a model that holds the same values."""
-        model = _new(type(self))
+        model: Any = _new(type(self))
         model.content = self.content
         model.role = self.role
         model.name = self.name
-        model.additional_properties = self.additional_properties.copy()
+        model._absent = self._absent
+        model._extra = self._extra.copy() if self._extra else None
         return model
 
     def to_dict(self) -> dict[str, Any]:
-        """Write the object for the API; what is UNSET is left out."""
+        """Write the object for the API, without what is absent."""
         return _write(
             {
                 "content": self.content,
                 "role": self.role,
                 "name": self.name,
             },
-            self.additional_properties,
+            self._extra,
+            self._absent,
         )
-
-    def __repr__(self) -> str:
-        return _show(self)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        """The names of what came beyond the declared fields."""
-        return list(self.additional_properties)
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.additional_properties

@@ -1,14 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
-from attrs import field as _field
 
 from .. import models
-from ..models import _new, _read, _show, _write
-from ..types import UNSET, Unset
+from ..models import _keep, _Model, _new, _read, _write
 
 if TYPE_CHECKING:
     from ..models.annotation import Annotation
@@ -18,8 +16,8 @@ if TYPE_CHECKING:
     from ..models.function_call import FunctionCall
 
 
-@define
-class ChatCompletionResponseMessage:
+@define(eq=False, repr=False, getstate_setstate=False)
+class ChatCompletionResponseMessage(_Model):
     """The message that the model wrote."""
 
     content: None | str
@@ -28,63 +26,100 @@ class ChatCompletionResponseMessage:
     """The words with which the model declined; null when it did not."""
     role: Literal["assistant"]
     """Marks the message as the model's."""
-    tool_calls: list[ChatCompletionMessageCustomToolCall | ChatCompletionMessageToolCall] | Unset = UNSET
+    tool_calls: list[ChatCompletionMessageCustomToolCall | ChatCompletionMessageToolCall] | None = None
     """The calls that the model wants made, to be answered by one tool message each."""
-    annotations: list[Annotation] | Unset = UNSET
+    annotations: list[Annotation] | None = None
     """Sources cited in the text, present when web search was used."""
-    function_call: FunctionCall | Unset = UNSET
+    function_call: FunctionCall | None = None
     """A function that the model wants called. Deprecated; `tool_calls` took its place."""
-    audio: ChatCompletionAudio | None | Unset = UNSET
+    audio: ChatCompletionAudio | None = None
     """The spoken answer, when `modalities` asked for audio; null or absent otherwise."""
-    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+    _fields: ClassVar[dict[str, str]] = {
+        "content": "content",
+        "refusal": "refusal",
+        "role": "role",
+        "tool_calls": "tool_calls",
+        "annotations": "annotations",
+        "function_call": "function_call",
+        "audio": "audio",
+    }
+    _nothing: ClassVar[Any] = None
+    _optional: ClassVar[int] = 120
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came.
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        return _read(cls, ChatCompletionResponseMessage, src_dict)
 
-        With `copy=False` the members are taken out of `src_dict`, which is faster.
-        """
-        return _read(cls, ChatCompletionResponseMessage, src_dict, copy)
-
-    def _read(self, d: dict[str, Any], copy: bool) -> Self:
-        """Take the fields out of an object; what is left of it are the additional properties."""
-        if copy:
-            d = dict(d)
-        self.content = d.pop("content", None)
-        self.refusal = d.pop("refusal", None)
-        self.role = d.pop("role", None)
-        self.tool_calls = value = d.pop("tool_calls", UNSET)
-        if isinstance(value, list):
-            items = []
-            for item in value:
-                if isinstance(item, dict):
-                    tag = item.get("type")
-                    if tag == "function":
-                        item = _new(models.ChatCompletionMessageToolCall)._read(item, copy)
-                    elif tag == "custom":
-                        item = _new(models.ChatCompletionMessageCustomToolCall)._read(item, copy)
-                items.append(item)
-            self.tool_calls = items
-        self.annotations = value = d.pop("annotations", UNSET)
-        if isinstance(value, list):
-            items = []
-            for item in value:
-                if isinstance(item, dict):
-                    item = _new(models.Annotation)._read(item, copy)
-                items.append(item)
-            self.annotations = items
-        self.function_call = value = d.pop("function_call", UNSET)
-        if isinstance(value, dict):
-            self.function_call = _new(models.FunctionCall)._read(value, copy)
-        self.audio = value = d.pop("audio", UNSET)
-        if isinstance(value, dict):
-            self.audio = _new(models.ChatCompletionAudio)._read(value, copy)
-        self.additional_properties = d or {}
+    def _read(self: Any, d: dict[str, Any]) -> Any:
+        """Take the fields from an object, and keep the rest of it."""
+        absent = 0
+        if "content" in d:
+            self.content = d["content"]
+        else:
+            self.content = None
+            absent += 1
+        if "refusal" in d:
+            self.refusal = d["refusal"]
+        else:
+            self.refusal = None
+            absent += 2
+        try:
+            self.role = d["role"]
+        except KeyError:
+            self.role = None
+            absent += 4
+        if "tool_calls" in d:
+            self.tool_calls = value = d["tool_calls"]
+            if isinstance(value, list):
+                items = []
+                for item in value:
+                    if isinstance(item, dict):
+                        tag = item.get("type")
+                        if tag == "function":
+                            item = _new(models.ChatCompletionMessageToolCall)._read(item)
+                        elif tag == "custom":
+                            item = _new(models.ChatCompletionMessageCustomToolCall)._read(item)
+                    items.append(item)
+                self.tool_calls = items
+        else:
+            self.tool_calls = None
+            absent += 8
+        if "annotations" in d:
+            self.annotations = value = d["annotations"]
+            if isinstance(value, list):
+                items = []
+                for item in value:
+                    if isinstance(item, dict):
+                        item = _new(models.Annotation)._read(item)
+                    items.append(item)
+                self.annotations = items
+        else:
+            self.annotations = None
+            absent += 16
+        if "function_call" in d:
+            self.function_call = value = d["function_call"]
+            if isinstance(value, dict):
+                self.function_call = _new(models.FunctionCall)._read(value)
+        else:
+            self.function_call = None
+            absent += 32
+        if "audio" in d:
+            self.audio = value = d["audio"]
+            if isinstance(value, dict):
+                self.audio = _new(models.ChatCompletionAudio)._read(value)
+        else:
+            self.audio = None
+            absent += 64
+        self._absent = absent
+        self._extra = None
+        if len(d) != (7 - absent.bit_count() if absent else 7):
+            _keep(self, d)
         return self
 
-    def _copy(self) -> Self:
+    def _copy(self) -> Any:
         """Return a model that holds the same values."""
-        model = _new(type(self))
+        model: Any = _new(type(self))
         model.content = self.content
         model.refusal = self.refusal
         model.role = self.role
@@ -92,11 +127,12 @@ class ChatCompletionResponseMessage:
         model.annotations = self.annotations
         model.function_call = self.function_call
         model.audio = self.audio
-        model.additional_properties = self.additional_properties.copy()
+        model._absent = self._absent
+        model._extra = self._extra.copy() if self._extra else None
         return model
 
     def to_dict(self) -> dict[str, Any]:
-        """Write the object for the API; what is UNSET is left out."""
+        """Write the object for the API, without what is absent."""
         return _write(
             {
                 "content": self.content,
@@ -107,25 +143,6 @@ class ChatCompletionResponseMessage:
                 "function_call": self.function_call,
                 "audio": self.audio,
             },
-            self.additional_properties,
+            self._extra,
+            self._absent,
         )
-
-    def __repr__(self) -> str:
-        return _show(self)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        """The names of what came beyond the declared fields."""
-        return list(self.additional_properties)
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.additional_properties

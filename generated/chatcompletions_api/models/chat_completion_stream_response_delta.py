@@ -1,14 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from attrs import define
-from attrs import field as _field
 
 from .. import models
-from ..models import _new, _read, _show, _write
-from ..types import UNSET, Unset
+from ..models import _keep, _Model, _new, _read, _write
 
 if TYPE_CHECKING:
     from ..models.chat_completion_message_tool_call_chunk import ChatCompletionMessageToolCallChunk
@@ -16,64 +14,92 @@ if TYPE_CHECKING:
     from ..models.message_role import MessageRole
 
 
-@define
-class ChatCompletionStreamResponseDelta:
+@define(eq=False, repr=False, getstate_setstate=False)
+class ChatCompletionStreamResponseDelta(_Model):
     """What one chunk adds to the message under way."""
 
-    content: None | str | Unset = UNSET
+    content: None | str = None
     """The next stretch of the text; absent or null when this chunk adds none."""
-    function_call: FunctionCallDelta | Unset = UNSET
+    function_call: FunctionCallDelta | None = None
     """What this fragment adds to the function's name and arguments."""
-    tool_calls: list[ChatCompletionMessageToolCallChunk] | Unset = UNSET
+    tool_calls: list[ChatCompletionMessageToolCallChunk] | None = None
     """Fragments of tool calls, to be joined by their `index`."""
-    role: MessageRole | Unset = UNSET
+    role: MessageRole | None = None
     """Whose message this is, normally in the first chunk only."""
-    refusal: None | str | Unset = UNSET
+    refusal: None | str = None
     """The next stretch of a refusal; absent or null when this chunk adds none."""
-    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+    _fields: ClassVar[dict[str, str]] = {
+        "content": "content",
+        "function_call": "function_call",
+        "tool_calls": "tool_calls",
+        "role": "role",
+        "refusal": "refusal",
+    }
+    _nothing: ClassVar[Any] = None
+    _optional: ClassVar[int] = 31
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came.
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        return _read(cls, ChatCompletionStreamResponseDelta, src_dict)
 
-        With `copy=False` the members are taken out of `src_dict`, which is faster.
-        """
-        return _read(cls, ChatCompletionStreamResponseDelta, src_dict, copy)
-
-    def _read(self, d: dict[str, Any], copy: bool) -> Self:
-        """Take the fields out of an object; what is left of it are the additional properties."""
-        if copy:
-            d = dict(d)
-        self.content = d.pop("content", UNSET)
-        self.function_call = value = d.pop("function_call", UNSET)
-        if isinstance(value, dict):
-            self.function_call = _new(models.FunctionCallDelta)._read(value, copy)
-        self.tool_calls = value = d.pop("tool_calls", UNSET)
-        if isinstance(value, list):
-            items = []
-            for item in value:
-                if isinstance(item, dict):
-                    item = _new(models.ChatCompletionMessageToolCallChunk)._read(item, copy)
-                items.append(item)
-            self.tool_calls = items
-        self.role = d.pop("role", UNSET)
-        self.refusal = d.pop("refusal", UNSET)
-        self.additional_properties = d or {}
+    def _read(self: Any, d: dict[str, Any]) -> Any:
+        """Take the fields from an object, and keep the rest of it."""
+        absent = 0
+        if "content" in d:
+            self.content = d["content"]
+        else:
+            self.content = None
+            absent += 1
+        if "function_call" in d:
+            self.function_call = value = d["function_call"]
+            if isinstance(value, dict):
+                self.function_call = _new(models.FunctionCallDelta)._read(value)
+        else:
+            self.function_call = None
+            absent += 2
+        if "tool_calls" in d:
+            self.tool_calls = value = d["tool_calls"]
+            if isinstance(value, list):
+                items = []
+                for item in value:
+                    if isinstance(item, dict):
+                        item = _new(models.ChatCompletionMessageToolCallChunk)._read(item)
+                    items.append(item)
+                self.tool_calls = items
+        else:
+            self.tool_calls = None
+            absent += 4
+        if "role" in d:
+            self.role = d["role"]
+        else:
+            self.role = None
+            absent += 8
+        if "refusal" in d:
+            self.refusal = d["refusal"]
+        else:
+            self.refusal = None
+            absent += 16
+        self._absent = absent
+        self._extra = None
+        if len(d) != (5 - absent.bit_count() if absent else 5):
+            _keep(self, d)
         return self
 
-    def _copy(self) -> Self:
+    def _copy(self) -> Any:
         """Return a model that holds the same values."""
-        model = _new(type(self))
+        model: Any = _new(type(self))
         model.content = self.content
         model.function_call = self.function_call
         model.tool_calls = self.tool_calls
         model.role = self.role
         model.refusal = self.refusal
-        model.additional_properties = self.additional_properties.copy()
+        model._absent = self._absent
+        model._extra = self._extra.copy() if self._extra else None
         return model
 
     def to_dict(self) -> dict[str, Any]:
-        """Write the object for the API; what is UNSET is left out."""
+        """Write the object for the API, without what is absent."""
         return _write(
             {
                 "content": self.content,
@@ -82,25 +108,6 @@ class ChatCompletionStreamResponseDelta:
                 "role": self.role,
                 "refusal": self.refusal,
             },
-            self.additional_properties,
+            self._extra,
+            self._absent,
         )
-
-    def __repr__(self) -> str:
-        return _show(self)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        """The names of what came beyond the declared fields."""
-        return list(self.additional_properties)
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.additional_properties

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from attrs import define
-from attrs import field as _field
 
 from .. import models
-from ..models import _new, _read, _show, _write
+from ..models import _keep, _Model, _new, _read, _write
 
 if TYPE_CHECKING:
     from ..models.chat_completion_response_message import ChatCompletionResponseMessage
@@ -15,8 +14,8 @@ if TYPE_CHECKING:
     from ..models.finish_reason import FinishReason
 
 
-@define
-class Choice:
+@define(eq=False, repr=False, getstate_setstate=False)
+class Choice(_Model):
     """One answer of the model."""
 
     finish_reason: FinishReason
@@ -30,43 +29,66 @@ class Choice:
     """The message that the model wrote."""
     logprobs: ChoiceLogprobs | None
     """Log probabilities of the answer's tokens; null or absent unless the request asked for them."""
-    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+    _fields: ClassVar[dict[str, str]] = {
+        "finish_reason": "finish_reason",
+        "index": "index",
+        "message": "message",
+        "logprobs": "logprobs",
+    }
+    _nothing: ClassVar[Any] = None
+    _optional: ClassVar[int] = 0
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came.
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        return _read(cls, Choice, src_dict)
 
-        With `copy=False` the members are taken out of `src_dict`, which is faster.
-        """
-        return _read(cls, Choice, src_dict, copy)
-
-    def _read(self, d: dict[str, Any], copy: bool) -> Self:
-        """Take the fields out of an object; what is left of it are the additional properties."""
-        if copy:
-            d = dict(d)
-        self.finish_reason = d.pop("finish_reason", None)
-        self.index = d.pop("index", None)
-        self.message = value = d.pop("message", None)
+    def _read(self: Any, d: dict[str, Any]) -> Any:
+        """Take the fields from an object, and keep the rest of it."""
+        absent = 0
+        try:
+            self.finish_reason = d["finish_reason"]
+        except KeyError:
+            self.finish_reason = None
+            absent += 1
+        try:
+            self.index = d["index"]
+        except KeyError:
+            self.index = None
+            absent += 2
+        try:
+            self.message = value = d["message"]
+        except KeyError:
+            self.message = value = None
+            absent += 4
         if isinstance(value, dict):
-            self.message = _new(models.ChatCompletionResponseMessage)._read(value, copy)
-        self.logprobs = value = d.pop("logprobs", None)
-        if isinstance(value, dict):
-            self.logprobs = _new(models.ChoiceLogprobs)._read(value, copy)
-        self.additional_properties = d or {}
+            self.message = _new(models.ChatCompletionResponseMessage)._read(value)
+        if "logprobs" in d:
+            self.logprobs = value = d["logprobs"]
+            if isinstance(value, dict):
+                self.logprobs = _new(models.ChoiceLogprobs)._read(value)
+        else:
+            self.logprobs = None
+            absent += 8
+        self._absent = absent
+        self._extra = None
+        if len(d) != (4 - absent.bit_count() if absent else 4):
+            _keep(self, d)
         return self
 
-    def _copy(self) -> Self:
+    def _copy(self) -> Any:
         """Return a model that holds the same values."""
-        model = _new(type(self))
+        model: Any = _new(type(self))
         model.finish_reason = self.finish_reason
         model.index = self.index
         model.message = self.message
         model.logprobs = self.logprobs
-        model.additional_properties = self.additional_properties.copy()
+        model._absent = self._absent
+        model._extra = self._extra.copy() if self._extra else None
         return model
 
     def to_dict(self) -> dict[str, Any]:
-        """Write the object for the API; what is UNSET is left out."""
+        """Write the object for the API, without what is absent."""
         return _write(
             {
                 "finish_reason": self.finish_reason,
@@ -74,25 +96,6 @@ class Choice:
                 "message": self.message,
                 "logprobs": self.logprobs,
             },
-            self.additional_properties,
+            self._extra,
+            self._absent,
         )
-
-    def __repr__(self) -> str:
-        return _show(self)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        """The names of what came beyond the declared fields."""
-        return list(self.additional_properties)
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.additional_properties

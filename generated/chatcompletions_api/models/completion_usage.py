@@ -1,22 +1,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from attrs import define
-from attrs import field as _field
 
 from .. import models
-from ..models import _new, _read, _show, _write
-from ..types import UNSET, Unset
+from ..models import _keep, _Model, _new, _read, _write
 
 if TYPE_CHECKING:
     from ..models.completion_tokens_details import CompletionTokensDetails
     from ..models.prompt_tokens_details import PromptTokensDetails
 
 
-@define
-class CompletionUsage:
+@define(eq=False, repr=False, getstate_setstate=False)
+class CompletionUsage(_Model):
     """Tokens that a call used up."""
 
     completion_tokens: int
@@ -25,49 +23,77 @@ class CompletionUsage:
     """Tokens of the input, cached ones included."""
     total_tokens: int
     """Tokens of input and output together."""
-    completion_tokens_details: CompletionTokensDetails | Unset = UNSET
+    completion_tokens_details: CompletionTokensDetails | None = None
     """Breakdown of the generated tokens."""
-    prompt_tokens_details: PromptTokensDetails | Unset = UNSET
+    prompt_tokens_details: PromptTokensDetails | None = None
     """Breakdown of the input tokens."""
-    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+    _fields: ClassVar[dict[str, str]] = {
+        "completion_tokens": "completion_tokens",
+        "prompt_tokens": "prompt_tokens",
+        "total_tokens": "total_tokens",
+        "completion_tokens_details": "completion_tokens_details",
+        "prompt_tokens_details": "prompt_tokens_details",
+    }
+    _nothing: ClassVar[Any] = None
+    _optional: ClassVar[int] = 24
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came.
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        return _read(cls, CompletionUsage, src_dict)
 
-        With `copy=False` the members are taken out of `src_dict`, which is faster.
-        """
-        return _read(cls, CompletionUsage, src_dict, copy)
-
-    def _read(self, d: dict[str, Any], copy: bool) -> Self:
-        """Take the fields out of an object; what is left of it are the additional properties."""
-        if copy:
-            d = dict(d)
-        self.completion_tokens = d.pop("completion_tokens", None)
-        self.prompt_tokens = d.pop("prompt_tokens", None)
-        self.total_tokens = d.pop("total_tokens", None)
-        self.completion_tokens_details = value = d.pop("completion_tokens_details", UNSET)
-        if isinstance(value, dict):
-            self.completion_tokens_details = _new(models.CompletionTokensDetails)._read(value, copy)
-        self.prompt_tokens_details = value = d.pop("prompt_tokens_details", UNSET)
-        if isinstance(value, dict):
-            self.prompt_tokens_details = _new(models.PromptTokensDetails)._read(value, copy)
-        self.additional_properties = d or {}
+    def _read(self: Any, d: dict[str, Any]) -> Any:
+        """Take the fields from an object, and keep the rest of it."""
+        absent = 0
+        try:
+            self.completion_tokens = d["completion_tokens"]
+        except KeyError:
+            self.completion_tokens = None
+            absent += 1
+        try:
+            self.prompt_tokens = d["prompt_tokens"]
+        except KeyError:
+            self.prompt_tokens = None
+            absent += 2
+        try:
+            self.total_tokens = d["total_tokens"]
+        except KeyError:
+            self.total_tokens = None
+            absent += 4
+        if "completion_tokens_details" in d:
+            self.completion_tokens_details = value = d["completion_tokens_details"]
+            if isinstance(value, dict):
+                self.completion_tokens_details = _new(models.CompletionTokensDetails)._read(value)
+        else:
+            self.completion_tokens_details = None
+            absent += 8
+        if "prompt_tokens_details" in d:
+            self.prompt_tokens_details = value = d["prompt_tokens_details"]
+            if isinstance(value, dict):
+                self.prompt_tokens_details = _new(models.PromptTokensDetails)._read(value)
+        else:
+            self.prompt_tokens_details = None
+            absent += 16
+        self._absent = absent
+        self._extra = None
+        if len(d) != (5 - absent.bit_count() if absent else 5):
+            _keep(self, d)
         return self
 
-    def _copy(self) -> Self:
+    def _copy(self) -> Any:
         """Return a model that holds the same values."""
-        model = _new(type(self))
+        model: Any = _new(type(self))
         model.completion_tokens = self.completion_tokens
         model.prompt_tokens = self.prompt_tokens
         model.total_tokens = self.total_tokens
         model.completion_tokens_details = self.completion_tokens_details
         model.prompt_tokens_details = self.prompt_tokens_details
-        model.additional_properties = self.additional_properties.copy()
+        model._absent = self._absent
+        model._extra = self._extra.copy() if self._extra else None
         return model
 
     def to_dict(self) -> dict[str, Any]:
-        """Write the object for the API; what is UNSET is left out."""
+        """Write the object for the API, without what is absent."""
         return _write(
             {
                 "completion_tokens": self.completion_tokens,
@@ -76,25 +102,6 @@ class CompletionUsage:
                 "completion_tokens_details": self.completion_tokens_details,
                 "prompt_tokens_details": self.prompt_tokens_details,
             },
-            self.additional_properties,
+            self._extra,
+            self._absent,
         )
-
-    def __repr__(self) -> str:
-        return _show(self)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        """The names of what came beyond the declared fields."""
-        return list(self.additional_properties)
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.additional_properties

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from attrs import define
-from attrs import field as _field
 
 from .. import models
-from ..models import _new, _read, _show, _write
+from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -45,8 +44,8 @@ if TYPE_CHECKING:
     from ..models.web_search_options import WebSearchOptions
 
 
-@define
-class CreateChatCompletionRequest:
+@define(eq=False, repr=False, getstate_setstate=False)
+class CreateChatCompletionRequest(_Model):
     """What `create` sends. Only `messages` and `model` are required; the model decides which of the other
     options it accepts.
     """
@@ -184,134 +183,319 @@ class CreateChatCompletionRequest:
     """Whether the model calls a function, and which. Deprecated; `tool_choice` took its place."""
     functions: list[ChatCompletionFunctions] | Unset = UNSET
     """Functions that the model may call. Deprecated; `tools` took its place."""
-    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+    _fields: ClassVar[dict[str, str]] = {
+        "messages": "messages",
+        "model": "model",
+        "metadata": "metadata",
+        "top_logprobs": "top_logprobs",
+        "temperature": "temperature",
+        "top_p": "top_p",
+        "user": "user",
+        "safety_identifier": "safety_identifier",
+        "prompt_cache_key": "prompt_cache_key",
+        "prompt_cache_retention": "prompt_cache_retention",
+        "prompt_cache_options": "prompt_cache_options",
+        "service_tier": "service_tier",
+        "modalities": "modalities",
+        "verbosity": "verbosity",
+        "reasoning_effort": "reasoning_effort",
+        "max_completion_tokens": "max_completion_tokens",
+        "frequency_penalty": "frequency_penalty",
+        "presence_penalty": "presence_penalty",
+        "web_search_options": "web_search_options",
+        "response_format": "response_format",
+        "audio": "audio",
+        "store": "store",
+        "moderation": "moderation",
+        "stream": "stream",
+        "stop": "stop",
+        "logit_bias": "logit_bias",
+        "logprobs": "logprobs",
+        "max_tokens": "max_tokens",
+        "n": "n",
+        "prediction": "prediction",
+        "seed": "seed",
+        "stream_options": "stream_options",
+        "tools": "tools",
+        "tool_choice": "tool_choice",
+        "parallel_tool_calls": "parallel_tool_calls",
+        "function_call": "function_call",
+        "functions": "functions",
+    }
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came.
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        return _read(cls, CreateChatCompletionRequest, src_dict)
 
-        With `copy=False` the members are taken out of `src_dict`, which is faster.
-        """
-        return _read(cls, CreateChatCompletionRequest, src_dict, copy)
-
-    def _read(self, d: dict[str, Any], copy: bool) -> Self:
-        """Take the fields out of an object; what is left of it are the additional properties."""
-        if copy:
-            d = dict(d)
-        self.messages = value = d.pop("messages", None)
+    def _read(self: Any, d: dict[str, Any]) -> Any:
+        """Take the fields from an object, and keep the rest of it."""
+        absent = 0
+        try:
+            self.messages = value = d["messages"]
+        except KeyError:
+            self.messages = value = UNSET
+            absent += 1
         if isinstance(value, list):
             items = []
             for item in value:
                 if isinstance(item, dict):
                     tag = item.get("role")
                     if tag == "developer":
-                        item = _new(models.ChatCompletionRequestDeveloperMessage)._read(item, copy)
+                        item = _new(models.ChatCompletionRequestDeveloperMessage)._read(item)
                     elif tag == "system":
-                        item = _new(models.ChatCompletionRequestSystemMessage)._read(item, copy)
+                        item = _new(models.ChatCompletionRequestSystemMessage)._read(item)
                     elif tag == "user":
-                        item = _new(models.ChatCompletionRequestUserMessage)._read(item, copy)
+                        item = _new(models.ChatCompletionRequestUserMessage)._read(item)
                     elif tag == "assistant":
-                        item = _new(models.ChatCompletionRequestAssistantMessage)._read(item, copy)
+                        item = _new(models.ChatCompletionRequestAssistantMessage)._read(item)
                     elif tag == "tool":
-                        item = _new(models.ChatCompletionRequestToolMessage)._read(item, copy)
+                        item = _new(models.ChatCompletionRequestToolMessage)._read(item)
                     elif tag == "function":
-                        item = _new(models.ChatCompletionRequestFunctionMessage)._read(item, copy)
+                        item = _new(models.ChatCompletionRequestFunctionMessage)._read(item)
                 items.append(item)
             self.messages = items
-        self.model = d.pop("model", None)
-        self.metadata = value = d.pop("metadata", UNSET)
-        if isinstance(value, dict):
-            self.metadata = _new(models.Metadata)._read(value, copy)
-        self.top_logprobs = d.pop("top_logprobs", UNSET)
-        self.temperature = d.pop("temperature", UNSET)
-        self.top_p = d.pop("top_p", UNSET)
-        self.user = d.pop("user", UNSET)
-        self.safety_identifier = d.pop("safety_identifier", UNSET)
-        self.prompt_cache_key = d.pop("prompt_cache_key", UNSET)
-        self.prompt_cache_retention = d.pop("prompt_cache_retention", UNSET)
-        self.prompt_cache_options = value = d.pop("prompt_cache_options", UNSET)
-        if isinstance(value, dict):
-            self.prompt_cache_options = _new(models.PromptCacheOptionsParam)._read(value, copy)
-        self.service_tier = d.pop("service_tier", UNSET)
-        self.modalities = d.pop("modalities", UNSET)
-        self.verbosity = d.pop("verbosity", UNSET)
-        self.reasoning_effort = d.pop("reasoning_effort", UNSET)
-        self.max_completion_tokens = d.pop("max_completion_tokens", UNSET)
-        self.frequency_penalty = d.pop("frequency_penalty", UNSET)
-        self.presence_penalty = d.pop("presence_penalty", UNSET)
-        self.web_search_options = value = d.pop("web_search_options", UNSET)
-        if isinstance(value, dict):
-            self.web_search_options = _new(models.WebSearchOptions)._read(value, copy)
-        self.response_format = value = d.pop("response_format", UNSET)
-        if isinstance(value, dict):
-            tag = value.get("type")
-            if tag == "text":
-                self.response_format = _new(models.ResponseFormatText)._read(value, copy)
-            elif tag == "json_schema":
-                self.response_format = _new(models.ResponseFormatJsonSchema)._read(value, copy)
-            elif tag == "json_object":
-                self.response_format = _new(models.ResponseFormatJsonObject)._read(value, copy)
-        self.audio = value = d.pop("audio", UNSET)
-        if isinstance(value, dict):
-            self.audio = _new(models.AudioParam)._read(value, copy)
-        self.store = d.pop("store", UNSET)
-        self.moderation = value = d.pop("moderation", UNSET)
-        if isinstance(value, dict):
-            self.moderation = _new(models.ModerationParam)._read(value, copy)
-        self.stream = d.pop("stream", UNSET)
-        self.stop = d.pop("stop", UNSET)
-        self.logit_bias = value = d.pop("logit_bias", UNSET)
-        if isinstance(value, dict):
-            self.logit_bias = _new(models.LogitBias)._read(value, copy)
-        self.logprobs = d.pop("logprobs", UNSET)
-        self.max_tokens = d.pop("max_tokens", UNSET)
-        self.n = d.pop("n", UNSET)
-        self.prediction = value = d.pop("prediction", UNSET)
-        if isinstance(value, dict):
-            self.prediction = _new(models.PredictionContent)._read(value, copy)
-        self.seed = d.pop("seed", UNSET)
-        self.stream_options = value = d.pop("stream_options", UNSET)
-        if isinstance(value, dict):
-            self.stream_options = _new(models.ChatCompletionStreamOptions)._read(value, copy)
-        self.tools = value = d.pop("tools", UNSET)
-        if isinstance(value, list):
-            items = []
-            for item in value:
-                if isinstance(item, dict):
-                    tag = item.get("type")
-                    if tag == "function":
-                        item = _new(models.ChatCompletionTool)._read(item, copy)
-                    elif tag == "custom":
-                        item = _new(models.CustomToolChatCompletions)._read(item, copy)
-                items.append(item)
-            self.tools = items
-        self.tool_choice = value = d.pop("tool_choice", UNSET)
-        if isinstance(value, dict):
-            tag = value.get("type")
-            if tag == "allowed_tools":
-                self.tool_choice = _new(models.ChatCompletionAllowedToolsChoice)._read(value, copy)
-            elif tag == "function":
-                self.tool_choice = _new(models.ChatCompletionNamedToolChoice)._read(value, copy)
-            elif tag == "custom":
-                self.tool_choice = _new(models.ChatCompletionNamedToolChoiceCustom)._read(value, copy)
-        self.parallel_tool_calls = d.pop("parallel_tool_calls", UNSET)
-        self.function_call = value = d.pop("function_call", UNSET)
-        if isinstance(value, dict):
-            self.function_call = _new(models.ChatCompletionFunctionCallOption)._read(value, copy)
-        self.functions = value = d.pop("functions", UNSET)
-        if isinstance(value, list):
-            items = []
-            for item in value:
-                if isinstance(item, dict):
-                    item = _new(models.ChatCompletionFunctions)._read(item, copy)
-                items.append(item)
-            self.functions = items
-        self.additional_properties = d or {}
+        try:
+            self.model = d["model"]
+        except KeyError:
+            self.model = UNSET
+            absent += 2
+        if "metadata" in d:
+            self.metadata = value = d["metadata"]
+            if isinstance(value, dict):
+                self.metadata = _new(models.Metadata)._read(value)
+        else:
+            self.metadata = UNSET
+            absent += 4
+        if "top_logprobs" in d:
+            self.top_logprobs = d["top_logprobs"]
+        else:
+            self.top_logprobs = UNSET
+            absent += 8
+        if "temperature" in d:
+            self.temperature = d["temperature"]
+        else:
+            self.temperature = UNSET
+            absent += 16
+        if "top_p" in d:
+            self.top_p = d["top_p"]
+        else:
+            self.top_p = UNSET
+            absent += 32
+        if "user" in d:
+            self.user = d["user"]
+        else:
+            self.user = UNSET
+            absent += 64
+        if "safety_identifier" in d:
+            self.safety_identifier = d["safety_identifier"]
+        else:
+            self.safety_identifier = UNSET
+            absent += 128
+        if "prompt_cache_key" in d:
+            self.prompt_cache_key = d["prompt_cache_key"]
+        else:
+            self.prompt_cache_key = UNSET
+            absent += 256
+        if "prompt_cache_retention" in d:
+            self.prompt_cache_retention = d["prompt_cache_retention"]
+        else:
+            self.prompt_cache_retention = UNSET
+            absent += 512
+        if "prompt_cache_options" in d:
+            self.prompt_cache_options = value = d["prompt_cache_options"]
+            if isinstance(value, dict):
+                self.prompt_cache_options = _new(models.PromptCacheOptionsParam)._read(value)
+        else:
+            self.prompt_cache_options = UNSET
+            absent += 1024
+        if "service_tier" in d:
+            self.service_tier = d["service_tier"]
+        else:
+            self.service_tier = UNSET
+            absent += 2048
+        if "modalities" in d:
+            self.modalities = d["modalities"]
+        else:
+            self.modalities = UNSET
+            absent += 4096
+        if "verbosity" in d:
+            self.verbosity = d["verbosity"]
+        else:
+            self.verbosity = UNSET
+            absent += 8192
+        if "reasoning_effort" in d:
+            self.reasoning_effort = d["reasoning_effort"]
+        else:
+            self.reasoning_effort = UNSET
+            absent += 16384
+        if "max_completion_tokens" in d:
+            self.max_completion_tokens = d["max_completion_tokens"]
+        else:
+            self.max_completion_tokens = UNSET
+            absent += 32768
+        if "frequency_penalty" in d:
+            self.frequency_penalty = d["frequency_penalty"]
+        else:
+            self.frequency_penalty = UNSET
+            absent += 65536
+        if "presence_penalty" in d:
+            self.presence_penalty = d["presence_penalty"]
+        else:
+            self.presence_penalty = UNSET
+            absent += 131072
+        if "web_search_options" in d:
+            self.web_search_options = value = d["web_search_options"]
+            if isinstance(value, dict):
+                self.web_search_options = _new(models.WebSearchOptions)._read(value)
+        else:
+            self.web_search_options = UNSET
+            absent += 262144
+        if "response_format" in d:
+            self.response_format = value = d["response_format"]
+            if isinstance(value, dict):
+                tag = value.get("type")
+                if tag == "text":
+                    self.response_format = _new(models.ResponseFormatText)._read(value)
+                elif tag == "json_schema":
+                    self.response_format = _new(models.ResponseFormatJsonSchema)._read(value)
+                elif tag == "json_object":
+                    self.response_format = _new(models.ResponseFormatJsonObject)._read(value)
+        else:
+            self.response_format = UNSET
+            absent += 524288
+        if "audio" in d:
+            self.audio = value = d["audio"]
+            if isinstance(value, dict):
+                self.audio = _new(models.AudioParam)._read(value)
+        else:
+            self.audio = UNSET
+            absent += 1048576
+        if "store" in d:
+            self.store = d["store"]
+        else:
+            self.store = UNSET
+            absent += 2097152
+        if "moderation" in d:
+            self.moderation = value = d["moderation"]
+            if isinstance(value, dict):
+                self.moderation = _new(models.ModerationParam)._read(value)
+        else:
+            self.moderation = UNSET
+            absent += 4194304
+        if "stream" in d:
+            self.stream = d["stream"]
+        else:
+            self.stream = UNSET
+            absent += 8388608
+        if "stop" in d:
+            self.stop = d["stop"]
+        else:
+            self.stop = UNSET
+            absent += 16777216
+        if "logit_bias" in d:
+            self.logit_bias = value = d["logit_bias"]
+            if isinstance(value, dict):
+                self.logit_bias = _new(models.LogitBias)._read(value)
+        else:
+            self.logit_bias = UNSET
+            absent += 33554432
+        if "logprobs" in d:
+            self.logprobs = d["logprobs"]
+        else:
+            self.logprobs = UNSET
+            absent += 67108864
+        if "max_tokens" in d:
+            self.max_tokens = d["max_tokens"]
+        else:
+            self.max_tokens = UNSET
+            absent += 134217728
+        if "n" in d:
+            self.n = d["n"]
+        else:
+            self.n = UNSET
+            absent += 268435456
+        if "prediction" in d:
+            self.prediction = value = d["prediction"]
+            if isinstance(value, dict):
+                self.prediction = _new(models.PredictionContent)._read(value)
+        else:
+            self.prediction = UNSET
+            absent += 536870912
+        if "seed" in d:
+            self.seed = d["seed"]
+        else:
+            self.seed = UNSET
+            absent += 1073741824
+        if "stream_options" in d:
+            self.stream_options = value = d["stream_options"]
+            if isinstance(value, dict):
+                self.stream_options = _new(models.ChatCompletionStreamOptions)._read(value)
+        else:
+            self.stream_options = UNSET
+            absent += 2147483648
+        if "tools" in d:
+            self.tools = value = d["tools"]
+            if isinstance(value, list):
+                items = []
+                for item in value:
+                    if isinstance(item, dict):
+                        tag = item.get("type")
+                        if tag == "function":
+                            item = _new(models.ChatCompletionTool)._read(item)
+                        elif tag == "custom":
+                            item = _new(models.CustomToolChatCompletions)._read(item)
+                    items.append(item)
+                self.tools = items
+        else:
+            self.tools = UNSET
+            absent += 4294967296
+        if "tool_choice" in d:
+            self.tool_choice = value = d["tool_choice"]
+            if isinstance(value, dict):
+                tag = value.get("type")
+                if tag == "allowed_tools":
+                    self.tool_choice = _new(models.ChatCompletionAllowedToolsChoice)._read(value)
+                elif tag == "function":
+                    self.tool_choice = _new(models.ChatCompletionNamedToolChoice)._read(value)
+                elif tag == "custom":
+                    self.tool_choice = _new(models.ChatCompletionNamedToolChoiceCustom)._read(value)
+        else:
+            self.tool_choice = UNSET
+            absent += 8589934592
+        if "parallel_tool_calls" in d:
+            self.parallel_tool_calls = d["parallel_tool_calls"]
+        else:
+            self.parallel_tool_calls = UNSET
+            absent += 17179869184
+        if "function_call" in d:
+            self.function_call = value = d["function_call"]
+            if isinstance(value, dict):
+                self.function_call = _new(models.ChatCompletionFunctionCallOption)._read(value)
+        else:
+            self.function_call = UNSET
+            absent += 34359738368
+        if "functions" in d:
+            self.functions = value = d["functions"]
+            if isinstance(value, list):
+                items = []
+                for item in value:
+                    if isinstance(item, dict):
+                        item = _new(models.ChatCompletionFunctions)._read(item)
+                    items.append(item)
+                self.functions = items
+        else:
+            self.functions = UNSET
+            absent += 68719476736
+        self._absent = absent
+        self._extra = None
+        if len(d) != (37 - absent.bit_count() if absent else 37):
+            _keep(self, d)
         return self
 
-    def _copy(self) -> Self:
+    def _copy(self) -> Any:
         """Return a model that holds the same values."""
-        model = _new(type(self))
+        model: Any = _new(type(self))
         model.messages = self.messages
         model.model = self.model
         model.metadata = self.metadata
@@ -349,11 +533,12 @@ class CreateChatCompletionRequest:
         model.parallel_tool_calls = self.parallel_tool_calls
         model.function_call = self.function_call
         model.functions = self.functions
-        model.additional_properties = self.additional_properties.copy()
+        model._absent = self._absent
+        model._extra = self._extra.copy() if self._extra else None
         return model
 
     def to_dict(self) -> dict[str, Any]:
-        """Write the object for the API; what is UNSET is left out."""
+        """Write the object for the API, without what is absent."""
         return _write(
             {
                 "messages": self.messages,
@@ -394,25 +579,6 @@ class CreateChatCompletionRequest:
                 "function_call": self.function_call,
                 "functions": self.functions,
             },
-            self.additional_properties,
+            self._extra,
+            self._absent,
         )
-
-    def __repr__(self) -> str:
-        return _show(self)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        """The names of what came beyond the declared fields."""
-        return list(self.additional_properties)
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.additional_properties

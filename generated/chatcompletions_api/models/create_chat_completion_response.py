@@ -1,14 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
-from attrs import field as _field
 
 from .. import models
-from ..models import _new, _read, _show, _write
-from ..types import UNSET, Unset
+from ..models import _keep, _Model, _new, _read, _write
 
 if TYPE_CHECKING:
     from ..models.chat_completion_moderation import ChatCompletionModeration
@@ -18,8 +16,8 @@ if TYPE_CHECKING:
     from ..models.service_tier import ServiceTier
 
 
-@define
-class CreateChatCompletionResponse:
+@define(eq=False, repr=False, getstate_setstate=False)
+class CreateChatCompletionResponse(_Model):
     """A completion, as it is created or as it was stored."""
 
     id: str
@@ -30,110 +28,144 @@ class CreateChatCompletionResponse:
     """When the completion was made, as Unix time in seconds."""
     model: str
     """Model that answered, often a dated version of the one asked for."""
-    object_: Literal["chat.completion"]
+    object: Literal["chat.completion"]
     """Tags this object as a whole completion."""
-    metadata: Metadata | None | Unset = UNSET
+    metadata: Metadata | None = None
     """Pairs attached to the completion when it was created or last updated."""
-    service_tier: None | ServiceTier | Unset = UNSET
+    service_tier: None | ServiceTier = None
     """Class of processing that served the call, which may differ from the one asked for."""
-    system_fingerprint: str | Unset = UNSET
+    system_fingerprint: str | None = None
     """Identifies the configuration that produced the answer, as a companion to `seed`. Deprecated without
     a replacement.
     """
-    usage: CompletionUsage | Unset = UNSET
+    usage: CompletionUsage | None = None
     """Tokens that a call used up."""
-    moderation: ChatCompletionModeration | None | Unset = UNSET
+    moderation: ChatCompletionModeration | None = None
     """Findings of moderation; null or absent unless the request asked for it."""
-    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+    _fields: ClassVar[dict[str, str]] = {
+        "id": "id",
+        "choices": "choices",
+        "created": "created",
+        "model": "model",
+        "object": "object",
+        "metadata": "metadata",
+        "service_tier": "service_tier",
+        "system_fingerprint": "system_fingerprint",
+        "usage": "usage",
+        "moderation": "moderation",
+    }
+    _nothing: ClassVar[Any] = None
+    _optional: ClassVar[int] = 992
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came.
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        return _read(cls, CreateChatCompletionResponse, src_dict)
 
-        With `copy=False` the members are taken out of `src_dict`, which is faster.
-        """
-        return _read(cls, CreateChatCompletionResponse, src_dict, copy)
-
-    def _read(self, d: dict[str, Any], copy: bool) -> Self:
-        """Take the fields out of an object; what is left of it are the additional properties."""
-        if copy:
-            d = dict(d)
-        self.id = d.pop("id", None)
-        self.choices = value = d.pop("choices", None)
+    def _read(self: Any, d: dict[str, Any]) -> Any:
+        """Take the fields from an object, and keep the rest of it."""
+        absent = 0
+        try:
+            self.id = d["id"]
+        except KeyError:
+            self.id = None
+            absent += 1
+        try:
+            self.choices = value = d["choices"]
+        except KeyError:
+            self.choices = value = None
+            absent += 2
         if isinstance(value, list):
             items = []
             for item in value:
                 if isinstance(item, dict):
-                    item = _new(models.Choice)._read(item, copy)
+                    item = _new(models.Choice)._read(item)
                 items.append(item)
             self.choices = items
-        self.created = d.pop("created", None)
-        self.model = d.pop("model", None)
-        self.object_ = d.pop("object", None)
-        self.metadata = value = d.pop("metadata", UNSET)
-        if isinstance(value, dict):
-            self.metadata = _new(models.Metadata)._read(value, copy)
-        self.service_tier = d.pop("service_tier", UNSET)
-        self.system_fingerprint = d.pop("system_fingerprint", UNSET)
-        self.usage = value = d.pop("usage", UNSET)
-        if isinstance(value, dict):
-            self.usage = _new(models.CompletionUsage)._read(value, copy)
-        self.moderation = value = d.pop("moderation", UNSET)
-        if isinstance(value, dict):
-            self.moderation = _new(models.ChatCompletionModeration)._read(value, copy)
-        self.additional_properties = d or {}
+        try:
+            self.created = d["created"]
+        except KeyError:
+            self.created = None
+            absent += 4
+        try:
+            self.model = d["model"]
+        except KeyError:
+            self.model = None
+            absent += 8
+        try:
+            self.object = d["object"]
+        except KeyError:
+            self.object = None
+            absent += 16
+        if "metadata" in d:
+            self.metadata = value = d["metadata"]
+            if isinstance(value, dict):
+                self.metadata = _new(models.Metadata)._read(value)
+        else:
+            self.metadata = None
+            absent += 32
+        if "service_tier" in d:
+            self.service_tier = d["service_tier"]
+        else:
+            self.service_tier = None
+            absent += 64
+        if "system_fingerprint" in d:
+            self.system_fingerprint = d["system_fingerprint"]
+        else:
+            self.system_fingerprint = None
+            absent += 128
+        if "usage" in d:
+            self.usage = value = d["usage"]
+            if isinstance(value, dict):
+                self.usage = _new(models.CompletionUsage)._read(value)
+        else:
+            self.usage = None
+            absent += 256
+        if "moderation" in d:
+            self.moderation = value = d["moderation"]
+            if isinstance(value, dict):
+                self.moderation = _new(models.ChatCompletionModeration)._read(value)
+        else:
+            self.moderation = None
+            absent += 512
+        self._absent = absent
+        self._extra = None
+        if len(d) != (10 - absent.bit_count() if absent else 10):
+            _keep(self, d)
         return self
 
-    def _copy(self) -> Self:
+    def _copy(self) -> Any:
         """Return a model that holds the same values."""
-        model = _new(type(self))
+        model: Any = _new(type(self))
         model.id = self.id
         model.choices = self.choices
         model.created = self.created
         model.model = self.model
-        model.object_ = self.object_
+        model.object = self.object
         model.metadata = self.metadata
         model.service_tier = self.service_tier
         model.system_fingerprint = self.system_fingerprint
         model.usage = self.usage
         model.moderation = self.moderation
-        model.additional_properties = self.additional_properties.copy()
+        model._absent = self._absent
+        model._extra = self._extra.copy() if self._extra else None
         return model
 
     def to_dict(self) -> dict[str, Any]:
-        """Write the object for the API; what is UNSET is left out."""
+        """Write the object for the API, without what is absent."""
         return _write(
             {
                 "id": self.id,
                 "choices": self.choices,
                 "created": self.created,
                 "model": self.model,
-                "object": self.object_,
+                "object": self.object,
                 "metadata": self.metadata,
                 "service_tier": self.service_tier,
                 "system_fingerprint": self.system_fingerprint,
                 "usage": self.usage,
                 "moderation": self.moderation,
             },
-            self.additional_properties,
+            self._extra,
+            self._absent,
         )
-
-    def __repr__(self) -> str:
-        return _show(self)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        """The names of what came beyond the declared fields."""
-        return list(self.additional_properties)
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.additional_properties

@@ -1,76 +1,68 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
-from attrs import field as _field
 
-from ..models import _new, _read, _show, _write
-from ..types import UNSET, Unset
+from ..models import _keep, _Model, _new, _read, _write
 
 
-@define
-class FunctionCallDelta:
+@define(eq=False, repr=False, getstate_setstate=False)
+class FunctionCallDelta(_Model):
     """What this fragment adds to the function's name and arguments."""
 
-    name: str | Unset = UNSET
+    name: str | None = None
     """Name of the function, normally in the call's first fragment only."""
-    arguments: str | Unset = UNSET
+    arguments: str | None = None
     """The next stretch of the arguments' JSON text; join all stretches before parsing."""
-    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+    _fields: ClassVar[dict[str, str]] = {
+        "name": "name",
+        "arguments": "arguments",
+    }
+    _nothing: ClassVar[Any] = None
+    _optional: ClassVar[int] = 3
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came.
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        return _read(cls, FunctionCallDelta, src_dict)
 
-        With `copy=False` the members are taken out of `src_dict`, which is faster.
-        """
-        return _read(cls, FunctionCallDelta, src_dict, copy)
-
-    def _read(self, d: dict[str, Any], copy: bool) -> Self:
-        """Take the fields out of an object; what is left of it are the additional properties."""
-        if copy:
-            d = dict(d)
-        self.name = d.pop("name", UNSET)
-        self.arguments = d.pop("arguments", UNSET)
-        self.additional_properties = d or {}
+    def _read(self: Any, d: dict[str, Any]) -> Any:
+        """Take the fields from an object, and keep the rest of it."""
+        absent = 0
+        if "name" in d:
+            self.name = d["name"]
+        else:
+            self.name = None
+            absent += 1
+        if "arguments" in d:
+            self.arguments = d["arguments"]
+        else:
+            self.arguments = None
+            absent += 2
+        self._absent = absent
+        self._extra = None
+        if len(d) != (2 - absent.bit_count() if absent else 2):
+            _keep(self, d)
         return self
 
-    def _copy(self) -> Self:
+    def _copy(self) -> Any:
         """Return a model that holds the same values."""
-        model = _new(type(self))
+        model: Any = _new(type(self))
         model.name = self.name
         model.arguments = self.arguments
-        model.additional_properties = self.additional_properties.copy()
+        model._absent = self._absent
+        model._extra = self._extra.copy() if self._extra else None
         return model
 
     def to_dict(self) -> dict[str, Any]:
-        """Write the object for the API; what is UNSET is left out."""
+        """Write the object for the API, without what is absent."""
         return _write(
             {
                 "name": self.name,
                 "arguments": self.arguments,
             },
-            self.additional_properties,
+            self._extra,
+            self._absent,
         )
-
-    def __repr__(self) -> str:
-        return _show(self)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        """The names of what came beyond the declared fields."""
-        return list(self.additional_properties)
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.additional_properties

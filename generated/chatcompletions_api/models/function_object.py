@@ -1,21 +1,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from attrs import define
-from attrs import field as _field
 
 from .. import models
-from ..models import _new, _read, _show, _write
+from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.function_parameters import FunctionParameters
 
 
-@define
-class FunctionObject:
+@define(eq=False, repr=False, getstate_setstate=False)
+class FunctionObject(_Model):
     """A function as the model gets to know it."""
 
     name: str
@@ -28,41 +27,62 @@ class FunctionObject:
     """Whether the arguments are certain to match `parameters`, which may then use only some of JSON
     Schema's keywords. Absent or null means that they need not match.
     """
-    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+    _fields: ClassVar[dict[str, str]] = {
+        "name": "name",
+        "description": "description",
+        "parameters": "parameters",
+        "strict": "strict",
+    }
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came.
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        return _read(cls, FunctionObject, src_dict)
 
-        With `copy=False` the members are taken out of `src_dict`, which is faster.
-        """
-        return _read(cls, FunctionObject, src_dict, copy)
-
-    def _read(self, d: dict[str, Any], copy: bool) -> Self:
-        """Take the fields out of an object; what is left of it are the additional properties."""
-        if copy:
-            d = dict(d)
-        self.name = d.pop("name", None)
-        self.description = d.pop("description", UNSET)
-        self.parameters = value = d.pop("parameters", UNSET)
-        if isinstance(value, dict):
-            self.parameters = _new(models.FunctionParameters)._read(value, copy)
-        self.strict = d.pop("strict", UNSET)
-        self.additional_properties = d or {}
+    def _read(self: Any, d: dict[str, Any]) -> Any:
+        """Take the fields from an object, and keep the rest of it."""
+        absent = 0
+        try:
+            self.name = d["name"]
+        except KeyError:
+            self.name = UNSET
+            absent += 1
+        if "description" in d:
+            self.description = d["description"]
+        else:
+            self.description = UNSET
+            absent += 2
+        if "parameters" in d:
+            self.parameters = value = d["parameters"]
+            if isinstance(value, dict):
+                self.parameters = _new(models.FunctionParameters)._read(value)
+        else:
+            self.parameters = UNSET
+            absent += 4
+        if "strict" in d:
+            self.strict = d["strict"]
+        else:
+            self.strict = UNSET
+            absent += 8
+        self._absent = absent
+        self._extra = None
+        if len(d) != (4 - absent.bit_count() if absent else 4):
+            _keep(self, d)
         return self
 
-    def _copy(self) -> Self:
+    def _copy(self) -> Any:
         """Return a model that holds the same values."""
-        model = _new(type(self))
+        model: Any = _new(type(self))
         model.name = self.name
         model.description = self.description
         model.parameters = self.parameters
         model.strict = self.strict
-        model.additional_properties = self.additional_properties.copy()
+        model._absent = self._absent
+        model._extra = self._extra.copy() if self._extra else None
         return model
 
     def to_dict(self) -> dict[str, Any]:
-        """Write the object for the API; what is UNSET is left out."""
+        """Write the object for the API, without what is absent."""
         return _write(
             {
                 "name": self.name,
@@ -70,25 +90,6 @@ class FunctionObject:
                 "parameters": self.parameters,
                 "strict": self.strict,
             },
-            self.additional_properties,
+            self._extra,
+            self._absent,
         )
-
-    def __repr__(self) -> str:
-        return _show(self)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        """The names of what came beyond the declared fields."""
-        return list(self.additional_properties)
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.additional_properties

@@ -1,81 +1,73 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from attrs import define
-from attrs import field as _field
 
-from ..models import _new, _read, _show, _write
-from ..types import UNSET, Unset
+from ..models import _keep, _Model, _new, _read, _write
 
 if TYPE_CHECKING:
     from ..models.image_detail import ImageDetail
 
 
-@define
-class ImageUrl:
+@define(eq=False, repr=False, getstate_setstate=False)
+class ImageUrl(_Model):
     """Where the picture is and how closely to look at it."""
 
     url: str
     """Web address of the picture, or the picture itself as a base64 data URL."""
-    detail: ImageDetail | Unset = UNSET
+    detail: ImageDetail | None = None
     """Resolution at which the model sees the picture. `low` costs fewer tokens, `high` shows finer detail,
     `auto`, also meant by absence, leaves the choice to the service.
     """
-    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+    _fields: ClassVar[dict[str, str]] = {
+        "url": "url",
+        "detail": "detail",
+    }
+    _nothing: ClassVar[Any] = None
+    _optional: ClassVar[int] = 2
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came.
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        return _read(cls, ImageUrl, src_dict)
 
-        With `copy=False` the members are taken out of `src_dict`, which is faster.
-        """
-        return _read(cls, ImageUrl, src_dict, copy)
-
-    def _read(self, d: dict[str, Any], copy: bool) -> Self:
-        """Take the fields out of an object; what is left of it are the additional properties."""
-        if copy:
-            d = dict(d)
-        self.url = d.pop("url", None)
-        self.detail = d.pop("detail", UNSET)
-        self.additional_properties = d or {}
+    def _read(self: Any, d: dict[str, Any]) -> Any:
+        """Take the fields from an object, and keep the rest of it."""
+        absent = 0
+        try:
+            self.url = d["url"]
+        except KeyError:
+            self.url = None
+            absent += 1
+        if "detail" in d:
+            self.detail = d["detail"]
+        else:
+            self.detail = None
+            absent += 2
+        self._absent = absent
+        self._extra = None
+        if len(d) != (2 - absent.bit_count() if absent else 2):
+            _keep(self, d)
         return self
 
-    def _copy(self) -> Self:
+    def _copy(self) -> Any:
         """Return a model that holds the same values."""
-        model = _new(type(self))
+        model: Any = _new(type(self))
         model.url = self.url
         model.detail = self.detail
-        model.additional_properties = self.additional_properties.copy()
+        model._absent = self._absent
+        model._extra = self._extra.copy() if self._extra else None
         return model
 
     def to_dict(self) -> dict[str, Any]:
-        """Write the object for the API; what is UNSET is left out."""
+        """Write the object for the API, without what is absent."""
         return _write(
             {
                 "url": self.url,
                 "detail": self.detail,
             },
-            self.additional_properties,
+            self._extra,
+            self._absent,
         )
-
-    def __repr__(self) -> str:
-        return _show(self)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        """The names of what came beyond the declared fields."""
-        return list(self.additional_properties)
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.additional_properties

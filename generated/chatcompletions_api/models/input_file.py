@@ -1,17 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
-from attrs import field as _field
 
-from ..models import _new, _read, _show, _write
+from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET, Unset
 
 
-@define
-class InputFile:
+@define(eq=False, repr=False, getstate_setstate=False)
+class InputFile(_Model):
     """The document, either its bytes with a name or the id of an upload."""
 
     filename: str | Unset = UNSET
@@ -20,62 +19,59 @@ class InputFile:
     """The document itself in base64, usually as a data URL. Leave it out when `file_id` is given."""
     file_id: str | Unset = UNSET
     """Id of a file uploaded earlier, in place of `file_data`."""
-    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+    _fields: ClassVar[dict[str, str]] = {
+        "filename": "filename",
+        "file_data": "file_data",
+        "file_id": "file_id",
+    }
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came.
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        return _read(cls, InputFile, src_dict)
 
-        With `copy=False` the members are taken out of `src_dict`, which is faster.
-        """
-        return _read(cls, InputFile, src_dict, copy)
-
-    def _read(self, d: dict[str, Any], copy: bool) -> Self:
-        """Take the fields out of an object; what is left of it are the additional properties."""
-        if copy:
-            d = dict(d)
-        self.filename = d.pop("filename", UNSET)
-        self.file_data = d.pop("file_data", UNSET)
-        self.file_id = d.pop("file_id", UNSET)
-        self.additional_properties = d or {}
+    def _read(self: Any, d: dict[str, Any]) -> Any:
+        """Take the fields from an object, and keep the rest of it."""
+        absent = 0
+        if "filename" in d:
+            self.filename = d["filename"]
+        else:
+            self.filename = UNSET
+            absent += 1
+        if "file_data" in d:
+            self.file_data = d["file_data"]
+        else:
+            self.file_data = UNSET
+            absent += 2
+        if "file_id" in d:
+            self.file_id = d["file_id"]
+        else:
+            self.file_id = UNSET
+            absent += 4
+        self._absent = absent
+        self._extra = None
+        if len(d) != (3 - absent.bit_count() if absent else 3):
+            _keep(self, d)
         return self
 
-    def _copy(self) -> Self:
+    def _copy(self) -> Any:
         """Return a model that holds the same values."""
-        model = _new(type(self))
+        model: Any = _new(type(self))
         model.filename = self.filename
         model.file_data = self.file_data
         model.file_id = self.file_id
-        model.additional_properties = self.additional_properties.copy()
+        model._absent = self._absent
+        model._extra = self._extra.copy() if self._extra else None
         return model
 
     def to_dict(self) -> dict[str, Any]:
-        """Write the object for the API; what is UNSET is left out."""
+        """Write the object for the API, without what is absent."""
         return _write(
             {
                 "filename": self.filename,
                 "file_data": self.file_data,
                 "file_id": self.file_id,
             },
-            self.additional_properties,
+            self._extra,
+            self._absent,
         )
-
-    def __repr__(self) -> str:
-        return _show(self)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        """The names of what came beyond the declared fields."""
-        return list(self.additional_properties)
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.additional_properties

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
-from attrs import field as _field
 
 from .. import models
-from ..models import _new, _read, _show, _write
+from ..models import _keep, _Model, _new, _read, _write
+from ..types import UNSET
 
 if TYPE_CHECKING:
     from ..models.chat_completion_request_message_content_part_text import (
@@ -15,74 +15,66 @@ if TYPE_CHECKING:
     )
 
 
-@define
-class PredictionContent:
+@define(eq=False, repr=False, getstate_setstate=False)
+class PredictionContent(_Model):
     """Text that the answer is expected to repeat in large part."""
 
-    type_: Literal["content"]
+    type: Literal["content"]
     """Tags this prediction as fixed content."""
     content: list[ChatCompletionRequestMessageContentPartText] | str
     """The expected text, whole or in parts. Where the answer follows it, generation is quicker."""
-    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+    _fields: ClassVar[dict[str, str]] = {
+        "type": "type",
+        "content": "content",
+    }
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came.
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        return _read(cls, PredictionContent, src_dict)
 
-        With `copy=False` the members are taken out of `src_dict`, which is faster.
-        """
-        return _read(cls, PredictionContent, src_dict, copy)
-
-    def _read(self, d: dict[str, Any], copy: bool) -> Self:
-        """Take the fields out of an object; what is left of it are the additional properties."""
-        if copy:
-            d = dict(d)
-        self.type_ = d.pop("type", None)
-        self.content = value = d.pop("content", None)
+    def _read(self: Any, d: dict[str, Any]) -> Any:
+        """Take the fields from an object, and keep the rest of it."""
+        absent = 0
+        try:
+            self.type = d["type"]
+        except KeyError:
+            self.type = UNSET
+            absent += 1
+        try:
+            self.content = value = d["content"]
+        except KeyError:
+            self.content = value = UNSET
+            absent += 2
         if isinstance(value, list):
             items = []
             for item in value:
                 if isinstance(item, dict):
-                    item = _new(models.ChatCompletionRequestMessageContentPartText)._read(item, copy)
+                    item = _new(models.ChatCompletionRequestMessageContentPartText)._read(item)
                 items.append(item)
             self.content = items
-        self.additional_properties = d or {}
+        self._absent = absent
+        self._extra = None
+        if len(d) != (2 - absent.bit_count() if absent else 2):
+            _keep(self, d)
         return self
 
-    def _copy(self) -> Self:
+    def _copy(self) -> Any:
         """Return a model that holds the same values."""
-        model = _new(type(self))
-        model.type_ = self.type_
+        model: Any = _new(type(self))
+        model.type = self.type
         model.content = self.content
-        model.additional_properties = self.additional_properties.copy()
+        model._absent = self._absent
+        model._extra = self._extra.copy() if self._extra else None
         return model
 
     def to_dict(self) -> dict[str, Any]:
-        """Write the object for the API; what is UNSET is left out."""
+        """Write the object for the API, without what is absent."""
         return _write(
             {
-                "type": self.type_,
+                "type": self.type,
                 "content": self.content,
             },
-            self.additional_properties,
+            self._extra,
+            self._absent,
         )
-
-    def __repr__(self) -> str:
-        return _show(self)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        """The names of what came beyond the declared fields."""
-        return list(self.additional_properties)
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.additional_properties

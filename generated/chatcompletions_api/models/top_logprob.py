@@ -1,80 +1,78 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
-from attrs import field as _field
 
-from ..models import _new, _read, _show, _write
+from ..models import _keep, _Model, _new, _read, _write
 
 
-@define
-class TopLogprob:
+@define(eq=False, repr=False, getstate_setstate=False)
+class TopLogprob(_Model):
     """A token that could have stood at this position, and how likely it was."""
 
     token: str
     """The candidate as text."""
     logprob: float
     """Natural logarithm of the candidate's probability, or -9999.0 if it is too unlikely to be ranked."""
-    bytes_: list[int] | None
+    bytes: list[int] | None
     """The candidate as UTF-8 bytes, each from 0 to 255; null when it has none."""
-    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+    _fields: ClassVar[dict[str, str]] = {
+        "token": "token",
+        "logprob": "logprob",
+        "bytes": "bytes",
+    }
+    _nothing: ClassVar[Any] = None
+    _optional: ClassVar[int] = 0
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came.
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        return _read(cls, TopLogprob, src_dict)
 
-        With `copy=False` the members are taken out of `src_dict`, which is faster.
-        """
-        return _read(cls, TopLogprob, src_dict, copy)
-
-    def _read(self, d: dict[str, Any], copy: bool) -> Self:
-        """Take the fields out of an object; what is left of it are the additional properties."""
-        if copy:
-            d = dict(d)
-        self.token = d.pop("token", None)
-        self.logprob = d.pop("logprob", None)
-        self.bytes_ = d.pop("bytes", None)
-        self.additional_properties = d or {}
+    def _read(self: Any, d: dict[str, Any]) -> Any:
+        """Take the fields from an object, and keep the rest of it."""
+        absent = 0
+        try:
+            self.token = d["token"]
+        except KeyError:
+            self.token = None
+            absent += 1
+        try:
+            self.logprob = d["logprob"]
+        except KeyError:
+            self.logprob = None
+            absent += 2
+        if "bytes" in d:
+            self.bytes = d["bytes"]
+        else:
+            self.bytes = None
+            absent += 4
+        self._absent = absent
+        self._extra = None
+        if len(d) != (3 - absent.bit_count() if absent else 3):
+            _keep(self, d)
         return self
 
-    def _copy(self) -> Self:
+    def _copy(self) -> Any:
         """Return a model that holds the same values."""
-        model = _new(type(self))
+        model: Any = _new(type(self))
         model.token = self.token
         model.logprob = self.logprob
-        model.bytes_ = self.bytes_
-        model.additional_properties = self.additional_properties.copy()
+        model.bytes = self.bytes
+        model._absent = self._absent
+        model._extra = self._extra.copy() if self._extra else None
         return model
 
     def to_dict(self) -> dict[str, Any]:
-        """Write the object for the API; what is UNSET is left out."""
+        """Write the object for the API, without what is absent."""
         return _write(
             {
                 "token": self.token,
                 "logprob": self.logprob,
-                "bytes": self.bytes_,
+                "bytes": self.bytes,
             },
-            self.additional_properties,
+            self._extra,
+            self._absent,
         )
-
-    def __repr__(self) -> str:
-        return _show(self)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        """The names of what came beyond the declared fields."""
-        return list(self.additional_properties)
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.additional_properties

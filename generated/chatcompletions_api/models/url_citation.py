@@ -1,16 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
-from attrs import field as _field
 
-from ..models import _new, _read, _show, _write
+from ..models import _keep, _Model, _new, _read, _write
 
 
-@define
-class UrlCitation:
+@define(eq=False, repr=False, getstate_setstate=False)
+class UrlCitation(_Model):
     """The page that is cited, and where in the text."""
 
     end_index: int
@@ -21,39 +20,62 @@ class UrlCitation:
     """Address of the cited page."""
     title: str
     """Title of the cited page."""
-    additional_properties: dict[str, Any] = _field(init=False, factory=dict)
+    _fields: ClassVar[dict[str, str]] = {
+        "end_index": "end_index",
+        "start_index": "start_index",
+        "url": "url",
+        "title": "title",
+    }
+    _nothing: ClassVar[Any] = None
+    _optional: ClassVar[int] = 0
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any], *, copy: bool = True) -> Self:
-        """Read an object of the API; what the specification does not foresee is kept as it came.
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Read an object of the API; what the specification does not foresee is kept as it came."""
+        return _read(cls, UrlCitation, src_dict)
 
-        With `copy=False` the members are taken out of `src_dict`, which is faster.
-        """
-        return _read(cls, UrlCitation, src_dict, copy)
-
-    def _read(self, d: dict[str, Any], copy: bool) -> Self:
-        """Take the fields out of an object; what is left of it are the additional properties."""
-        if copy:
-            d = dict(d)
-        self.end_index = d.pop("end_index", None)
-        self.start_index = d.pop("start_index", None)
-        self.url = d.pop("url", None)
-        self.title = d.pop("title", None)
-        self.additional_properties = d or {}
+    def _read(self: Any, d: dict[str, Any]) -> Any:
+        """Take the fields from an object, and keep the rest of it."""
+        absent = 0
+        try:
+            self.end_index = d["end_index"]
+        except KeyError:
+            self.end_index = None
+            absent += 1
+        try:
+            self.start_index = d["start_index"]
+        except KeyError:
+            self.start_index = None
+            absent += 2
+        try:
+            self.url = d["url"]
+        except KeyError:
+            self.url = None
+            absent += 4
+        try:
+            self.title = d["title"]
+        except KeyError:
+            self.title = None
+            absent += 8
+        self._absent = absent
+        self._extra = None
+        if len(d) != (4 - absent.bit_count() if absent else 4):
+            _keep(self, d)
         return self
 
-    def _copy(self) -> Self:
+    def _copy(self) -> Any:
         """Return a model that holds the same values."""
-        model = _new(type(self))
+        model: Any = _new(type(self))
         model.end_index = self.end_index
         model.start_index = self.start_index
         model.url = self.url
         model.title = self.title
-        model.additional_properties = self.additional_properties.copy()
+        model._absent = self._absent
+        model._extra = self._extra.copy() if self._extra else None
         return model
 
     def to_dict(self) -> dict[str, Any]:
-        """Write the object for the API; what is UNSET is left out."""
+        """Write the object for the API, without what is absent."""
         return _write(
             {
                 "end_index": self.end_index,
@@ -61,25 +83,6 @@ class UrlCitation:
                 "url": self.url,
                 "title": self.title,
             },
-            self.additional_properties,
+            self._extra,
+            self._absent,
         )
-
-    def __repr__(self) -> str:
-        return _show(self)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        """The names of what came beyond the declared fields."""
-        return list(self.additional_properties)
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.additional_properties

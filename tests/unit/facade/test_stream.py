@@ -458,7 +458,7 @@ def test_a_server_that_cannot_stream(connect: Callable[..., Any], content_type: 
     driver = connect(transport=server.transport)
     stream = driver.call("create", stream=True, **ASK)
     (only,) = driver.iterate(stream)
-    assert (type(only), only.text, only.object_) == (ChatCompletionChunk, "Hi.", "chat.completion.chunk")
+    assert (type(only), only.text, only.object) == (ChatCompletionChunk, "Hi.", "chat.completion.chunk")
     assert driver.run(stream.get_final_completion()) == ChatCompletion.from_dict(reply)
 
 

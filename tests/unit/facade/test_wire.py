@@ -228,7 +228,7 @@ def test_messages_of_all_kinds(connect: Callable[..., Any]) -> None:
     driver = connect(transport=server.transport)
     reply = driver.call("create", **ASK)
     answer = reply.message.to_dict()
-    parts = (models.ChatCompletionRequestMessageContentPartText(text=text, type_="text") for text in ("a", "b"))
+    parts = (models.ChatCompletionRequestMessageContentPartText(text=text, type="text") for text in ("a", "b"))
     given = [
         developer("d"),
         system("s", name="n"),
@@ -257,8 +257,8 @@ def test_parameters_of_all_kinds(connect: Callable[..., Any]) -> None:
         send(
             connect,
             "create",
-            tools=[models.ChatCompletionTool(function=function, type_="function"), {"type": "custom"}],
-            response_format=models.ResponseFormatText(type_="text"),
+            tools=[models.ChatCompletionTool(function=function, type="function"), {"type": "custom"}],
+            response_format=models.ResponseFormatText(type="text"),
             metadata=models.Metadata.from_dict({"a": "b"}),
             modalities=("text",),
         ).content

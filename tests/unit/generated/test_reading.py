@@ -1,6 +1,9 @@
+import inspect
+import json
+import re
 from copy import deepcopy
-from types import MappingProxyType
-from typing import Any
+from functools import cache
+from typing import Any, get_args
 
 import attrs
 import pytest
@@ -10,6 +13,7 @@ from hypothesis import strategies as st
 import chatcompletions_api.models as models
 from chatcompletions_api.models.sort_order import check_sort_order
 from chatcompletions_api.types import UNSET
+from scripts.contract.layers import endpoint_modules
 from tests.unit.generated.instances import instances_of, model_names, query_filters, wrong_classes
 
 JSON = st.recursive(
@@ -24,17 +28,9 @@ def required_fields(model: Any) -> list[str]:
     return [field.name for field in attrs.fields(model) if field.init and field.default is attrs.NOTHING]
 
 
-def lost(value: Any, written: Any, place: str = "$") -> list[str]:
-    """List the places where something was not written as it came, or was added and is not null."""
-    if isinstance(value, dict) and isinstance(written, dict):
-        added = [f"{place}.{key}" for key in written.keys() - value.keys() if written[key] is not None]
-        gone = [f"{place}.{key}" for key in value.keys() - written.keys()]
-        both = value.keys() & written.keys()
-        return [*added, *gone, *(found for key in both for found in lost(value[key], written[key], f"{place}.{key}"))]
-    if isinstance(value, list) and isinstance(written, list) and len(value) == len(written):
-        pairs = enumerate(zip(value, written, strict=True))
-        return [found for index, pair in pairs for found in lost(*pair, f"{place}[{index}]")]
-    return [] if value == written and type(value) is type(written) else [place]
+def same(left: Any, right: Any) -> bool:
+    """Tell whether two JSON values are the same: unlike for Python, a boolean is no number and 1 is not 1.0."""
+    return json.dumps(left, sort_keys=True) == json.dumps(right, sort_keys=True)
 
 
 def wire_names(model: Any) -> list[str]:
@@ -57,14 +53,13 @@ def test_valid_objects_get_their_class(name: str) -> None:
         assert value == before
         assert wrong_classes(value, read) == []
         assert read.to_dict() == value or name in query_filters()
-        assert model.from_dict(before, copy=False) == read
 
     check()
 
 
 @pytest.mark.parametrize("name", sorted(set(model_names()) - query_filters()))
 def test_anything_in_any_field_is_kept(name: str) -> None:
-    """A value of any type in any field writes back as it came; what was missing may come back as null."""
+    """A value of any type in any field writes back as it came, and what was missing stays missing."""
     model = getattr(models, name)
     keys = st.one_of(st.sampled_from([*wire_names(model), "x"]), st.text(max_size=3))
 
@@ -72,7 +67,7 @@ def test_anything_in_any_field_is_kept(name: str) -> None:
     @given(st.dictionaries(keys, JSON))
     def check(value: dict[str, Any]) -> None:
         read = model.from_dict(value)
-        assert lost(value, read.to_dict()) == []
+        assert same(read.to_dict(), value)
         assert model.from_dict(read.to_dict()) == read
 
     check()
@@ -80,14 +75,37 @@ def test_anything_in_any_field_is_kept(name: str) -> None:
 
 @pytest.mark.parametrize("name", model_names())
 def test_nothing_is_needed(name: str) -> None:
-    """From an empty object a required field reads as None, an optional one as UNSET."""
+    """From an empty object every field reads as None in what comes back, as UNSET in what is only sent."""
     model = getattr(models, name)
     read = model.from_dict({})
-    required = required_fields(model)
-    for field in attrs.fields(model):
-        if field.init:
-            assert getattr(read, field.name) is (None if field.name in required else UNSET), field.name
+    nothing = None if name in answers() else UNSET
+    assert [field.name for field in attrs.fields(model) if field.init and getattr(read, field.name) is not nothing] == []
     assert read.additional_properties == {}
+    assert read.to_dict() == {}
+
+
+@cache
+def answers() -> set[str]:
+    """Return the models that answers lead to, by the annotations of the endpoint modules and of the fields."""
+    found: set[str] = {"CreateChatCompletionStreamResponse"}  # the events of a stream, which no endpoint function returns
+    for module in endpoint_modules().values():
+        returned = inspect.signature(module.sync).return_annotation
+        found.update(one.__name__ for one in (returned, *get_args(returned)) if attrs.has(one))
+    waiting = set(found)
+    while waiting:
+        model = getattr(models, waiting.pop())
+        named = {name for field in attrs.fields(model) for name in re.findall(r"\w+", str(field.type))}
+        new = {name for name in named & set(model_names()) if name not in found}
+        found |= new
+        waiting |= new
+    return found
+
+
+def test_no_answer_has_unset() -> None:
+    """No field of what comes back is annotated with the mark of an absent field, and one of what is sent is."""
+    fields = {name: [str(field.type) for field in attrs.fields(getattr(models, name))] for name in model_names()}
+    assert [name for name in sorted(answers()) if "Unset" in " ".join(fields[name])] == []
+    assert "Unset" in " ".join(fields["CreateChatCompletionRequest"])
 
 
 @pytest.mark.parametrize("name", model_names())
@@ -126,19 +144,6 @@ def test_reading_leaves_its_source_alone() -> None:
     assert repr(source) == before
 
 
-def test_a_source_may_be_used_up() -> None:
-    """With copy=False nothing is copied, a mapping that is no dict is read all the same, and it stays whole."""
-    source: dict[str, Any] = {"message": {"content": "hi", "x": [1]}, "y": {}}
-    extra = source["message"]["x"]
-    view = MappingProxyType(source.copy())
-    assert models.Choice.from_dict(view).message.content == "hi"
-    read = models.Choice.from_dict(source, copy=False)
-    assert read.message["x"] is extra
-    assert source == {"y": {}}
-    assert models.Choice.from_dict(view, copy=False) == models.Choice.from_dict({"message": {"x": [1]}, "y": {}})
-    assert view.keys() == {"message", "y"}
-
-
 @pytest.mark.parametrize("name", model_names())
 def test_a_copy_is_its_own(name: str) -> None:
     """A copy made inside the package has the class and the fields of its model, and a mapping of its own beyond them."""
@@ -169,7 +174,6 @@ def test_an_unknown_variant_stays_a_mapping(tag: Any) -> None:
         "str",
         "NoneType",
     ]
-    calls[2]["function"]["arguments"] = None
     assert read.to_dict()["tool_calls"] == calls
 
 

@@ -63,7 +63,7 @@ def emitted(emit: Emit) -> Any:
 def read(emitted: Any, field: str, value: Any) -> Any:
     home = emitted.Home.from_dict({field: value})
     assert home.to_dict()[field] == value
-    return getattr(home, f"{field}_" if field == "map" else field)
+    return getattr(home, field)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def record(**properties: Any) -> Schema:
 def prepared(names: dict[str, str] | None = None, **schemas: Any) -> Schema:
     """Return the component schemas that preparing these gives."""
     found: Schema = prepare_named(document(schemas), names or {}).document["components"]["schemas"]
-    return found
+    return {name: {key: one for key, one in schema.items() if key != "x-answer"} for name, schema in found.items()}
 
 
 def prepared_property(schema: Any, **others: Any) -> Any:

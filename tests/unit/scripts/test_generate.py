@@ -120,7 +120,7 @@ def test_no_default_of_the_spec_is_in_the_code(made: tuple[Path, Path, Prepared]
     text = (made[1] / "api/chat/list_chat_completions.py").read_text() + (made[1] / "models/cat.py").read_text()
     assert "limit: int | Unset = UNSET" in text
     assert "20" not in text.replace("200", "")
-    assert "lives: int | Unset = UNSET" in text
+    assert "lives: int | None = None" in text
 
 
 def no_version(_name: str) -> str:

@@ -78,6 +78,6 @@ def test_open_tags_choose_the_class(models: Any, tag: str, wanted: str | None) -
     pet = {"kind": tag, "name": "Tom"}
     given = {"pet": pet, "other": pet, "last": pet, "all": [pet], "by_name": {"a": pet}}
     read = models.Owner.from_dict(given)
-    found = [read.pet, read.other, read.last, *read.all_, *read.by_name.additional_properties.values()]
+    found = [read.pet, read.other, read.last, *read.all, *read.by_name.additional_properties.values()]
     assert {type(one) for one in found} == {getattr(models, wanted) if wanted else dict}
     assert read.to_dict() == given
