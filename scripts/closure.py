@@ -1,4 +1,4 @@
-"""Cut the chat operations out of an OpenAPI document, with everything they refer to."""
+"""Cut the chat operations out of an OpenAPI document, with everything that they refer to."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ _HEAD: Final[tuple[str, ...]] = ("openapi", "jsonSchemaDialect", "info", "server
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A document of chat operations.
+    """A document of nothing but the chat operations.
 
     Attributes:
-        document: complete in itself; components sorted by name, all else in the order of the source.
-        missing: operations that the source has not, such as `GET /chat/completions`.
-        untaken: operations below `/chat/completions` that the client does not have.
-        describes_chunks: whether the source says what a stream's chunks look like.
+        document: The document, complete in itself; components sorted by name, all else in the order of the source.
+        missing: Operations that the source does not have, such as `GET /chat/completions`.
+        untaken: Operations below `/chat/completions` that the client does not have.
+        describes_chunks: Whether the source describes a stream's chunks.
     """
 
     document: dict[str, Any]
@@ -34,17 +34,17 @@ class Slice:
 def slice_chat(document: dict[str, Any]) -> Slice:
     """Take the chat operations, the transitive closure of their references, and the stream's chunk schema.
 
-    Args:
-        document: an OpenAPI document.
-
     A prefix that all paths share becomes a part of the servers' addresses, which is where the client has it.
+
+    Args:
+        document: An OpenAPI document.
 
     Returns:
         The part that the client needs; it shares its nodes with the input.
 
     Raises:
-        DocumentError: there is no chat operation, or a reference dangles, leaves the document, goes in
-            circles, or points at something that is neither a component nor in a chat operation.
+        DocumentError: If there is no chat operation, or a reference dangles, leaves the document, is circular, or
+            points at something that is neither a component nor in a chat operation.
     """
     paths, missing, untaken, prefix = chat_paths(document)
     head = {key: document[key] for key in _HEAD if key in document}
@@ -64,7 +64,7 @@ def slice_chat(document: dict[str, Any]) -> Slice:
 
 
 def _servers(found: Any, prefix: str) -> list[Any]:
-    """Return servers whose addresses end with a prefix; a document that names none is served from where it stands."""
+    """Return the servers with a prefix at the end of each address; without servers, one whose address is the prefix."""
     servers = found if isinstance(found, list) and found else [{"url": ""}]
     return [{**one, "url": _with_end(str(one.get("url", "")), prefix)} for one in servers if isinstance(one, dict)]
 
@@ -74,7 +74,7 @@ def _with_end(url: str, end: str) -> str:
 
 
 class _Closure:
-    """The components that were reached so far; a worklist, because chains of references have no bound."""
+    """Collect the components that references lead to, with a worklist: chains of references have no bound."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         self.components: dict[str, dict[str, Any]] = {}
@@ -129,5 +129,6 @@ def _resolve_within(document: dict[str, Any], target: Pointer, at: str) -> None:
         resolve(document, as_ref(target))
     except DocumentError:
         raise DocumentError(
-            f"$ref {shown(as_ref(target))} at {shown(at)} points at no component; move its target there"
+            f"$ref {shown(as_ref(target))} at {shown(at)} does not point at a component;"
+            " move its target to the components"
         ) from None

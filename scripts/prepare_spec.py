@@ -1,7 +1,7 @@
-"""Prepare a copy of the pin that the generator handles: small named rules in a fixed order.
+"""Prepare a copy of the pin that the generator handles, by small named rules in a fixed order.
 
-The rules name no schema. Each says in its docstring what it is there for; `check` says when they no longer suffice.
-What a document says is settled by `scripts.schema`; the rules of `scripts.prepare` are for the generator.
+The rules name no schema. The docstring of each gives its reason; `check` fails when they no longer suffice.
+`scripts.schema` settles the document; the rules of `scripts.prepare` are for the generator.
 """
 
 from collections.abc import Mapping
@@ -24,11 +24,11 @@ __all__ = ["PrepareError", "Prepared", "check", "prepare", "prepare_named"]
 
 
 class Prepared(NamedTuple):
-    """A document prepared for the generator, and what else comes of preparing it.
+    """A document prepared for the generator, with its JSON Schema and the names that were made up.
 
     Attributes:
         document: The prepared document.
-        schema: What it says, bounds and defaults included, as JSON Schema; see `scripts.schema.json_schema`.
+        schema: The same as JSON Schema, bounds and defaults included; see `scripts.schema.json_schema`.
         hoisted: The names that a maintainer may want to give.
     """
 
@@ -44,10 +44,10 @@ def prepare(document: dict[str, Any]) -> dict[str, Any]:
         document: The document as it was read; it is not changed.
 
     Returns:
-        A 3.1 document of named objects, maps and enumerations, without defaults, titles or prose of a machine.
+        A 3.1 document of named objects, maps and enumerations, without defaults, titles or examples.
 
     Raises:
-        DocumentError: If a reference leads nowhere, or no rule can make the document fit, naming the place.
+        DocumentError: If a reference has no target, or no rule can make the document fit; the message names the place.
     """
     return prepare_named(document, naming.load_names()).document
 

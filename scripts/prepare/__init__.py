@@ -1,1 +1,1 @@
-"""The rules that turn the pin into a copy that the generator handles; `scripts/prepare_spec.py` gives their order."""
+"""Turn the pin into a copy that the generator handles, rule by rule; `scripts/prepare_spec.py` gives their order."""

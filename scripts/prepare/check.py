@@ -1,4 +1,4 @@
-"""Check that the rules suffice: what they promise holds everywhere in the prepared document."""
+"""Check that the rules suffice: that the prepared document keeps every promise."""
 
 from collections.abc import Iterator
 
@@ -13,13 +13,13 @@ _TYPES = frozenset({"string", "integer", "number", "boolean", "object", "array",
 
 
 def check(document: Schema) -> None:
-    """Assert what the generator and the model templates rely on.
+    """Check every promise that the generator and the model templates rely on.
 
     Args:
         document: A prepared document.
 
     Raises:
-        PrepareError: Naming the place and the promise that does not hold there.
+        PrepareError: If a promise does not hold; the message names it and the place.
     """
     components = schemas_of(document)
     tops = {id(holder[key]) for _, holder, key in roots(document) if holder is components}
@@ -47,7 +47,7 @@ def _broken(schema: Schema, components: dict[str, Schema]) -> Iterator[str]:
     if "anyOf" in schema:
         yield from _broken_union(schema)
     if unknown := set(schema.get("required", [])) - schema.get("properties", {}).keys():
-        yield f"{min(unknown)!r} is required and not declared"
+        yield f"{min(unknown)!r} is required but not declared"
 
 
 def _broken_union(schema: Schema) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Make sure that every component and every property gets a Python name of its own."""
+"""Give every component and every property a Python name of its own."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -9,10 +9,10 @@ from scripts.schema.walk import Schema, apply, schemas_of
 
 
 def name_after_classes(document: Schema) -> None:
-    """Name every component as the class that it becomes, each in a module of its own.
+    """Name every component after the class that it becomes, each in a module of its own.
 
-    Evidence: `Foo-Bar` and `FooBar` are one class to the generator, and `FooBAR` and `FooBar` one file, which is
-    overwritten without a word; `Response` would hide what every endpoint module imports.
+    Evidence: `Foo-Bar` and `FooBar` are one class to the generator, and `FooBAR` and `FooBar` one file, which it
+    overwrites without a warning; `Response` would hide the class that every endpoint module imports.
     """
     schemas = schemas_of(document)
     taken: dict[str, str] = {}
@@ -25,10 +25,10 @@ def name_after_classes(document: Schema) -> None:
 
 
 def leave_colliding_undeclared(document: Schema) -> None:
-    """Leave out the declaration of a property that can have no Python name of its own; its value stays readable.
+    """Drop the declaration of a property that can have no Python name of its own; its value stays readable.
 
-    Evidence: over `a.b` beside `a-b` the generator drops the whole model. A property without a declaration is kept in
-    `additional_properties`, under its exact name, and written back.
+    Evidence: the generator drops the whole model if it has `a.b` beside `a-b`. A property without a declaration is kept
+    in `additional_properties`, under its exact name, and written back.
     """
 
     def tidy(schema: Schema) -> Schema:
@@ -52,7 +52,7 @@ def _nameable(properties: Iterable[str]) -> Iterator[str]:
 
 
 def tidy_objects(document: Schema) -> None:
-    """Let `required` name only what is declared, and let every object hold what it does not declare.
+    """Let `required` name only declared properties, and let every object hold undeclared ones.
 
     Evidence: revisions require properties that they do not have, and list some twice. A closed object would lose an
     added field; answers from servers have many.

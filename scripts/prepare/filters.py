@@ -1,4 +1,4 @@
-"""Settle query parameters."""
+"""Rewrite the parameters that the generator would send wrongly, or refuse."""
 
 from copy import deepcopy
 
@@ -8,11 +8,11 @@ from scripts.schema.walk import Schema, notes, operations, ref_name, ref_to, sch
 
 
 def settle_parameters(document: Schema) -> None:
-    """Give an object-typed query parameter a component that knows the prefix of its keys; let no parameter be null.
+    """Give each object in a query a component that knows the prefix of its keys, and let no parameter be null.
 
     Evidence: the API wants `metadata[topic]=rivers`; the generator ignores `style` and would send `topic=rivers`, or
-    the repr of a dict. `x-query-prefix` tells the model template to write `metadata[topic]`. A query has no null. The
-    generator drops an operation over a constant, a list or an object in a header: there it is the text that is sent.
+    the repr of a dict. `x-query-prefix` makes the model template write `metadata[topic]`. A query has no null. The
+    generator drops an operation with a constant, a list or an object in a header: such a parameter becomes text.
     """
     for _path, _method, operation in operations(document):
         for parameter in operation["parameters"]:

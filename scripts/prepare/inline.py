@@ -1,4 +1,4 @@
-"""Give every object, map and enumeration that stands inside another schema a component of its own."""
+"""Give every object, map and enumeration inside another schema a component of its own."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ from scripts.schema.walk import (
 
 @dataclass
 class Hoisted:
-    """What hoisting did: names made up, and entries of the table that met no schema."""
+    """The names that hoisting made up, and the places of the table that match no schema."""
 
     made_up: dict[str, str] = field(default_factory=dict)
     stale: list[str] = field(default_factory=list)
@@ -38,10 +38,10 @@ class _Inline(NamedTuple):
 
 
 def hoist(document: Schema, table: Mapping[str, str]) -> Hoisted:
-    """Move inline objects, maps and enumerations into components with the names that the table gives them.
+    """Move inline objects, maps and enumerations into components, by the names that the table gives them.
 
     Evidence: left inline they come out as `CreateChatCompletionResponseChoicesItemLogprobsType0`. Places may share a
-    name when their structures are equal; else the place that the table lists first has it.
+    name if their structures are equal; otherwise the place that the table lists first gets it.
     """
     _make_way(document, table)
     schemas = schemas_of(document)
@@ -54,7 +54,7 @@ def hoist(document: Schema, table: Mapping[str, str]) -> Hoisted:
         name = names[schema["x-place"], structure(schema)]
         one = without_place(replace_children(schema, moved))
         known = schemas.setdefault(name, one)
-        if _facts(known) != _facts(one):  # a bound of one place is none of the others
+        if _facts(known) != _facts(one):  # a bound of one place does not hold for the others
             schemas[name] = rewrite(known, without_facts)
         if "description" in schema:
             schemas[name] = {"description": schema["description"]} | schemas[name]
@@ -72,7 +72,7 @@ def _facts(schema: Schema) -> list[Schema]:
 
 
 def _make_way(document: Schema, table: Mapping[str, str]) -> None:
-    """Leave the name of a union to the enumeration in it: only that becomes a class.
+    """Let the enumeration in a union take the union's name: only the enumeration becomes a class.
 
     Evidence: upstream opens enumerations, `Model: {enum}` to `Model: {anyOf: [string, {enum}]}`.
     """

@@ -1,4 +1,4 @@
-"""Settle which components and which answers the package needs."""
+"""Drop the components and the answers that the package does not need."""
 
 from scripts.schema.components import unused
 from scripts.schema.media import STREAM
@@ -6,9 +6,9 @@ from scripts.schema.walk import Schema, operations, ref_name, roots, schemas_in,
 
 
 def drop_unreachable(document: Schema, wanted: set[str]) -> None:
-    """Drop the components that neither an operation nor a wanted component leads to.
+    """Drop the components that neither an operation nor a wanted component refers to, directly or through others.
 
-    Evidence: the bases that `allOf` was made of would come out as classes that nothing uses.
+    Evidence: the parts that `allOf` was made of would come out as classes that nothing uses.
     """
     schemas = schemas_of(document)
     used = {name for _, holder, key in roots(document) if holder is not schemas for name in _names_in(holder[key])}
@@ -49,7 +49,7 @@ def _names_in(schema: Schema) -> set[str]:
 
 
 def keep_json_answers(document: Schema) -> None:
-    """Drop what an operation answers as a stream: the chunk model stays, as a component.
+    """Drop the streamed answer of each operation; the chunk's schema stays, as a component.
 
     Evidence: the generator cannot read `text/event-stream` and takes the first type that it knows.
     """

@@ -1,13 +1,13 @@
-"""Settle the references that the generator cannot follow."""
+"""Replace the references that the generator cannot follow."""
 
 from scripts.schema.unions import flatten_union
 from scripts.schema.walk import Schema, apply, notes, ref_name, rewrite, schemas_of, shape
 
 
 def cut_loops(document: Schema) -> None:
-    """Let anything stand where an array or a union would contain itself without an object in between.
+    """Allow any value where an array or a union would contain itself without an object in between.
 
-    Evidence: the generator builds such types by nesting them and cannot end; an object is a class, which can.
+    Evidence: the generator nests such types without end; an object is a class, which may refer to itself.
     """
     schemas = schemas_of(document)
     open_: set[str] = set()
@@ -34,11 +34,11 @@ def cut_loops(document: Schema) -> None:
 
 
 def spell_out_tagged_unions(document: Schema) -> None:
-    """Put a union whose discriminator maps tags to classes in the place of each reference to it.
+    """Replace each reference to a union whose discriminator maps tags to classes with a copy of that union.
 
-    Evidence: the generator hands the templates a reference as such, so the discriminator behind it stays unseen; where
-    the tags are open text nothing else tells the classes apart, and an answer would stay a raw mapping. A union with
-    arrays in it stays where it is: its copies could grow without bound.
+    Evidence: the generator gives the templates the reference alone, so that they do not see its target's discriminator;
+    where the tags are open text nothing else tells the classes apart, and an answer would stay a raw mapping. A union
+    with arrays in it is not copied: its copies could grow without bound.
     """
     schemas = schemas_of(document)
 

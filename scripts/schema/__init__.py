@@ -1,1 +1,1 @@
-"""Read JSON Schema as OpenAPI documents write it: follow references, settle null, unions and `allOf`, once for all."""
+"""Read JSON Schema as OpenAPI documents write it: follow references, settle null, unions and `allOf` in one place."""

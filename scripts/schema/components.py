@@ -1,4 +1,4 @@
-"""Settle what references point to: every component named once, no detour, no loop, null where it is used."""
+"""Settle the components: make one of each target of a reference, drop aliases, and move null to where it is used."""
 
 from scripts.errors import PrepareError
 from scripts.schema.keywords import keep_shape
@@ -20,9 +20,9 @@ from scripts.schema.walk import (
 
 
 def promote_targets(document: Schema, source: Schema) -> None:
-    """Make a component of every schema that is referred to by a path into another one.
+    """Make a component of every schema inside another one that a reference points to.
 
-    Evidence: the generator finds `#/components/schemas/Name` and nothing deeper; JSON Reference allows any place.
+    Evidence: the generator finds `#/components/schemas/Name` and nothing deeper; JSON Reference allows any target.
     """
     schemas = schemas_of(document)
     waiting = list(dict.fromkeys(schema["$ref"] for _, schema in every_schema(document) if "$ref" in schema))
@@ -50,7 +50,7 @@ def _free_name(ref: str, schemas: dict[str, Schema]) -> str:
 
 
 def resolve_aliases(document: Schema) -> None:
-    """Point references to a component that is nothing but a reference at its target, and drop that component.
+    """Drop each component that is nothing but a reference, and point the references to it at its target.
 
     Evidence: the generator writes a second class for an alias, and upstream has unions of one that are aliases.
     """
@@ -60,7 +60,7 @@ def resolve_aliases(document: Schema) -> None:
         trail, end = [name], name
         while (onward := ref_name(schemas[end])) is not None:
             if onward in trail:
-                raise PrepareError(f"$ref leads nowhere: {' > '.join([*trail, onward])}")
+                raise PrepareError(f"circular $ref: {' > '.join([*trail, onward])}")
             trail.append(onward)
             end = onward
         targets[name] = end
@@ -73,7 +73,7 @@ def resolve_aliases(document: Schema) -> None:
 
 
 def rename_targets(document: Schema, names: dict[str, str]) -> None:
-    """Point every reference and discriminator mapping at the new name of its target, and drop what maps to none."""
+    """Point references and discriminator mappings at the new names of their targets; drop mappings without a target."""
 
     def rename(schema: Schema) -> Schema:
         changed = dict(schema)
@@ -89,10 +89,10 @@ def rename_targets(document: Schema, names: dict[str, str]) -> None:
 
 
 def move_null_to_uses(document: Schema) -> None:
-    """Make a component that may be null one that may not, and let null stand wherever it is referred to.
+    """Take null out of each component that may be null, and add it wherever the component is referred to.
 
     Evidence: `ServiceTier`, `Metadata` and `ReasoningEffort` are unions with null in some revisions and not in others;
-    only without the null do they keep a class or a Literal of their own name.
+    they keep a class or a Literal of their own name only without the null.
     """
     schemas = schemas_of(document)
     nullable: set[str] = set()
@@ -116,7 +116,7 @@ def _top_is_null(schema: Schema, nullable: set[str]) -> bool:
 
 
 def unused(document: Schema) -> set[str]:
-    """Return the components that nothing else refers to: a pin holds such a one for its own sake."""
+    """Return the components that nothing else refers to: a pin holds them for their own sake."""
     used = {
         ref_name(schema)
         for name, holder, key in roots(document)

@@ -1,4 +1,4 @@
-"""Mark the facts that shape no code, bounds and defaults, so that they survive the rules that settle a document."""
+"""Mark each schema with the facts that shape no code, such as bounds, so that the rules that settle it keep them."""
 
 from typing import Any, Final
 
@@ -29,14 +29,15 @@ _SAYS_NOTHING: Final = {"minLength": 0, "minItems": 0, "minProperties": 0, "uniq
 
 
 def mark_facts(node: Any, kind: str = "document") -> None:
-    """Note on every schema its bounds, format and default, in place, under keys that `prepare` carries along.
+    """Mark every schema with its bounds, format and default, in place, under keys that every rule keeps.
 
-    Spellings of the same are noted alike: 3.0's `exclusiveMinimum: true` as the number that 3.1 has there, 1.0 as 1, a
-    bound of nothing and a null default not at all. A deprecated parameter is noted on its schema.
+    Different spellings of one fact give the same mark: 3.0's `exclusiveMinimum: true` becomes the number that 3.1 has
+    there, and 1.0 becomes 1. A bound that limits nothing and a null default give none. The schema of a deprecated
+    parameter is marked as deprecated.
 
     Args:
-        node: a document without prose, or a part of one.
-        kind: what the node is, in the terms of `scripts.schema.grammar`.
+        node: A document without prose, or a part of one.
+        kind: The kind of the node, in the terms of `scripts.schema.grammar`.
     """
     kind = actual_kind(kind, node)
     if kind == VALUE:
@@ -50,10 +51,10 @@ def mark_facts(node: Any, kind: str = "document") -> None:
 
 
 def facts_of(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return what `mark_facts` noted on a schema.
+    """Return the facts that `mark_facts` marked a schema with.
 
     Args:
-        schema: a schema of a settled document.
+        schema: A schema of a settled document.
 
     Returns:
         Bounds, `format`, `default` and `CLOSED`, by name.

@@ -1,9 +1,9 @@
-"""What stands where in an OpenAPI document.
+"""Look up which kind of object each key of an OpenAPI document holds.
 
 A key means one thing in a schema and another among a schema's properties, where it is a name. Every step
 that tells facts from prose, or follows references, asks this table instead of looking at keys alone.
 
-A kind is the name of an object of the specification, `[kind]` a list of them, `{kind}` a mapping whose keys
+A kind is the name of an object of the OpenAPI specification, `[kind]` a list of them, `{kind}` a mapping whose keys
 are names, and `value` anything that is not looked into: enum members, defaults, constants.
 """
 
@@ -83,18 +83,18 @@ KINDS: Final[dict[str, dict[str, str]]] = {
     },
     "discriminator": {},
 }
-"""For each object, the kind of what stands under its keys; other keys hold values."""
+"""For each kind of object, the kind that each key holds; other keys hold values."""
 
 _NAMED: Final = {"paths": "path item", "callback": "path item", "responses": "response"}
-"""Objects with names as keys that extensions may stand beside."""
+"""Kinds of object whose keys are names, with extensions among them."""
 
 
 def child_kind(kind: str, key: str | int) -> str:
-    """Say what stands under a key.
+    """Return the kind of the child under a key.
 
     Args:
-        kind: the kind of the node.
-        key: a key or index of it.
+        kind: The kind of the node.
+        key: A key or index of the node.
 
     Returns:
         The kind of the child.
@@ -107,11 +107,11 @@ def child_kind(kind: str, key: str | int) -> str:
 
 
 def actual_kind(kind: str, node: Any) -> str:
-    """Fit a kind to a node that has not the shape that the specification asks for.
+    """Fit a kind to a node that does not have the shape that the OpenAPI specification asks for.
 
     Args:
-        kind: what should stand here.
-        node: what stands here.
+        kind: The kind that the specification expects here.
+        node: The node that is here.
 
     Returns:
         The kind, as a list for an unexpected list and as an object for an unexpected mapping; `value` for a
@@ -125,11 +125,11 @@ def actual_kind(kind: str, node: Any) -> str:
 
 
 def children(kind: str, node: Any) -> Iterator[tuple[str | int, Any, str]]:
-    """Walk over what is not opaque in a node.
+    """Walk over the children of a node, those that are values left out.
 
     Args:
-        kind: the kind of the node.
-        node: any part of a document.
+        kind: The kind of the node.
+        node: Any part of a document.
 
     Yields:
         Key or index, child, and the child's kind.

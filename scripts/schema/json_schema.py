@@ -1,4 +1,4 @@
-"""Write what a document says as JSON Schema, for those who judge requests and answers by it."""
+"""Write a document as JSON Schema, for the code that judges requests and answers by it."""
 
 from typing import Final
 
@@ -17,12 +17,12 @@ def json_schema(document: Schema) -> Schema:
     """Write the schemas of a settled document in which every object has a name.
 
     Args:
-        document: The document, with the facts that `scripts.schema.facts` notes.
+        document: The document, marked with the facts of `scripts.schema.facts`.
 
     Returns:
-        A JSON Schema, draft 2020-12, with every component under ``$defs``. Under ``operations`` stands what each one
-        takes and gives, by its id: ``method``, ``path``, ``query`` (an object of its parameters), ``body``, ``answer``
-        (what the first 2xx holds as JSON) and ``event`` (what each event of a stream holds), each where there is one.
+        A JSON Schema, draft 2020-12, with every component under ``$defs``. ``operations`` describes each operation
+        under its id: ``method``, ``path``, ``query`` (an object of its parameters), ``body``, ``answer`` (the JSON of
+        the first 2xx) and ``event`` (the data of each event of a stream), each where there is one.
     """
     schemas = {name: rewrite(schema, _written) for name, schema in schemas_of(document).items()}
     repair(schemas)
@@ -49,14 +49,14 @@ def _operation(path: str, method: str, operation: Schema) -> Schema:
 
 
 def _written(schema: Schema) -> Schema:
-    """Write one schema, those inside it being written."""
+    """Write one schema whose inner schemas are written already."""
     written = {key: schema[key] for key in _KEYWORDS if key in schema}
     if "$ref" in written:
         written["$ref"] = written["$ref"].replace(SCHEMAS, "#/$defs/")
     facts = facts_of(schema)
     if facts.pop(CLOSED, False) and shape(schema).get("type") == "object":
         written.setdefault("additionalProperties", False)
-    # What stands on a union and on a branch of it is said once.
+    # A fact that a branch has already need not be repeated on its union.
     return written | {
         key: value
         for key, value in facts.items()

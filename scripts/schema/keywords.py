@@ -1,4 +1,4 @@
-"""Keep the keywords that shape code and drop all others."""
+"""Keep the keywords of a schema that shape code, and drop all others."""
 
 import re
 import unicodedata
@@ -13,10 +13,10 @@ _BIDI = frozenset("\u200e\u200f\u061c" + "".join(map(chr, (*range(0x202A, 0x202F
 
 
 def keep_shape(schema: object) -> Schema:
-    """Keep what shapes code: types, members, unions, values, references and the words about them.
+    """Keep the types, members, unions, values, references and descriptions of a schema.
 
     Evidence: titles collide ("Allowed tools" twice) and cost the create operation; upstream defaults put six
-    parameters on the wire that nobody set; `format` turns text into dates that are written back otherwise; one
+    parameters on the wire that nobody set; `format` turns text into dates that are written back differently; one
     revision holds infinite bounds, which the generator's own reader refuses. A schema that is `true`, `false` or
     broken says nothing about shape.
     """
@@ -24,7 +24,7 @@ def keep_shape(schema: object) -> Schema:
         return {}
     kept: Schema = {key: keep_shape(schema[key]) for key in _SINGLES if isinstance(schema.get(key), dict)}
     if isinstance(schema.get("items"), bool) and (schema["items"] or not schema.get("prefixItems")):
-        kept["items"] = {}  # beside prefixItems false says that there are no others
+        kept["items"] = {}  # false beside prefixItems means that there are no further items
     if isinstance(schema.get("items"), list):
         kept["prefixItems"] = [keep_shape(item) for item in schema["items"]]
     for key in _LISTS:
@@ -83,7 +83,7 @@ def _null_out_of_all_of(schema: Schema) -> Schema:
 
 
 def clean_text(text: object) -> str:
-    """Return text without control characters, lone surrogates and marks that reverse reading order."""
+    """Return text without control characters, lone surrogates and characters that reverse the reading order."""
     if not isinstance(text, str):
         return ""
     lines = re.sub(r"\r\n?|[\u2028\u2029\x85]", "\n", text)

@@ -1,4 +1,4 @@
-"""Tell media types apart, and find the schema of what a media type holds."""
+"""Tell JSON from server-sent events by the media type, and find the schema of a stream's events."""
 
 from typing import Any, Final
 
@@ -7,7 +7,7 @@ STREAM: Final = "text/event-stream"
 
 
 def is_ignored(parameter: dict[str, Any]) -> bool:
-    """Tell whether OpenAPI says to ignore a parameter: body, answers and security say what such a header would."""
+    """Tell whether OpenAPI ignores a parameter: a header that body, answers and security describe already."""
     name = str(parameter.get("name")).lower()
     return parameter.get("in") == "header" and name in ("accept", "content-type", "authorization")
 
@@ -24,15 +24,15 @@ def is_stream(media_type: str) -> bool:
 
 
 def event_schema(media: Any) -> Any:
-    """Return the schema of what a stream's events hold.
+    """Return the schema of the data of a stream's events.
 
-    OpenAPI 3.2 describes the event itself, whose data is JSON of this schema; before, the answer had the schema.
+    OpenAPI 3.2 describes the event itself, whose data is JSON of this schema; older versions put it on the answer.
 
     Args:
-        media: a media type of an answer.
+        media: A media type of an answer.
 
     Returns:
-        The schema; None if there is none.
+        The schema; None if the media type has none.
     """
     item = at(media, "itemSchema")
     data = at(item, "properties", "data", "contentSchema")
@@ -40,7 +40,7 @@ def event_schema(media: Any) -> Any:
 
 
 def at(node: Any, *keys: str) -> Any:
-    """Return what stands under keys, one inside the other; None where there is nothing."""
+    """Return the node that keys lead to, one inside the other; None if there is none."""
     for key in keys:
         node = node.get(key) if isinstance(node, dict) else None
     return node

@@ -1,4 +1,4 @@
-"""Flatten `allOf`, and all that amounts to one, into single schemas."""
+"""Flatten `allOf`, and everything that means the same, into single schemas."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -11,7 +11,7 @@ _OUTER = ("$ref", "allOf", "anyOf", "discriminator")
 
 
 def flatten_all_of(document: Schema) -> None:
-    """Merge the parts of every `allOf` into one schema, later declarations over earlier ones.
+    """Merge the parts of every `allOf` into one schema; later declarations take precedence over earlier ones.
 
     Evidence: `top_logprobs` is declared `integer | null`, then `integer`, then nullable again along one `allOf`; the
     generator drops the whole create operation over it. Members beside a `$ref` or a union are merged in the same way.
@@ -23,7 +23,7 @@ def flatten_all_of(document: Schema) -> None:
 
 
 class _Merger:
-    """Flattens on demand, so that a part is flat before it is merged into another."""
+    """Flatten each schema on demand, so that a part is flat before it is merged into another."""
 
     def __init__(self, schemas: dict[str, Schema]) -> None:
         self._schemas = schemas
@@ -42,7 +42,7 @@ class _Merger:
 
     def flat(self, schema: Schema) -> Schema:
         schema = replace_children(schema, self.flat)
-        parts = self._telling(_parts(schema))
+        parts = self._meaningful(_parts(schema))
         if len(parts) == 1:
             return parts[0] | notes(schema)
         if not parts:
@@ -53,15 +53,15 @@ class _Merger:
         merged.pop("x-place", None)
         return merged | notes(schema)
 
-    def _telling(self, parts: list[Schema]) -> list[Schema]:
-        """Leave out the parts that say nothing, or only the type of another part, as beside many a reference."""
+    def _meaningful(self, parts: list[Schema]) -> list[Schema]:
+        """Leave out the parts that say nothing, or only repeat the type of another part, as beside many references."""
         parts = [part for part in parts if shape(part)]
         bare = [part for part in parts if shape(part).keys() == {"type"}]
-        told = [_without_null(self._resolved(part))[0].get("type") for part in parts if bare and part not in bare]
-        return [part for part in parts if part not in bare or part["type"] not in told]
+        known = [_without_null(self._resolved(part))[0].get("type") for part in parts if bare and part not in bare]
+        return [part for part in parts if part not in bare or part["type"] not in known]
 
     def _resolved(self, part: Schema) -> Schema:
-        """Follow references to what they name: only that can be merged."""
+        """Replace a reference with a copy of its target: only that can be merged."""
         name = ref_name(part)
         if name is None:
             plain, null = _without_null(part)

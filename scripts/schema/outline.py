@@ -1,4 +1,4 @@
-"""Keep the parts of the document that the generator reads, each where it is used."""
+"""Keep the parts of a document that the generator reads, each where it is used."""
 
 import re
 from collections.abc import Iterator
@@ -16,14 +16,14 @@ _STATUS = re.compile(r"[1-5](\d\d|XX)|default")
 
 
 def outline(source: Schema) -> Schema:
-    """Copy what the generator reads, with parameters, bodies and responses put where they are referred to.
+    """Copy the parts that the generator reads, and put parameters, bodies and responses where they are referred to.
 
-    Evidence: revisions differ in operation ids and tags, which name the modules, and the path's parameter names an
-    argument; the generator ignores response headers, reads only the operation's own security, which would change the
-    client's type, and stops at answers that are not JSON.
+    Evidence: revisions differ in operation ids and tags, which name the modules, and in the path's parameter, which
+    names an argument; the generator ignores response headers, reads only the operation's own security, which would
+    change the client's type, and stops at answers that are not JSON.
 
     Raises:
-        PrepareError: If an operation cannot be read, naming the operation.
+        PrepareError: If an operation cannot be read; the message names it.
     """
     info = _mapping(source, "info")
     paths: Schema = {}
@@ -47,7 +47,7 @@ def outline(source: Schema) -> Schema:
 
 
 def _with_our_id(path: str, operation: Schema) -> str:
-    """Call the parameter of a chat operation's path what the newest upstream document calls it."""
+    """Give the id in a chat operation's path the name that the newest upstream document has for it."""
     head, _, tail = path.rpartition("/chat/completions")
     for parameter in (one for one in operation["parameters"] if one["in"] == "path"):
         if f"{{{parameter['name']}}}" in tail:
@@ -124,7 +124,8 @@ def _parameters(source: Schema, found: Any, place: str) -> Iterator[Schema]:
             continue
         schema = {"type": "string"} if parameter.get("content") else parameter.get("schema")
         if not isinstance(name, str) or where not in ("query", "path", "header", "cookie") or schema is None:
-            raise PrepareError(f"{place}: a parameter needs a name, a place (`in`) and a schema, found {shown(name)}")
+            needed = "a name, a location (`in`) and a schema"
+            raise PrepareError(f"{place}: a parameter needs {needed}, found {shown(name)}")
         if clean_text(name) != name or not name.isprintable():
             raise PrepareError(f"{place}: parameter {shown(name)} holds characters that cannot be sent as they are")
         kept: Schema = {

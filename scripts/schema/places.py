@@ -1,14 +1,14 @@
-"""Note on each schema where upstream declares it, in the notation of `scripts/names.yaml`."""
+"""Mark each schema with the place where upstream declares it, in the notation of `scripts/names.yaml`."""
 
 from scripts.schema.unions import NULL
 from scripts.schema.walk import Schema, roots, schemas_of, shape
 
 
 def mark_places(document: Schema) -> None:
-    """Write on each schema the place where upstream declares it, in the notation of `scripts/names.yaml`.
+    """Mark each schema with the place where upstream declares it, in the notation of `scripts/names.yaml`.
 
     Evidence: flattening `allOf` copies a declaration into every schema that builds on it; its name must not change. A
-    place once written stands, so that a second round fills in only what merging made.
+    schema that has a place keeps it, so that a second round marks only the schemas that merging made.
     """
     for place, holder, key in roots(document):
         marked = _marked(holder[key], place)
@@ -32,7 +32,7 @@ def _marked(schema: Schema, place: str) -> Schema:
 
 
 def without_place(schema: Schema) -> Schema:
-    """Return a schema without the note of its place."""
+    """Return a schema without the mark of its place."""
     return {key: value for key, value in schema.items() if key != "x-place"}
 
 

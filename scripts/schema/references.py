@@ -1,4 +1,4 @@
-"""Follow `$ref`: find every reference of a document by position, and resolve it."""
+"""Find the references of a document, `$ref` above all, and resolve them."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -16,18 +16,18 @@ _IN_PLACE: Final = ("allOf", "anyOf", "oneOf")
 
 
 def resolve(document: dict[str, Any], ref: str, at: str = "") -> Any:
-    """Return what a reference points at.
+    """Return the target of a reference.
 
     Args:
-        document: the document that holds both ends.
-        ref: a `$ref` into the same document, such as `#/components/schemas/Metadata`.
-        at: where the reference stands, for the error.
+        document: The document that holds the reference and its target.
+        ref: A `$ref` into the same document, such as `#/components/schemas/Metadata`.
+        at: The place of the reference, for the error.
 
     Returns:
-        The node itself, which may be a reference again.
+        The target itself, which may be a reference again.
 
     Raises:
-        DocumentError: the reference leaves the document, or there is nothing where it points.
+        DocumentError: If the reference leaves the document, or has no target there.
     """
     node: Any = document
     for key in pointer(ref, at):
@@ -39,25 +39,25 @@ def resolve(document: dict[str, Any], ref: str, at: str = "") -> Any:
 
 
 def followed(document: dict[str, Any], node: Any, at: str = "") -> dict[str, Any]:
-    """Return what a node stands for, its reference followed as far as that leads.
+    """Return a node, or the last target if it is a reference.
 
     Args:
-        document: the document that holds the node.
-        node: a part of it, or a reference to one.
-        at: where the node stands, for the error.
+        document: The document that holds the node.
+        node: A part of the document, or a reference to one.
+        at: The place of the node, for the error.
 
     Returns:
-        The mapping; empty if there is none.
+        The mapping; an empty one if the node or the last target is anything else.
 
     Raises:
-        DocumentError: a reference leaves the document, leads back to itself, or there is nothing where it points.
+        DocumentError: If a reference leaves the document, leads back to itself, or has no target.
     """
     *_, last = chain(document, node, at)
     return last if isinstance(last, dict) else {}
 
 
 def chain(document: dict[str, Any], node: Any, at: str = "") -> Iterator[Any]:
-    """Yield a node and what each reference leads to from there, to the last; see `followed`."""
+    """Yield a node and then the target of each reference in turn, down to the last; see `followed`."""
     seen = set()
     yield node
     while isinstance(node, dict) and isinstance(ref := node.get("$ref"), str):
@@ -72,19 +72,19 @@ def pointer(ref: str, at: str = "") -> Pointer:
     """Split a reference into the keys that lead to its target.
 
     Args:
-        ref: a `$ref` into the same document.
-        at: where the reference stands, for the error.
+        ref: A `$ref` into the same document.
+        at: The place of the reference, for the error.
 
     Returns:
         The keys, with the escapes of URLs and of JSON pointers undone.
 
     Raises:
-        DocumentError: the reference leaves the document, or is no JSON pointer.
+        DocumentError: If the reference leaves the document, or is not a JSON pointer.
     """
     if not ref.startswith("#"):
         raise DocumentError(f"$ref {shown(ref)}{_at(at)} leaves the document; bundle it into one file first")
     if not ref.startswith("#/"):
-        raise DocumentError(f"$ref {shown(ref)}{_at(at)} is no path from the document's root")
+        raise DocumentError(f"$ref {shown(ref)}{_at(at)} is not a path from the document's root")
     return tuple(unquote(key).replace("~1", "/").replace("~0", "~") for key in ref[2:].split("/"))
 
 
@@ -92,7 +92,7 @@ def as_ref(keys: Iterable[str | int]) -> str:
     """Write keys as a reference.
 
     Args:
-        keys: keys and indexes from the root.
+        keys: Keys and indexes from the root.
 
     Returns:
         A `$ref` that points there.
@@ -101,18 +101,18 @@ def as_ref(keys: Iterable[str | int]) -> str:
 
 
 def find(node: Any, kind: str, at: Pointer = ()) -> Iterator[tuple[str, Pointer]]:
-    """Find the references in a part of a document; what merely looks like one in a value is none.
+    """Find the references in a part of a document; values that only look like references do not count.
 
     Args:
-        node: where to look.
-        kind: what the node is, in the terms of `scripts.schema.grammar`.
-        at: where the node stands.
+        node: The part to search.
+        kind: The kind of the node, in the terms of `scripts.schema.grammar`.
+        at: The keys from the root to the node.
 
     Yields:
-        Each `$ref`, discriminator target and security scheme, as a reference, and where it stands.
+        Each `$ref`, discriminator target and security scheme, as a reference, and the keys that lead to it.
 
     Raises:
-        DocumentError: a discriminator's target is not text.
+        DocumentError: If a discriminator's target is not text.
     """
     kind = actual_kind(kind, node)
     if kind == VALUE:
@@ -138,16 +138,16 @@ def find(node: Any, kind: str, at: Pointer = ()) -> Iterator[tuple[str, Pointer]
 
 
 def refuse_cycles(document: dict[str, Any], targets: Iterable[Pointer]) -> None:
-    """Refuse schemas that are defined as themselves, which no reader could ever finish.
+    """Refuse schemas that are defined as themselves: no reader could ever finish one.
 
     A schema that holds itself as a property or item describes a tree and is fine.
 
     Args:
-        document: a document without dangling references.
-        targets: what its references point at.
+        document: A document without dangling references.
+        targets: The targets of its references.
 
     Raises:
-        DocumentError: a chain of `$ref`, `allOf`, `anyOf` and `oneOf` leads back to its start.
+        DocumentError: If a chain of `$ref`, `allOf`, `anyOf` and `oneOf` leads back to its start.
     """
     finished: set[Pointer] = set()
     for target in targets:

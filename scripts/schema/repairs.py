@@ -1,6 +1,6 @@
-"""Correct what the service itself contradicts, in the schemas that answers are judged by.
+"""Correct the schemas for judging answers, where the service itself contradicts upstream's document.
 
-The pin and the generated package say what upstream says. A judge that believed these places would find fault with
+The pin and the generated package say what upstream says. A judge that believed these schemas would find fault with
 every server, the service included.
 """
 
@@ -24,7 +24,7 @@ def repair(schemas: dict[str, Schema]) -> None:
 
 
 def let_users_be_stored(schema: Schema) -> None:
-    """Let a stored message be one of a request.
+    """Let a stored message have any role that a request's message may have.
 
     Evidence: upstream builds it on the answer's message, whose role is `assistant`, and its own example of a listing
     shows a message with the role `user` and a `name`.
@@ -38,10 +38,10 @@ def let_users_be_stored(schema: Schema) -> None:
 
 
 def let_custom_tools_be_streamed(schema: Schema) -> None:
-    """Let a stream call a custom tool.
+    """Let a chunk of a stream call a custom tool.
 
-    Evidence: a whole answer has `custom` beside `function`, the chunk of a call only `function`; what the service
-    streams for a custom tool has the type `custom` and fragments of its `input`.
+    Evidence: a whole answer has `custom` beside `function`, the chunk of a tool call only `function`; for a custom
+    tool the service streams the type `custom` and fragments of its `input`.
     """
     properties = schema.get("properties", {})
     if properties.get("type", {}).get("const") == "function" and "custom" not in properties:

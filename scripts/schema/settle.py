@@ -1,4 +1,4 @@
-"""Settle what a document says, however it is spelled."""
+"""Settle a document: bring each of its schemas to the one spelling that the other steps read."""
 
 from typing import Any, NamedTuple
 
@@ -12,12 +12,12 @@ from scripts.schema.walk import apply
 
 
 class Settled(NamedTuple):
-    """What a document says, in one spelling.
+    """A settled document.
 
     Attributes:
-        document: A document of components as upstream names them, in which each schema has one type or is one union,
-            null is a branch, and `allOf` is merged.
-        unused: The components that nothing else refers to: a pin holds such a one for its own sake.
+        document: A document with upstream's component names, in which each schema has one type or is one union, null is
+            a branch, and `allOf` is merged.
+        unused: The components that nothing else refers to: a pin holds them for their own sake.
     """
 
     document: dict[str, Any]
@@ -25,7 +25,7 @@ class Settled(NamedTuple):
 
 
 def settle(source: dict[str, Any]) -> Settled:
-    """Follow references and settle types, values, null, unions and `allOf`.
+    """Follow references, and settle types, values, null, unions and `allOf`.
 
     Args:
         source: The document as it was read; it is not changed.
@@ -34,7 +34,7 @@ def settle(source: dict[str, Any]) -> Settled:
         The settled copy.
 
     Raises:
-        DocumentError: If the document cannot be read so, naming the place.
+        DocumentError: If a part of the document cannot be settled; the message names its place.
     """
     try:
         return _settled(source)
@@ -57,6 +57,6 @@ def _settled(source: dict[str, Any]) -> Settled:
     apply(document, unions.flatten_union)
     components.resolve_aliases(document)
     components.move_null_to_uses(document)
-    components.resolve_aliases(document)  # once more: without its null a union may be one
+    components.resolve_aliases(document)  # once more: a union that loses its null may become an alias
     apply(document, unions.flatten_union)
     return Settled(document, unused)

@@ -1,4 +1,4 @@
-"""Settle on the one type that each schema has, and on what belongs to that type."""
+"""Settle the type of each schema, and the keywords that belong to it."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ _SPELLINGS = {
     "null": ("null", "none", "nil"),
 }  # fmt: skip
 MEANT = {name: meant for meant, names in _SPELLINGS.items() for name in names}
-"""The type that is meant by each word that documents were seen to use for one."""
+"""The type that is meant by each name that documents were seen to use for a type."""
 
 _MEMBERS = {
     "object": ("properties", "patternProperties", "additionalProperties", "required"),
@@ -25,7 +25,7 @@ _MEMBERS = {
 
 
 def settle_type(schema: Schema) -> Schema:
-    """Give each schema one existing type, with only the members of that type.
+    """Give each schema one type that exists, with only the keywords of that type.
 
     Evidence: one revision says `type: int64`, others `map`; the generator reads neither. 3.1 allows lists of types,
     which it turns into classes with numbered names. Arrays without items stop it.
@@ -49,7 +49,7 @@ def _one_of_types(schema: Schema, names: list[str]) -> Schema:
 
 
 def implied_type(schema: Schema) -> str:
-    """Return the type whose members a schema has without naming it; empty if it has none."""
+    """Return the type that a schema's keywords imply where it names none; empty if they imply none."""
     return next((name for name, keys in _MEMBERS.items() if any(key in schema for key in keys)), "")
 
 

@@ -1,4 +1,4 @@
-"""Spell null out and flatten unions."""
+"""Spell out null as a branch, and flatten unions."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ NULL: Schema = {"type": "null"}
 
 
 def null_as_branch(schema: Schema) -> Schema:
-    """Turn `nullable: true` into a union with null, whatever it stands beside.
+    """Turn `nullable: true` into a union with null, whatever other keywords are beside it.
 
     Evidence: upstream mixes 3.0 and 3.1. Beside an `enum` or a `$ref` the generator loses the null, and then every
     normal stream chunk (`finish_reason: null`) fails to read.
@@ -25,8 +25,8 @@ def flatten_union(schema: Schema) -> Schema:
     """Turn nested unions into one `anyOf` of different branches, null last, and a union of one into its branch.
 
     Evidence: `anyOf: [oneOf: [string, array], null]` upstream; a nested union is another class with a numbered name,
-    and so is a union of one. `oneOf: [{const: low}, {const: high}]`, which 3.1 has for values with words of their own,
-    is one enumeration.
+    and so is a union of one. `oneOf: [{const: low}, {const: high}]`, which 3.1 has for values that each have a
+    description, is one enumeration.
     """
     if not any(key in schema for key in UNIONS):
         return schema
@@ -43,7 +43,7 @@ def flatten_union(schema: Schema) -> Schema:
             tags.append(branch["discriminator"])
         for one in inner:
             same = branches.setdefault(structure(one), one)
-            if same != one:  # a bound of one branch is none of the union
+            if same != one:  # a bound of one branch does not hold for the union
                 branches[structure(one)] = rewrite(same, without_facts)
     known = sorted(_with_values_joined(list(branches.values())), key=lambda one: shape(one) == NULL)
     if not all(shape(one) for one in known) and not shape(rest):
@@ -57,7 +57,7 @@ def flatten_union(schema: Schema) -> Schema:
 
 
 def _with_values_joined(branches: list[Schema]) -> list[Schema]:
-    """Join the branches that list values of one type."""
+    """Join the branches that list values of the same type."""
     joined: list[Schema] = []
     for branch in branches:
         values, same = _values(branch), None
@@ -79,7 +79,7 @@ def _values(branch: Schema) -> list[Any]:
 
 
 def _only_constrains(rest: Schema, branches: list[Schema]) -> bool:
-    """Tell `anyOf: [{required: [a]}, {required: [b]}]` beside properties, which limits values and shapes no type."""
+    """Tell whether a union only limits values and shapes no type: `anyOf` of `required` lists beside properties."""
     return "properties" in rest and all(
         set(shape(branch)) <= {"required", "type"} and branch.get("type", "object") == "object" for branch in branches
     )

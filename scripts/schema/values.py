@@ -1,4 +1,4 @@
-"""Settle enumerations and constants."""
+"""Settle the values of enumerations and constants."""
 
 from datetime import date
 from typing import Any
@@ -9,10 +9,10 @@ _NAMES = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
 
 def settle_values(schema: Schema) -> Schema:
-    """Make a single value a `const`, several texts or integers an `enum`, and anything else a plain type.
+    """Make one value a `const`, several texts or integers an `enum`, and anything else a plain type.
 
-    Evidence: tags are enums of one value upstream; as such each would be a module of its own. The generator stops at
-    an empty enum, at one of mixed types and at fractions.
+    Evidence: upstream's tags are enums of one value; each would become a module of its own. The generator stops at an
+    empty enum, at one of mixed types and at fractions.
     """
     values = _listed(schema)
     if values is None:

@@ -1,4 +1,4 @@
-"""Walk the schemas of an OpenAPI document: the same few moves that every rule is made of."""
+"""Walk over the schemas of an OpenAPI document, for the rules that read or change them."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -12,13 +12,13 @@ Rule = Callable[[Schema], Schema]
 SCHEMAS = "#/components/schemas/"
 UNIONS = ("anyOf", "oneOf")
 ANNOTATIONS = frozenset({"description", "deprecated", "x-place"})
-"""Keywords that say something about a schema without shaping it."""
+"""Keywords that describe a schema without shaping it."""
 
 
 class Fact(str):
-    """A keyword that is carried through the rules, such as a bound: like an annotation it shapes nothing.
+    """A keyword that every rule keeps, such as a bound: like an annotation it shapes nothing.
 
-    No document can hold one: what is read has plain text as keys.
+    No document can hold one: the readers give plain text as keys.
     """
 
     __slots__ = ()
@@ -30,28 +30,28 @@ _SINGLES = ("items", "additionalProperties")
 
 
 def schemas_of(document: Schema) -> dict[str, Schema]:
-    """Return the document's component schemas by name, to read or to change."""
+    """Return the components of a document that are schemas, by name, to read or to change."""
     components: dict[str, Schema] = document["components"]["schemas"]
     return components
 
 
 def shape(schema: Schema) -> Schema:
-    """Return what shapes a schema, without its annotations; empty means that anything goes."""
+    """Return a schema without its annotations and facts; an empty one allows anything."""
     return {key: value for key, value in schema.items() if key not in ANNOTATIONS and type(key) is not Fact}
 
 
 def notes(schema: Schema) -> Schema:
-    """Return the annotations of a schema."""
+    """Return the annotations and facts of a schema."""
     return {key: value for key, value in schema.items() if key in ANNOTATIONS or type(key) is Fact}
 
 
 def without_facts(schema: Schema) -> Schema:
-    """Return a schema without the facts noted on it."""
+    """Return a schema without the facts that it is marked with."""
     return {key: value for key, value in schema.items() if type(key) is not Fact}
 
 
 def structure(schema: Schema) -> str:
-    """Return a text that is equal for equal structures, whatever the words and the order of `required`."""
+    """Return a text that is equal for equal structures, whatever the annotations and the order of `required`."""
 
     def bare(one: Schema) -> Schema:
         return {key: sorted(value) if key in ("required", "enum") else value for key, value in shape(one).items()}
@@ -60,12 +60,12 @@ def structure(schema: Schema) -> str:
 
 
 def ref_to(name: str) -> Schema:
-    """Return a reference to a component schema."""
+    """Return a reference to a component."""
     return {"$ref": SCHEMAS + name}
 
 
 def ref_name(schema: Schema) -> str | None:
-    """Return the component schema that a reference names, or None if this is no such reference."""
+    """Return the component that a schema refers to, or None if it refers to none."""
     ref = schema.get("$ref")
     return ref.removeprefix(SCHEMAS) if isinstance(ref, str) and ref.startswith(SCHEMAS) else None
 
@@ -111,7 +111,7 @@ def operations(document: Schema) -> Iterator[tuple[str, str, Schema]]:
 
 
 def roots(document: Schema) -> Iterator[tuple[str, Schema, str]]:
-    """Yield (place, holder, key) for each outermost schema of an outlined document, so that `holder[key]` is it."""
+    """Yield (place, holder, key) for each outermost schema of an outlined document: `holder[key]` is the schema."""
     for name in list(schemas_of(document)):
         yield name, schemas_of(document), name
     for _path, _method, operation in operations(document):

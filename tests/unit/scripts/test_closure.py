@@ -34,7 +34,7 @@ def kept(source: dict[str, Any]) -> list[str]:
 
 
 def test_only_what_chat_needs() -> None:
-    """Other paths, webhooks, tags and components stay behind; what is kept is in a fixed order."""
+    """Other paths, webhooks, tags and components are left out; the rest is kept in a fixed order."""
     cut = slice_chat(document({"items": ref("B")}, B={"properties": {"a": ref("A")}}, A={})).document
     assert list(cut) == ["openapi", "info", "servers", "tags", "paths", "components"]
     assert cut["tags"] == [{"name": "Chat"}]
@@ -43,7 +43,7 @@ def test_only_what_chat_needs() -> None:
 
 
 def test_every_section() -> None:
-    """References lead into every section: parameters, headers, bodies, responses, schemes, links, callbacks."""
+    """References are followed into every section: parameters, headers, bodies, responses, schemes, links, callbacks."""
     source = document()
     item = source["paths"]["/chat/completions"]
     item["parameters"] = [ref("Trace", "parameters")]
@@ -115,7 +115,7 @@ def test_every_place_in_a_schema(schema: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("keyword", ["enum", "const", "default", "x-anything"])
 def test_values_hold_no_references(keyword: str) -> None:
-    """What looks like a reference inside a value is data."""
+    """A value that looks like a reference is data."""
     assert kept(document({keyword: [{"$ref": "#/nowhere"}]})) == []
 
 
@@ -158,7 +158,7 @@ def test_missing_operations() -> None:
 
 
 def test_referred_path_item() -> None:
-    """A path item that stands among the components is taken from there, path parameters included."""
+    """A path item among the components is taken from there, path parameters included."""
     source = document()
     item = {**source["paths"]["/chat/completions"], "parameters": [ref("P", "parameters")]}
     source["paths"]["/chat/completions"] = {**ref("Chat", "pathItems"), "servers": []}
@@ -169,7 +169,7 @@ def test_referred_path_item() -> None:
 
 
 def test_chunk_schema() -> None:
-    """The chunk schema is what the event stream answers with, else the one with the usual name."""
+    """The chunk schema is the one that the event stream answers with, else the one with the usual name."""
     assert not slice_chat(document()).describes_chunks
     named = document(CreateChatCompletionStreamResponse=ref("Delta"), Delta={})
     assert slice_chat(named).describes_chunks
@@ -208,7 +208,7 @@ def test_trees_are_legal(schemas: dict[str, Any]) -> None:
     ],
 )
 def test_circles(schemas: dict[str, Any], chain: str) -> None:
-    """A schema that is defined as itself is refused, and the chain named."""
+    """A schema that is defined as itself is refused, and the error names the chain."""
     names = chain.split(" -> ")
     expected = " -> ".join(f'"#/components/schemas/{name}"' for name in names)
     with pytest.raises(DocumentError, match="circular") as caught:
@@ -240,16 +240,16 @@ def test_long_chains() -> None:
         ({"$ref": "https://example.com/a.yaml"}, "leaves the document"),
         ({"$ref": "file:///etc/passwd"}, "leaves the document"),
         ({"discriminator": {"mapping": {"a": "a.yaml"}}}, "leaves the document"),
-        ({"$ref": "#anchor"}, "is no path from the document's root"),
-        ({"$ref": "#"}, "is no path from the document's root"),
+        ({"$ref": "#anchor"}, "is not a path from the document's root"),
+        ({"$ref": "#"}, "is not a path from the document's root"),
         ({"$ref": "#/components/schemas"}, "names no component"),
-        ({"$ref": "#/webhooks/done"}, r'"#/webhooks/done" at .* points at no component'),
+        ({"$ref": "#/webhooks/done"}, r'"#/webhooks/done" at .* does not point at a component'),
         ({"$ref": '#/components/schemas/a"b'}, "the component name .* is not allowed"),
         ({"$ref": "#/components/schemas/a\nb"}, "the component name .* is not allowed"),
     ],
 )
 def test_bad_references(schema: dict[str, Any], message: str) -> None:
-    """A reference that cannot be followed is refused in one line that names it and where it stands."""
+    """A reference that cannot be followed is refused in one line that names it and its place."""
     schemas = {"Broken": {"items": ref("Gone")}, "List": [], 'a"b': {}, "a\nb": {}}
     with pytest.raises(DocumentError, match=message) as caught:
         slice_chat(document(schema, **schemas))
@@ -257,7 +257,7 @@ def test_bad_references(schema: dict[str, Any], message: str) -> None:
 
 
 def test_missing_security_scheme() -> None:
-    """A security scheme that is asked for and not there dangles, as in a document that was cut short."""
+    """A security scheme that is required but missing is a dangling reference, as in a document that was cut short."""
     source = document()
     source["security"] = [{"ApiKeyAuth": []}]
     with pytest.raises(DocumentError, match=r"securitySchemes/ApiKeyAuth.*cut short"):
@@ -279,7 +279,7 @@ def test_circular_path_item() -> None:
 
 
 def test_reference_into_a_kept_operation() -> None:
-    """A reference into a chat operation holds, because the operation is kept under the same path."""
+    """A reference into a chat operation stays valid, because the operation is kept under the same path."""
     source = document({"properties": {"a": {"type": "string"}}})
     start = "#/paths/~1chat~1completions/post/responses/200/content/application~1json/schema"
     source["components"]["schemas"]["CreateChatCompletionStreamResponse"] = {"$ref": f"{start}/properties/a"}
@@ -288,12 +288,12 @@ def test_reference_into_a_kept_operation() -> None:
 
 @pytest.mark.parametrize("components", [None, [], {"schemas": None}, {"schemas": [{}]}])
 def test_broken_components(components: Any) -> None:
-    """Components that are no mapping are an error only if something refers to them."""
+    """Components that are not a mapping are an error only if something refers to them."""
     source = document()
     source["components"] = components
     assert kept(source) == []
 
 
 def test_resolve() -> None:
-    """A reference is resolved by key and by index, escapes undone."""
+    """A reference is resolved by key and by index, with its escapes undone."""
     assert resolve({"a/b": [{"c~d %": 1}]}, "#/a~1b/0/c~0d%20%25") == 1

@@ -45,7 +45,7 @@ def test_the_same_document_gives_the_same_copy() -> None:
 @pytest.mark.skipif(not UPSTREAM.is_dir(), reason="the upstream documents are not beside this checkout")
 @pytest.mark.parametrize("revision", ["2025-04-29-498c71dd", "2026-07-22-f9400172", "2026-08-21-f85dbe2"])
 def test_every_upstream_revision_prepares(revision: str) -> None:
-    """The rules hold for documents of all ages; every operation keeps its module name, and no class name is made up."""
+    """Every upstream revision prepares; its operations keep their module names, and no class name is made up."""
     made = pin(str(UPSTREAM / f"openapi-{revision}.yaml"), str(ROOT / "scripts/overlay.yaml"))
     result = prepare_named(made.document, names())
     assert result.hoisted.made_up == {}
@@ -83,7 +83,7 @@ def test_chat_operations_are_named_after_method_and_path(paths: dict[str, Any]) 
 
 
 def test_the_id_in_a_path_has_one_name() -> None:
-    """Whatever a revision calls the parameter of our paths, the generated functions call it what they do now."""
+    """Whatever a revision calls the id in our paths, the generated functions keep the name that they have for it."""
     paths = chat_paths("/v1", "limit")
     paths["/v1/chat/completions/{limit}/messages"]["get"]["parameters"] = [
         {"name": "limit", "in": "query", "schema": {"type": "integer"}}
@@ -95,7 +95,7 @@ def test_the_id_in_a_path_has_one_name() -> None:
 
 
 def test_other_operations_keep_an_id_that_is_theirs_alone() -> None:
-    """An id that is no identifier, or is taken, gives way to one made of method and path."""
+    """An operation id that is not an identifier, or is taken, is replaced by one made of method and path."""
     paths = {
         "/a": {"get": operation(operationId="readA")},
         "/b/{x}": {"get": operation(operationId="readA")},
@@ -117,7 +117,7 @@ def test_only_json_answers_are_left_and_the_chunk_stays() -> None:
 
 
 def test_a_component_that_nothing_refers_to_stays_and_a_merged_base_goes() -> None:
-    """A pin holds an unused schema for its own sake; what served only as a part of others is no class."""
+    """A component that nothing refers to is kept; one that was only merged into others does not become a class."""
     found = prepared(Chunk=record(), Whole={"allOf": [ref("Base"), record(b={})]}, Base=record(a={}))
     assert found.keys() == {"Chunk", "Whole"}
 
@@ -149,7 +149,7 @@ def test_shared_parts_are_put_where_they_are_used() -> None:
 
 
 def test_the_path_decides_which_path_parameters_there_are() -> None:
-    """One that upstream forgot to declare is text; one that the path does not have is dropped."""
+    """A path parameter that upstream does not declare is text; a declared one that the path lacks is dropped."""
     stray = {"name": "stray", "in": "path", "required": True, "schema": {"type": "string"}}
     found = prepare_named(document(paths={"/a/{id}": {"get": operation(parameters=[stray])}}), {}).document
     assert [parameter["name"] for parameter in found["paths"]["/a/{id}"]["get"]["parameters"]] == ["id"]
@@ -183,8 +183,8 @@ def test_an_object_in_the_query_becomes_a_filter_that_knows_its_prefix(schema: d
     [
         ({"schemas": {"A": record(b=ref("Gone"))}}, r'dangling \$ref "#/components/schemas/Gone"'),
         ({"schemas": {"A": record(b={"$ref": "other.yaml#/B"})}}, r'\$ref "other.yaml#/B" leaves the document'),
-        ({"schemas": {"A": ref("B"), "B": ref("A")}}, r"leads nowhere: A > B > A"),
-        ({"schemas": {"A\nB": ref("A\nB")}}, r"leads nowhere: A\\nB > A\\nB"),
+        ({"schemas": {"A": ref("B"), "B": ref("A")}}, r"circular \$ref: A > B > A"),
+        ({"schemas": {"A\nB": ref("A\nB")}}, r"circular \$ref: A\\nB > A\\nB"),
         ({"schemas": {"A": {"allOf": [ref("A"), record()]}}}, r"allOf refers to itself: A > A"),
         ({"paths": {"/a": {"get": operation(parameters=[ODD_NAME])}}}, r"GET /a: .*'a\\nb'"),
         ({"paths": {"/a": {"get": operation(parameters=[{"name": "a", "in": "body"}])}}}, r"GET /a: a parameter needs"),
@@ -192,14 +192,14 @@ def test_an_object_in_the_query_becomes_a_filter_that_knows_its_prefix(schema: d
     ],
 )  # fmt: skip
 def test_what_no_rule_can_repair_is_refused_in_one_line(parts: dict[str, Any], message: str) -> None:
-    """A document that no code can be made of is refused with the place and the reason."""
+    """A document that cannot become code is refused with the place and the reason."""
     with pytest.raises(DocumentError, match=message) as caught:
         prepare_named(document(**parts), {})
     assert "\n" not in str(caught.value)
 
 
 def test_a_schema_nested_too_deeply_is_refused() -> None:
-    """Ten thousand levels are no schema of an API, and no crash."""
+    """A schema of ten thousand levels is refused and does not crash the interpreter."""
     schema: dict[str, Any] = {"type": "string"}
     for _ in range(10_000):
         schema = {"type": "array", "items": schema}
@@ -227,7 +227,7 @@ def test_a_schema_nested_too_deeply_is_refused() -> None:
     ],
 )
 def test_a_promise_that_does_not_hold_is_named_with_its_place(schema: dict[str, Any], message: str) -> None:
-    """The check after the rules says where they no longer suffice."""
+    """The check after the rules names the place where they no longer suffice."""
     broken = document({"Owner": record(it=schema)})
     with pytest.raises(PrepareError, match=rf"Owner\.it: .*{message}"):
         check(broken)
@@ -235,7 +235,7 @@ def test_a_promise_that_does_not_hold_is_named_with_its_place(schema: dict[str, 
 
 def test_a_required_name_must_be_declared_and_operations_told_apart() -> None:
     """The check covers `required` and operation ids as well."""
-    with pytest.raises(PrepareError, match="'b' is required and not declared"):
+    with pytest.raises(PrepareError, match="'b' is required but not declared"):
         check(document({"Owner": record(a={"type": "string"}) | {"required": ["b"]}}))
     same = operation(operationId="same", parameters=[])
     with pytest.raises(PrepareError, match="share a name"):

@@ -256,7 +256,7 @@ def test_duplicate_anchors(whole: dict[str, Any], tmp_path: Path) -> None:
         ("http://127.0.0.1:1/openapi.yaml", "leaves the document"),
         ("#/components/schemas/Gone", "dangling"),
         ("#/components/schemas/Verbosity/x/y", "dangling"),
-        ("#", "is no path"),
+        ("#", "is not a path"),
         ("../../../../etc/passwd", "leaves the document"),
     ],
 )
