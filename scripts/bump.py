@@ -1,4 +1,4 @@
-"""Suggest the version that follows from what changed."""
+"""Suggest the next version from what changed."""
 
 import re
 from pathlib import Path
@@ -17,7 +17,7 @@ def current(file: Path = VERSION_FILE) -> str:
         file: The module that holds it.
 
     Raises:
-        DocumentError: There is none.
+        DocumentError: If the module holds no version.
     """
     found = re.search(r'^__version__ = "(\d+\.\d+\.\d+)"', file.read_text(encoding="utf-8"), re.MULTILINE)
     if found is None:
@@ -29,12 +29,12 @@ def suggest(version: str, verdict: Verdict | None) -> str:
     """Return the next version by semver.
 
     Args:
-        version: The version now, such as 1.2.3.
+        version: The present version, such as 1.2.3.
         verdict: The worst of all changes; None if there is none.
 
     Returns:
-        The version with the major part raised by a breaking change, the minor one by a widening and the last by a
-        harmless one; before 1.0, where anything may change, the minor one by a breaking change and the last by others.
+        The version with the major part raised for a breaking change, the minor part for a widening and the patch for a
+        harmless one; before 1.0, where anything may change, the minor part for a breaking change, else the patch.
     """
     major, minor, patch = map(int, version.split("."))
     match verdict:

@@ -1,4 +1,4 @@
-"""Check what the generator emitted: that nothing was dropped, and that nothing refers to what is not there."""
+"""Check the package that the generator wrote: that nothing was dropped, and that every import leads somewhere."""
 
 import ast
 import importlib.util
@@ -27,7 +27,7 @@ for path in sorted(root.rglob("*.py")):
 
 
 def check_emitted(package: Path, document: dict[str, Any]) -> None:
-    """Check a generated package against the prepared document that it was made from.
+    """Check a generated package against its prepared document.
 
     Args:
         package: The folder of the package.
@@ -93,7 +93,7 @@ def _statements(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _dangling(name: str, tree: ast.Module, exports: dict[str, set[str]]) -> Iterator[tuple[int, str]]:
-    """Yield the line and text of each import, or attribute of an imported module, that names nothing."""
+    """Yield the line and text of each import, or attribute of an imported module, that does not exist."""
     modules: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -116,7 +116,7 @@ def _dangling(name: str, tree: ast.Module, exports: dict[str, set[str]]) -> Iter
 
 
 def _target(name: str, node: ast.ImportFrom, wanted: str, exports: dict[str, set[str]]) -> str | None:
-    """Return the module that an import names, an empty text for a name inside one, or None for nothing."""
+    """Return the module that an import names, an empty text for a name inside a module, or None if there is neither."""
     steps = name.split("/")[: -node.level]
     if len(name.split("/")) < node.level:
         return None

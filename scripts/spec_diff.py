@@ -1,4 +1,4 @@
-"""Say what changed between the pin and another document, for a caller (`make spec-diff UPSTREAM=...`)."""
+"""Report what changed for a caller between the pin and another document (`make spec-diff UPSTREAM=...`)."""
 
 import argparse
 import shutil
@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         arguments: The command line without the program's name; that of the process by default.
 
     Returns:
-        0 if the documents say the same, 1 if all changes are widening or harmless, 2 if one breaks callers, 3 after
+        0 if the documents mean the same, 1 if all changes are widening or harmless, 2 if one breaks callers, 3 after
         one line on stderr if a document or an argument cannot be used.
     """
     try:
@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _FAILED if stop.code else _SAME
     try:
         if options.format not in FORMATS:
-            raise DocumentError(f"FORMAT is one of {', '.join(FORMATS)}")
+            raise DocumentError(f"FORMAT must be one of {', '.join(FORMATS)}")
         if not options.upstream.strip():
             raise DocumentError("give the document to compare with: make spec-diff UPSTREAM=<path or URL>")
         old, new = load(options.base), load(options.upstream)
@@ -65,11 +65,11 @@ def _rendered(style: str, old: Document, new: Document, changes: list[Change]) -
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m scripts.spec_diff",
-        description="Compare what two documents say about the chat operations; exit code 0 same, 1 compatible, "
+        description="Compare the chat operations of two documents; exit code 0 same, 1 compatible, "
         "2 breaking, 3 error.",
     )
     parser.add_argument("upstream", metavar="UPSTREAM", help="path or http(s) URL of the document to compare with")
-    parser.add_argument("--base", default=str(_ROOT / "openapi.yaml"), help="what to compare it to; default: the pin")
+    parser.add_argument("--base", default=str(_ROOT / "openapi.yaml"), help="the old document; default: the pin")
     parser.add_argument("--format", default="table", help="table, markdown or json; default: table")
     return parser
 

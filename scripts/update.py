@@ -1,4 +1,4 @@
-"""Take a new revision of the upstream document: pin, generate and check it, then say what it means (`make update`)."""
+"""Take a new revision of the upstream document: pin, generate and check it, then report the changes (`make update`)."""
 
 import argparse
 import json
@@ -20,7 +20,7 @@ from scripts.naming import NamesError
 from scripts.output import say
 from scripts.pin_spec import pin, replace_file
 from scripts.trees import replace_folder
-from scripts.update_report import Update, told
+from scripts.update_report import Update, render
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
 _PACKAGE: Final = "chatcompletions_api"
@@ -28,7 +28,7 @@ _INTERRUPTED: Final = 130
 
 
 def update(source: str, target: Path, package: Path, revision: str | None = None, day: str | None = None) -> Update:
-    """Pin, generate and check in a place apart; swap pin and package once all of it held.
+    """Pin, generate and check in a temporary folder; replace pin and package once everything succeeded.
 
     Args:
         source: Path or URL of an upstream document.
@@ -38,11 +38,11 @@ def update(source: str, target: Path, package: Path, revision: str | None = None
         day: Upstream's date as YYYY-MM-DD, if the source does not show it.
 
     Returns:
-        What changed, and what is left to do.
+        The changes, and the work that is left to do.
 
     Raises:
-        DocumentError: A step failed; pin and package are as they were.
-        OSError: The disk refused; pin and package are as they were.
+        DocumentError: If a step fails; pin and package are as they were.
+        OSError: If a file cannot be read or written; pin and package are as they were.
     """
     made = pin(source, str(_ROOT / "scripts/overlay.yaml"), revision, day)
     with tempfile.TemporaryDirectory(prefix="update-") as aside:
@@ -59,17 +59,17 @@ def update(source: str, target: Path, package: Path, revision: str | None = None
 
 
 def check(spec: Path, folder: Path) -> list[str]:
-    """Run the contract checks on a pin and its package, with the facade as it is.
+    """Run the contract checks on a new pin and its package, with the present facade.
 
     Args:
         spec: The pin.
-        folder: The package, by the name that it is imported by.
+        folder: The package, in a folder of the name that it is imported by.
 
     Returns:
-        A sentence for each place where the facade is behind, or ahead.
+        A sentence for each thing that the facade lacks or has too much.
 
     Raises:
-        DocumentError: The facade cannot be imported beside the package, or the package is not what the pin says.
+        DocumentError: If the facade cannot be imported beside the package, or the package is not what the pin says.
     """
     path = os.pathsep.join([str(folder.parent), str(_ROOT / "facade")])
     done = subprocess.run(
@@ -116,7 +116,7 @@ def _swap(text: str, folder: Path, target: Path, package: Path) -> None:
 def _refuse_changes(paths: tuple[Path, ...], *, force: bool) -> str:
     found = {path: worktree.changes(path) for path in paths}
     if None in found.values():
-        return "not in a git checkout: nothing tells whether pin and package hold changes of yours"
+        return "not in a git checkout: cannot tell whether pin and package have changes that are not committed"
     lines = [line for lines in found.values() for line in lines or ()]
     if lines and not force:
         raise DocumentError(
@@ -133,7 +133,7 @@ def main(arguments: list[str] | None = None) -> int:
         arguments: The command line without the program's name; that of the process by default.
 
     Returns:
-        0, or 1 after one line on stderr that says what failed; pin and package are then as they were.
+        0, or 1 after one line on stderr that names the failure; pin and package are then as they were.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -149,7 +149,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _INTERRUPTED
     if notice:
         print(notice, file=sys.stderr)
-    say(told(found, shutil.get_terminal_size((110, 24)).columns))
+    say(render(found, shutil.get_terminal_size((110, 24)).columns))
     return 0
 
 

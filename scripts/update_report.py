@@ -1,4 +1,4 @@
-"""What `make update` says at its end."""
+"""Write the report that `make update` ends with."""
 
 import textwrap
 from itertools import groupby
@@ -20,17 +20,17 @@ _LINES: Final = 12
 
 
 class Update(NamedTuple):
-    """What a new revision means.
+    """The results of taking a new revision.
 
     Attributes:
         made: The new pin.
-        prepared: What the new package was generated from.
-        old: The pin before; None if there was none that can be read.
+        prepared: The document that the new package was generated from.
+        old: The old pin; None if there was none that can be read.
         new: The new pin, as the differ reads it.
-        changes: What the two say differently.
-        api: What the two packages offer differently.
-        facade: What the contract checks say of the facade.
-        version: The version now.
+        changes: The changes between the two pins.
+        api: The changes between the two packages.
+        facade: The sentences of the contract checks about the facade.
+        version: The present version.
     """
 
     made: Pin
@@ -49,15 +49,15 @@ class Update(NamedTuple):
         return max((one for one in found if one is not None), default=None)
 
 
-def told(found: Update, width: int) -> str:
+def render(found: Update, width: int) -> str:
     """Write the report of an update.
 
     Args:
-        found: What a new revision means.
+        found: The results of taking a new revision.
         width: Columns of the terminal.
 
     Returns:
-        Text of several sections, each with a heading; those that have nothing to say say so.
+        Text of several sections, each with a heading; a section without news says so.
     """
     sections = {
         "Changes in the pin": _pin(found, width),
@@ -94,11 +94,11 @@ def _package(changes: list[ApiChange]) -> list[str]:
 
 def _operations(made: Pin) -> list[str]:
     lines = [
-        f"upstream has no {name}: nothing is generated for it, the facade's call raises UnsupportedOperationError"
+        f"upstream has no {name}: nothing is generated for it, and the facade's call raises UnsupportedOperationError"
         for name in made.missing
     ]
     lines += [
-        printable(f"upstream has {name}, for which the client has no call: callers send it by hand, until it is added")
+        printable(f"upstream has {name}, for which the client has no call: callers send it by hand until it is added")
         for name in made.untaken
     ]
     if not made.describes_chunks:
@@ -108,21 +108,21 @@ def _operations(made: Pin) -> list[str]:
 
 def _names(made: Pin, prepared: Prepared) -> list[str]:
     lines = _first(
-        [f"{printable(found)}: upstream's name of {name}, which stays" for found, name in made.renamed.items()]
+        [f"{printable(found)}: upstream's new name for {name}, which we keep" for found, name in made.renamed.items()]
     )
     lines += [
         printable(f"{place}: called {name}; give it a name in scripts/names.yaml")
         for place, name in prepared.hoisted.made_up.items()
     ]
     lines += [f"{place}: in scripts/names.yaml, but not in the pin" for place in prepared.hoisted.stale]
-    return lines or ["every class has one"]
+    return lines or ["every class has a name"]
 
 
 def _words(made: Pin) -> list[str]:
     lines = [f"no words yet: {printable(target)}" for target in made.words.missing]
     lines += [f"matches nothing: {printable(target)}" for target in made.stale]
     if not lines:
-        return ["every part has some"]
+        return ["every part has words"]
     return ["to edit in scripts/overlay.yaml:", *_first(lines)]
 
 

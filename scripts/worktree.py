@@ -1,4 +1,4 @@
-"""Ask git whether files hold changes that nobody committed."""
+"""Ask git whether files have changes that are not committed."""
 
 import os
 import subprocess
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def changes(path: Path) -> list[str] | None:
-    """List what is changed or untracked at a path.
+    """List the changed and untracked files at a path.
 
     Args:
         path: A file or folder; it may be missing.

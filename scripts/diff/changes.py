@@ -1,4 +1,4 @@
-"""A change, and the spot where it is."""
+"""Describe a change between two documents, and the spot where it is."""
 
 from dataclasses import dataclass, field, replace
 
@@ -10,14 +10,14 @@ class Change:
     """One difference between two documents.
 
     Attributes:
-        group: The part of an operation that it is in, such as `create request`.
-        place: The way to it from there: names of members, `[]` for items, a variant in brackets.
+        group: The part of an operation that holds the change, such as `create request`.
+        place: The steps from the group to the change: names of members, `[]` for items, a variant in brackets.
         kind: A key of `scripts.diff.rules.RULES`.
-        side: Whether the caller or the service writes it.
-        old: What was there, in words; empty if nothing was.
-        new: What is there now, in words; empty if nothing is.
-        touches: Parameters of the facade and generated models that it concerns.
-        also: Further groups that the same change is in, because they share its schema.
+        side: Whether the caller or the service writes the value.
+        old: The old state as text; empty if there was nothing.
+        new: The new state as text; empty if there is nothing now.
+        touches: Parameters of the facade and generated models that the change concerns.
+        also: Further groups that have the same change, because they share its schema.
     """
 
     group: str
@@ -31,35 +31,35 @@ class Change:
 
     @property
     def verdict(self) -> Verdict:
-        """What it means for a caller."""
+        """The verdict on the change for a caller."""
         return judge(self.kind, self.side)
 
     @property
     def where(self) -> str:
-        """The place in words, the group included."""
+        """The place as text, the group included."""
         return " > ".join((self.group, *self.place))
 
     @property
     def what(self) -> str:
-        """What happened there, in words."""
-        return RULES[self.kind].tells.replace("{old}", self.old).replace("{new}", self.new)
+        """The change itself, as text."""
+        return RULES[self.kind].phrase.replace("{old}", self.old).replace("{new}", self.new)
 
     @property
     def why(self) -> str:
-        """The reason of the verdict."""
+        """The reason for the verdict."""
         return RULES[self.kind].why
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a comparison stands.
+    """The spot that a comparison has reached.
 
     Attributes:
-        place: The way from the group.
-        owner: The innermost component that holds it: with `steps`, one and the same for all who share the component.
-        steps: The way from the owner.
-        model: The generated class that holds it; empty outside of one.
-        parameter: The first member on the way.
+        place: The steps from the group.
+        owner: The innermost component around the spot: with `steps`, the same for everything that shares the component.
+        steps: The steps from the owner.
+        model: The generated class around the spot; empty outside of one.
+        parameter: The first member among the steps.
     """
 
     place: tuple[str, ...] = ()
@@ -74,11 +74,11 @@ class Spot:
         return replace(self, place=(*self.place, name), steps=(*self.steps, name), parameter=first)
 
     def inside(self, mark: str) -> "Spot":
-        """Return the spot of the items, the values, or one variant of what is here; the mark is put behind its name."""
+        """Return the spot of the items, the values or one variant at this spot; the mark follows the last name."""
         place = (*self.place[:-1], self.place[-1] + mark) if self.place else (mark.strip(),)
         return replace(self, place=place, steps=(*self.steps, mark))
 
     def within(self, component: str, model: str) -> "Spot":
-        """Return the same spot as seen from a component that begins here, and from a class."""
+        """Return the same spot, counted from a component that begins here and belonging to a class."""
         spot = replace(self, model=model or self.model)
         return replace(spot, owner=component, steps=()) if component else spot

@@ -1,4 +1,4 @@
-"""Read a document so that only what it says is left to compare."""
+"""Read a document into a form in which only its meaning is left to compare."""
 
 import hashlib
 from dataclasses import dataclass
@@ -26,11 +26,11 @@ CALLS: Final = ("create", "list", "get", "update", "delete", "messages")
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What a document says about one operation.
+    """One operation of a document.
 
     Attributes:
         path: Its path.
-        settled: The rest, after the rules of `scripts.schema.settle`.
+        settled: The settled operation; see `scripts.schema.settle`.
         is_deprecated: Whether it is deprecated.
         servers: The addresses of its own, which are not those of the document.
     """
@@ -43,14 +43,14 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a document says about the chat operations.
+    """The chat operations of a document.
 
     Attributes:
-        name: What to call it.
+        name: The name of the document in messages.
         receipt: Source, revision, date and sha256, as in a pin.
-        cut: The chat operations as upstream spells them, prose aside.
-        settled: The same after the rules of `scripts.schema.settle`.
-        untaken: Operations below `/chat/completions` that the client does not have, in words.
+        cut: The chat operations as upstream spells them, without prose.
+        settled: The same, settled; see `scripts.schema.settle`.
+        untaken: Operations below `/chat/completions` that the client does not have, as method and path.
     """
 
     name: str
@@ -60,7 +60,7 @@ class Document:
     untaken: list[str]
 
     def operations(self) -> dict[str, Operation]:
-        """Return the operations by the name of the facade's call."""
+        """Return the operations by the names of the facade's calls."""
         settled = {operation["operationId"]: operation for _, _, operation in operations(self.settled)}
         found = {}
         for path, item in self.cut["paths"].items():
@@ -87,7 +87,7 @@ class Document:
 
 
 def server_addresses(holder: dict[str, Any]) -> list[str]:
-    """Return the addresses that a document, a path or an operation names."""
+    """Return the addresses of the servers that a document, a path or an operation names."""
     servers = holder.get("servers")
     found = [one for one in servers if isinstance(one, dict)] if isinstance(servers, list) else []
     return [str(one.get("url")).rstrip("/") for one in found]
@@ -100,10 +100,10 @@ def load(source: str) -> Document:
         source: Path or URL of an OpenAPI 3.0, 3.1 or 3.2 document.
 
     Returns:
-        What it says.
+        The chat operations of the document.
 
     Raises:
-        DocumentError: It cannot be read, has no chat operation, or its schemas cannot be settled.
+        DocumentError: If the document cannot be read, has no chat operation, or its schemas cannot be settled.
     """
     data = read(source)
     return from_bytes(data, source)

@@ -1,4 +1,4 @@
-"""What a schema of a settled document allows, its references followed and its unions laid flat."""
+"""Find out what a schema of a settled document allows, by following its references and flattening its unions."""
 
 import json
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ class Variant:
 
     Attributes:
         type: The JSON type, or `anything`.
-        component: The component that it is or stands in directly; empty if it stands inside another schema.
+        component: The component that the variant is, or is a branch of; empty inside another schema.
         schema: The schema itself, neither a reference nor a union.
         facts: Its bounds and format.
     """
@@ -30,7 +30,7 @@ class Variant:
 
     @property
     def values(self) -> dict[str, Any] | None:
-        """The only values that it may have, by their text, or None if any is allowed."""
+        """The only values that are allowed, by their text, or None if any value is."""
         if "const" in self.schema:
             return {json.dumps(self.schema["const"], ensure_ascii=False): self.schema["const"]}
         if "enum" in self.schema:
@@ -40,11 +40,11 @@ class Variant:
 
 @dataclass(slots=True)
 class Form:
-    """All that a schema allows.
+    """All variants that a schema allows, and how it is used.
 
     Attributes:
         null: Whether null is allowed.
-        deprecated: Whether it is deprecated where it stands.
+        deprecated: Whether this use of the schema is deprecated.
         default: Its default as JSON, or None if it has none.
         scalars: The variants of each scalar type.
         arrays: The arrays.
@@ -70,14 +70,14 @@ class Form:
 
 
 def form(document: Schema, schema: Schema) -> Form:
-    """Read a schema of a settled document.
+    """Read the form of a schema of a settled document.
 
     Args:
         document: The document.
         schema: One of its schemas.
 
     Returns:
-        What the schema allows.
+        Everything that the schema allows.
     """
     found = Form(deprecated=schema.get("deprecated") is True)
     _read(document, schema, {}, "", found, frozenset())

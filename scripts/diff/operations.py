@@ -16,10 +16,10 @@ _PARAMS = {"create": "CreateParams", "list": "ListParams", "update": "UpdatePara
 
 
 class Differ:
-    """Compares two documents, and tells each change once, where it is met first.
+    """Compare two documents, and report each change once, at the first place that has it.
 
     Attributes:
-        changes: What was found, in the order of the operations.
+        changes: The changes that were found, in the order of the operations.
     """
 
     def __init__(self, old: Document, new: Document) -> None:
@@ -29,7 +29,7 @@ class Differ:
         self._names = naming.load_names()
 
     def run(self) -> list[Change]:
-        """Compare.
+        """Compare the two documents.
 
         Returns:
             The changes; the same list as `changes`.
@@ -137,17 +137,17 @@ def compare(old: Document, new: Document) -> list[Change]:
     """Compare the chat operations of two documents.
 
     Args:
-        old: What callers were written for.
-        new: What they meet.
+        old: The document that callers were written for.
+        new: The document to compare it with.
 
     Returns:
-        Each change once; empty if the two say the same.
+        Each change once; empty if the two mean the same.
     """
     return Differ(old, new).run()
 
 
 def _answers(responses: dict[str, Any]) -> Iterator[tuple[str, tuple[str, Any]]]:
-    """Yield the answer of a success under an empty key, and the others under their status."""
+    """Yield the first 2xx answer under an empty key, and all others under their status."""
     succeeded = False
     for status, response in sorted(responses.items()):
         content = response["content"].get("application/json", {}).get("schema")

@@ -1,4 +1,4 @@
-"""Compare the public surface of two generated packages, read off their source: nothing is imported."""
+"""Compare the public surface of two generated packages by reading their source; nothing is imported."""
 
 import ast
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ class ApiChange(NamedTuple):
 
 
 def surface(package: Path) -> dict[str, dict[str, str]]:
-    """Read what a generated package offers.
+    """Read the public surface of a generated package.
 
     Args:
         package: Its folder; it may be missing.
@@ -58,11 +58,11 @@ def compare_packages(old: dict[str, dict[str, str]], new: dict[str, dict[str, st
     """Compare two surfaces.
 
     Args:
-        old: What code was written for.
-        new: What it meets.
+        old: The surface that code was written for.
+        new: The surface to compare it with.
 
     Returns:
-        The changes by name; a member is told only where its holder is on both sides.
+        The changes by name; a member is reported only if both sides have its class or module.
     """
     found = []
     for name in sorted(old.keys() | new.keys()):
@@ -80,7 +80,7 @@ def compare_packages(old: dict[str, dict[str, str]], new: dict[str, dict[str, st
 
 
 def api_verdict(changes: list[ApiChange]) -> Verdict | None:
-    """Return what changes mean for code that drops down: what is gone breaks it, and so does a type that lost one."""
+    """Return the verdict for code that drops down: removed names break it, and so do types that allow less."""
     if any(map(_breaks, changes)):
         return Verdict.BREAKING
     return Verdict.WIDENING if changes else None
@@ -93,7 +93,7 @@ def _breaks(change: ApiChange) -> bool:
 
 
 def _contains(new: ast.expr, old: ast.expr) -> bool:
-    """Tell whether a type takes all that another does: union by union, list by list."""
+    """Tell whether a type allows everything that another one allows, union by union and list by list."""
     parts = _branches(new)
     if any(ast.unparse(part) == "Any" for part in parts):
         return True

@@ -1,4 +1,4 @@
-"""Pair the object variants of two unions."""
+"""Pair the object variants of two unions, so that each can be compared with its counterpart."""
 
 from collections.abc import Iterator
 
@@ -8,14 +8,14 @@ _SAME_TAG, _SAME_NAME, _LIKE_ENOUGH = 100.0, 50.0, 5.0
 
 
 def pair(old: list[Variant], new: list[Variant]) -> tuple[list[tuple[Variant, Variant]], list[Variant], list[Variant]]:
-    """Find out which variant became which: by the constants that tag it, by its name, by its members.
+    """Find out which old variant became which new one, by the constants that tag it, its name and its members.
 
     Args:
-        old: Object variants on one side.
-        new: Those on the other.
+        old: The object variants of the old union.
+        new: Those of the new union.
 
     Returns:
-        The pairs, then what only the old and only the new side has.
+        The pairs, then the variants that only the old union has, then those that only the new one has.
     """
     if len(old) == len(new) == 1:
         return [(old[0], new[0])], [], []
@@ -33,13 +33,13 @@ def pair(old: list[Variant], new: list[Variant]) -> tuple[list[tuple[Variant, Va
 
 
 def label(variant: Variant) -> str:
-    """Name a variant in words: its tag, else its component, else its type.
+    """Name a variant by its tag, else its component, else its type.
 
     Args:
         variant: Any variant.
 
     Returns:
-        Words such as `type "text"`.
+        Text such as `type "text"`.
     """
     tags = [f'{name} "{value}"' for name, value in _tags(variant)]
     return tags[0] if tags else variant.component or variant.type

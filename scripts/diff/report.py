@@ -14,7 +14,7 @@ from scripts.errors import printable
 _MARKS: Final = {Verdict.BREAKING: "breaking", Verdict.WIDENING: "widening", Verdict.HARMLESS: "harmless"}
 _NARROWEST, _INDENT = 40, 12
 _ISSUE: Final = 60_000
-"""Bytes of Markdown that an issue takes, with some to spare."""
+"""How many bytes of Markdown fit into an issue, with some to spare."""
 
 
 def verdict_of(changes: Sequence[Change]) -> Verdict | None:
@@ -92,7 +92,7 @@ def as_markdown(old: Document, new: Document, changes: Sequence[Change]) -> str:
         changes: What `scripts.diff.operations.compare` found.
 
     Returns:
-        Markdown: a summary, then a table for each group; cut behind a line where it is too long for an issue.
+        Markdown: a summary, then a table for each group; cut after a line where it is too long for an issue.
     """
     lines = [f"**{_cell(headline(old, new))}**", "", summary(changes)]
     for group, rows in _groups(changes):
@@ -107,7 +107,7 @@ def as_markdown(old: Document, new: Document, changes: Sequence[Change]) -> str:
 
 
 def headline(old: Document, new: Document) -> str:
-    """Say what is compared with what.
+    """Name the two documents that are compared.
 
     Args:
         old: The document that callers were written for.
@@ -131,8 +131,8 @@ def summary(changes: Sequence[Change]) -> str:
     if not changes:
         return "No change in what the chat operations take and answer."
     counts = {verdict: sum(change.verdict is verdict for change in changes) for verdict in _MARKS}
-    told = ", ".join(f"{count} {_MARKS[verdict]}" for verdict, count in counts.items() if count)
-    return f"{len(changes)} change{'s' * (len(changes) > 1)}: {told}."
+    counted = ", ".join(f"{count} {_MARKS[verdict]}" for verdict, count in counts.items() if count)
+    return f"{len(changes)} change{'s' * (len(changes) > 1)}: {counted}."
 
 
 def _named(document: Document) -> str:
@@ -145,12 +145,12 @@ _Row = tuple[Verdict, str, list[str]]
 
 
 def _groups(changes: Sequence[Change]) -> list[tuple[str, list[_Row]]]:
-    """Return the rows of each group, changes to several values of one place in one row."""
+    """Return the rows of each group, with changes to several values of one place in one row."""
     found: dict[str, list[_Row]] = {}
     for key, same in groupby(changes, key=_together):
         several = list(same)
         change = several[0]
-        what = printable(f"{' > '.join((change.group, *change.place))}: {_told(several)}")
+        what = printable(f"{' > '.join((change.group, *change.place))}: {_in_words(several)}")
         also = f" (also in {', '.join(change.also)})" if change.also else ""
         found.setdefault(key[0], []).append((change.verdict, what + also, list(map(printable, change.touches))))
     return [(group, sorted(rows, key=lambda row: -row[0])) for group, rows in found.items()]
@@ -160,7 +160,7 @@ def _together(change: Change) -> tuple[Any, ...]:
     return change.group, change.place, change.kind, tuple(change.also)
 
 
-def _told(several: list[Change]) -> str:
+def _in_words(several: list[Change]) -> str:
     first = several[0]
     if len(several) == 1 or not first.what.startswith("value "):
         return "; ".join(change.what for change in several)

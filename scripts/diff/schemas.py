@@ -1,4 +1,4 @@
-"""Compare two schemas of settled documents, and all that they refer to."""
+"""Compare two schemas of settled documents, and everything that they refer to."""
 
 import json
 from collections import deque
@@ -16,11 +16,11 @@ _MORE = {"maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"
 _LESS = {"minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"}
 
 Report = Callable[[Spot, str, str, str], None]
-"""Takes a spot, a kind of change, and what was and what is there, in words."""
+"""A function that takes a spot, a kind of change, and the old and the new state as text."""
 
 
 class Sides(NamedTuple):
-    """Something of the old and of the new document."""
+    """A part of the old document, and its counterpart in the new one."""
 
     old: Schema
     new: Schema
@@ -28,12 +28,12 @@ class Sides(NamedTuple):
 
 @dataclass(slots=True)
 class Comparison:
-    """Compares from one root on, nearest places first; a pair of components is looked into once.
+    """Compare two schemas, the nearest places first; each pair of components is compared once.
 
     Attributes:
         documents: The settled documents.
-        report: Called with each difference.
-        class_of: Names the generated class of an object or enumeration, given the class that holds it.
+        report: The function that is called with each difference.
+        class_of: The function that names the generated class of an object or enumeration, given the class around it.
     """
 
     documents: Sides
@@ -41,11 +41,11 @@ class Comparison:
     class_of: Callable[[Variant, str], str]
 
     def run(self, schemas: Sides, spot: Spot) -> None:
-        """Compare two schemas and what is inside them.
+        """Compare two schemas and everything inside them.
 
         Args:
             schemas: A schema of each document.
-            spot: Where they stand.
+            spot: The spot of both.
         """
         seen: set[tuple[str, str, str, str]] = set()
         waiting = deque([(schemas, spot)])
@@ -60,7 +60,7 @@ class Comparison:
                     waiting.extend(self._inside(one, other, self._enter(at.inside(mark) if mark else at, one, other)))
 
     def _enter(self, spot: Spot, one: Variant, other: Variant) -> Spot:
-        # Where upstream declares it: the same for all who refer to it, or who took it over by allOf.
+        # The place where upstream declares it is the same for all schemas that refer to it or take it over by allOf.
         declared = [" ".join(filter(None, _identity(variant))) for variant in (one, other)]
         names = [self.class_of(variant, spot.model) for variant in (one, other)]
         entered = spot.within(declared[0] if all(declared) else "", names[0])
@@ -100,7 +100,7 @@ class Comparison:
                     self.report(at, "type removed", _listed(old, [name]), "")
 
     def _matched(self, old: Form, new: Form, at: Spot) -> list[tuple[Variant, Variant, str]]:
-        """Compare scalars, and return what has an inside, each pair with the mark that tells it from its neighbours."""
+        """Compare scalars, and return the pairs of arrays and objects, each with its mark among its neighbours."""
         for name in old.scalars.keys() & new.scalars.keys():
             self._scalars(old.scalars[name], new.scalars[name], at)
         arrays = [(_joined(old.arrays), _joined(new.arrays), "[]")] if old.arrays and new.arrays else []
@@ -183,7 +183,7 @@ def _values(variants: list[Variant]) -> dict[str, Any]:
 
 
 def _joined(arrays: list[Variant]) -> Variant:
-    """Take several arrays for one whose items are of either kind."""
+    """Join several arrays into one whose items may be those of any of them."""
     if len(arrays) == 1:
         return arrays[0]
     items: Schema = {"anyOf": [one.schema.get("items", {}) for one in arrays]}

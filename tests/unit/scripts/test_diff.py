@@ -67,7 +67,7 @@ def answer(name: str) -> Schema:
 
 
 def changes(edit: Edit, *, backwards: bool = False) -> list[Change]:
-    """Return what an edit of the base document changes."""
+    """Return the changes that an edit of the base document makes."""
     edited = base()
     edit(edited)
     sides = [from_bytes(json.dumps(one).encode(), "some.json") for one in (base(), edited)]
@@ -276,7 +276,7 @@ KNOWN: list[tuple[Edit, str, str, str]] = [
 
 @pytest.mark.parametrize(("edit", "sentence", "forwards", "backwards"), KNOWN)
 def test_known_pairs(edit: Edit, sentence: str, forwards: str, backwards: str) -> None:
-    """A change is told at its place, in words, with its verdict; the way back has the verdict of the opposite."""
+    """A change is reported with its place, phrase and verdict; the opposite change has its own verdict."""
     assert (sentence, forwards) in told(changes(edit))
     group = sentence.split(" > ")[0].split(": ")[0]
     back = [change for change in changes(edit, backwards=True) if change.group == group]
@@ -285,12 +285,12 @@ def test_known_pairs(edit: Edit, sentence: str, forwards: str, backwards: str) -
 
 @pytest.mark.parametrize(("edit", "sentence"), [(edit, sentence) for edit, sentence, *_ in KNOWN])
 def test_nothing_else_changes(edit: Edit, sentence: str) -> None:
-    """One edit is one change, however many operations share its schema; a server that moves is two."""
+    """One edit is one change, however many operations share its schema; a server that moves makes two."""
     assert len(changes(edit)) == (2 if sentence.startswith("client") else 1)
 
 
 def test_a_new_required_parameter_breaks() -> None:
-    """What a caller has to send from now on breaks callers; an answer that has it always does not."""
+    """A parameter that callers must send from now on breaks them; a field that answers always have does not."""
 
     def both(document: dict[str, Any]) -> None:
         request(document)["seed"] = reply(document)["seed"] = {"type": "integer"}
@@ -303,7 +303,7 @@ def test_a_new_required_parameter_breaks() -> None:
     }
 
 
-def test_a_shared_schema_is_told_once() -> None:
+def test_a_shared_schema_is_reported_once() -> None:
     """A change in a schema that several operations use is one change, which names them all."""
     (change,) = changes(put(choice, index={"type": "integer"}))
     assert change.where == "create answer > choices[] > index"
@@ -311,7 +311,7 @@ def test_a_shared_schema_is_told_once() -> None:
 
 
 def test_both_sides_of_a_shared_schema_are_judged() -> None:
-    """What callers send and what comes back are two changes, though they share a schema."""
+    """A change of a schema that requests and answers share is two changes, one for each side."""
 
     def share(document: dict[str, Any]) -> None:
         reply(document)["effort"] = ref("Effort")
@@ -347,7 +347,7 @@ def test_touches(edit: Edit, touches: list[str]) -> None:
 
 
 def test_schemas_that_hold_themselves() -> None:
-    """A schema that contains itself is compared to its end."""
+    """A schema that contains itself is compared once, down to its end."""
 
     def grow(document: dict[str, Any]) -> None:
         reply(document)["parent"] = ref("Reply")
@@ -371,7 +371,7 @@ def under(prefix: str, server: str) -> Edit:
 
 @pytest.mark.parametrize(("prefix", "server"), [("/v1", ""), ("/v1", "/v1/"), ("/v1", "/"), ("", "/v1")])
 def test_a_prefix_is_part_of_the_address(prefix: str, server: str) -> None:
-    """A prefix of all paths belongs to the server's address: if it only moves from there, no call does."""
+    """A prefix of all paths belongs to the server's address: moving it between the two moves no call."""
     assert changes(under(prefix, server)) == []
 
 
@@ -384,13 +384,13 @@ def test_another_prefix_moves_every_call() -> None:
 
 
 def test_a_prefix_with_a_parameter_moves_every_call() -> None:
-    """A prefix that a caller has to fill in stays in the path, which is then another address."""
+    """A prefix with a parameter stays in the path, which is then another address."""
     moved = "get: path /chat/completions/{completion_id} is now /of/{it}/chat/completions/{completion_id}"
     assert (moved, "breaking") in told(changes(under("/of/{it}", "/v1")))
 
 
 def test_operations_that_the_client_does_not_have() -> None:
-    """A method or path below ours that the client has no call for widens, once: the pin remembers it."""
+    """A method or path below ours that the client has no call for is widening, once: the pin remembers it."""
 
     def grow(document: dict[str, Any]) -> None:
         path = "/chat/completions/{completion_id}"
@@ -408,7 +408,7 @@ def test_operations_that_the_client_does_not_have() -> None:
 
 
 def test_listed_values_of_an_open_type() -> None:
-    """Where any text is taken, one more known value is worth a mention and changes nothing."""
+    """Where any text is accepted, one more listed value is reported and is harmless."""
     old, new = base(), base()
     for document, names in ((old, ["a", "b"]), (new, ["a", "b", "c"])):
         request(document)["model"] = {"anyOf": [TEXT, {"type": "string", "enum": names}]}
@@ -430,10 +430,10 @@ def test_listed_values_of_an_open_type() -> None:
     ],
 )
 def test_sides_are_judged_apart(kind: str, request_side: Verdict, answer_side: Verdict) -> None:
-    """Taking less breaks who sends, giving less breaks who reads."""
+    """A request that may hold less breaks callers who send, an answer that may hold less breaks those who read."""
     assert (judge(kind, Side.REQUEST), judge(kind, Side.ANSWER)) == (request_side, answer_side)
 
 
 def test_every_rule_has_a_reason() -> None:
-    """Each kind of change has words and a reason."""
-    assert all(rule.tells and rule.why for rule in RULES.values())
+    """Each kind of change has a phrase and a reason."""
+    assert all(rule.phrase and rule.why for rule in RULES.values())

@@ -1,4 +1,4 @@
-"""What two generated packages offer differently, and the version that follows."""
+"""Rules for comparing the surfaces of two generated packages, and for the version that follows."""
 
 from pathlib import Path
 
@@ -43,7 +43,7 @@ def package(folder: Path, **files: str) -> Path:
 
 
 def test_surface(tmp_path: Path) -> None:
-    """Fields, values, parameters and answers are read off the source; nothing is imported, nothing inner counts."""
+    """Fields, values, parameters and answers are read from the source, without imports; inner names do not count."""
     assert surface(package(tmp_path, choice=MODEL, tier=ENUM, get_one=ENDPOINT)) == {
         "models.Choice": {"index": "int", "text": "str | Unset"},
         "models.Tier": {"'auto'": "", "'flex'": ""},
@@ -52,7 +52,7 @@ def test_surface(tmp_path: Path) -> None:
 
 
 def test_no_package_has_no_surface(tmp_path: Path) -> None:
-    """A folder that is not there offers nothing."""
+    """The surface of a missing folder is empty."""
     assert surface(tmp_path / "none") == {}
 
 
@@ -72,7 +72,7 @@ OLD = {"models.A": {"a": "int", "b": "str"}, "models.T": {"'x'": ""}, "api.chat.
     ],
 )
 def test_changes(new: dict[str, dict[str, str]], changes: list[str], verdict: Verdict | None) -> None:
-    """Classes, fields, values and parameters are told as added, removed or retyped; what is gone breaks."""
+    """Classes, fields, values and parameters are reported as added, removed or retyped; removed ones are breaking."""
     found: list[ApiChange] = compare_packages(OLD, new)
     assert list(map(str, found)) == changes
     assert api_verdict(found) == verdict
@@ -97,7 +97,7 @@ def test_changes(new: dict[str, dict[str, str]], changes: list[str], verdict: Ve
     ],
 )
 def test_types(old: str, new: str, verdict: Verdict) -> None:
-    """Another type widens only if it contains the one before."""
+    """A changed type is widening only if it contains the old one."""
     assert api_verdict([ApiChange("retyped", "models.A.a", old, new)]) == verdict
 
 
@@ -114,12 +114,12 @@ def test_types(old: str, new: str, verdict: Verdict) -> None:
     ],
 )
 def test_bump(version: str, verdict: Verdict | None, following: str) -> None:
-    """The worst change decides which part is raised; before 1.0 each part counts for one less."""
+    """The worst change decides which part of the version is raised; before 1.0 it is the next smaller part."""
     assert suggest(version, verdict) == following
 
 
 def test_current_version(tmp_path: Path) -> None:
-    """The version is read off the module that the build reads; a module without one is an error."""
+    """The version is read from the module that the build reads; a module without one is an error."""
     assert current().count(".") == 2
     (tmp_path / "_version.py").write_text("__version__ = 'new'\n", encoding="utf-8")
     with pytest.raises(DocumentError, match=r"_version\.py has no version"):

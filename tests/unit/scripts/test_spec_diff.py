@@ -1,4 +1,4 @@
-"""The command `make spec-diff`: formats and exit codes."""
+"""Rules of `make spec-diff`: formats and exit codes."""
 
 import json
 import os
@@ -49,7 +49,7 @@ def broken() -> dict[str, Any]:
 
 @pytest.mark.parametrize("style", spec_diff.FORMATS)
 def test_same(tmp_path: Path, capsys: pytest.CaptureFixture[str], style: str) -> None:
-    """Documents that say the same give exit code 0 in every format."""
+    """Documents that mean the same give exit code 0 in every format."""
     assert run(tmp_path, base(), "--format", style) == 0
     assert "same" in (out := capsys.readouterr().out) or "No change" in out
 
@@ -57,7 +57,7 @@ def test_same(tmp_path: Path, capsys: pytest.CaptureFixture[str], style: str) ->
 @pytest.mark.parametrize("style", spec_diff.FORMATS)
 @pytest.mark.parametrize(("new", "code"), [(widened(), 1), (broken(), 2)], ids=["compatible", "breaking"])
 def test_exit_codes(tmp_path: Path, style: str, new: dict[str, Any], code: int) -> None:
-    """What only widens gives exit code 1, what breaks callers 2."""
+    """Changes that are only widening give exit code 1, breaking ones give 2."""
     assert run(tmp_path, new, "--format", style) == code
 
 
@@ -75,7 +75,7 @@ def test_table(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: 
 
 
 def test_markdown_that_is_too_long(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What an issue cannot hold is cut behind a line, and the last line says so."""
+    """Markdown that is too long for an issue is cut after a line, and the last line says so."""
     document = base()
     reply(document).update({f"\u00e9{number}": {} for number in range(2000)})
     run(tmp_path, document, "--format", "markdown")
@@ -87,7 +87,7 @@ def test_markdown_that_is_too_long(tmp_path: Path, capsys: pytest.CaptureFixture
 
 
 def test_markdown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Text of a document stays text in Markdown: it ends no cell, is no markup and mentions nobody."""
+    """Text of a document stays text in Markdown: it cannot end a cell, become markup or mention anybody."""
     document = widened()
     request(document)["@someone #1 [a](b)\n| x |"] = {"type": "string"}
     run(tmp_path, document, "--format", "markdown")
@@ -101,7 +101,7 @@ def test_markdown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The JSON holds for each change its place, kind, verdict, reason and what it touches."""
+    """The JSON holds the place, kind, verdict, reason and touched names of each change."""
     run(tmp_path, broken(), "--format", "json")
     found = json.loads(capsys.readouterr().out)
     assert found["verdict"] == "breaking"
@@ -138,7 +138,7 @@ def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_document_that_cannot_be_used(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str | None, message: str
 ) -> None:
-    """An error has an exit code of its own, 3, and one line on stderr."""
+    """A document that cannot be used gives exit code 3 and one line on stderr."""
     path = tmp_path / "bad.yaml"
     if content is not None:
         path.write_text(content, encoding="utf-8")
@@ -154,13 +154,13 @@ def test_a_document_that_cannot_be_used(
 
 @pytest.mark.parametrize("arguments", [["--", ""], ["--format", "html", "--", str(PIN)], ["--nothing"], []])
 def test_bad_arguments(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """A missing document, an unknown format and an unknown option are errors too, no verdicts."""
+    """A missing document, an unknown format and an unknown option give exit code 3, too."""
     assert spec_diff.main(arguments) == 3
     assert capsys.readouterr().out == ""
 
 
 def test_a_reader_that_goes_away_changes_no_verdict(tmp_path: Path) -> None:
-    """The exit code is the verdict, also when nobody reads the table to its end."""
+    """The exit code is the verdict even if nobody reads the table to its end."""
     sides = ["--base", written(tmp_path, "old.json", base()), "--", written(tmp_path, "new.json", broken())]
     reader, writer = os.pipe()
     os.close(reader)

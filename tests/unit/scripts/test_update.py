@@ -41,7 +41,7 @@ with ChatClient(api_key="k", transport=httpx.MockTransport(answer)) as chat:
 
 
 class Place:
-    """A pin and a package to be replaced, and how they were at first."""
+    """A pin and a package to be replaced, with their content at first."""
 
     def __init__(self, folder: Path) -> None:
         self.pin, self.package = folder / "openapi.yaml", folder / "generated" / "rivers_api"
@@ -91,7 +91,7 @@ def updated(source: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pla
 
 
 def test_pin_and_package_are_replaced(updated: tuple[Place, str]) -> None:
-    """Both are new, and nothing else is left where they stand."""
+    """Pin and package are replaced, and nothing else is left beside them."""
     place, _ = updated
     assert "source: openapi-2030-01-02-abc1234.json" in place.pin.read_text(encoding="utf-8")
     assert not (place.package / "client.py").read_text().startswith("old")
@@ -120,7 +120,7 @@ def test_the_report(updated: tuple[Place, str], line: str) -> None:
 
 
 def test_the_facade_works_with_what_there_is(updated: tuple[Place, str], tmp_path: Path) -> None:
-    """With a package of three operations these work, and a call to another one raises an error that says so."""
+    """With a package of three operations their calls work, and any other call raises an error that says so."""
     shutil.copytree(updated[0].package, tmp_path / "chatcompletions_api")
     path = os.pathsep.join([str(tmp_path), str(ROOT / "facade")])
     command = [sys.executable, "-B", "-W", "error", "-c", USE]
@@ -170,7 +170,7 @@ STEPS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
 def test_a_failure_at_any_step_changes_nothing(
     step: str, place: Place, source: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Whichever step fails, it is one line, exit code 1, and pin and package are as they were."""
+    """Whichever step fails, it gives one line and exit code 1, and pin and package are as they were."""
     monkeypatch.setattr(update, "build", _build)
     monkeypatch.setattr(update, "check", lambda *_: [])
     STEPS[step](monkeypatch)
@@ -186,7 +186,7 @@ def test_a_failure_at_any_step_changes_nothing(
 def test_an_interruption_changes_nothing(
     place: Place, source: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Stopping the command leaves pin and package as they were."""
+    """Interrupting the command leaves pin and package as they were."""
     monkeypatch.setattr(update, "build", interrupt)
     assert place.run(source) == 130
     assert "interrupted" in capsys.readouterr().err
@@ -194,7 +194,7 @@ def test_an_interruption_changes_nothing(
 
 
 def test_a_first_package_that_fails_is_gone_again(place: Place, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where there was no package, a failure after it was put there takes it away again."""
+    """If there was no package before, a failure after the new one was put in place removes it again."""
     shutil.rmtree(place.package)
     monkeypatch.setattr(update, "build", _build)
     monkeypatch.setattr(update, "check", lambda *_: [])
@@ -204,7 +204,7 @@ def test_a_first_package_that_fails_is_gone_again(place: Place, source: Path, mo
 
 
 def test_a_package_that_the_facade_cannot_use_is_refused(tmp_path: Path) -> None:
-    """The contract check imports the facade beside the new package; what fails there fails the update."""
+    """The update fails if the contract check cannot import the facade beside the new package."""
     package = tmp_path / "chatcompletions_api"
     package.mkdir()
     (package / "__init__.py").write_text("raise RuntimeError('broken\\nhere')\n", encoding="utf-8")
@@ -214,7 +214,7 @@ def test_a_package_that_the_facade_cannot_use_is_refused(tmp_path: Path) -> None
 
 
 def test_a_package_of_another_pin_is_refused(tmp_path: Path) -> None:
-    """A package that lacks what the pin has is the generator's fault, not the facade's, and fails the update."""
+    """The update fails if the package lacks parts of the pin: that is the generator's fault, not the facade's."""
     package = tmp_path / "chatcompletions_api"
     shutil.copytree(ROOT / "generated/chatcompletions_api", package, ignore=shutil.ignore_patterns("__pycache__"))
     assert update.check(ROOT / "openapi.yaml", package) == []
@@ -250,7 +250,7 @@ def test_uncommitted_changes_are_refused(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """What nobody committed is overwritten only when asked to; changes elsewhere do not matter."""
+    """Changes that are not committed are overwritten only on request; changes elsewhere do not matter."""
     monkeypatch.setattr(update, "update", lambda *_: fail())
     git(place.pin.parent, "init", "--quiet")
     git(place.pin.parent, "add", "--all")
@@ -273,11 +273,11 @@ def test_uncommitted_changes_are_refused(
 def test_outside_of_a_checkout(
     place: Place, source: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Without git nothing can tell whether something would be lost: the update runs, and says so."""
+    """Outside of a git checkout the update runs, and says that it cannot tell whether changes are lost."""
     monkeypatch.setenv("PATH", "")
     monkeypatch.setattr(update, "build", _build)
     monkeypatch.setattr(update, "check", lambda *_: [])
-    monkeypatch.setattr(update, "told", lambda *_: "a report")
+    monkeypatch.setattr(update, "render", lambda *_: "a report")
     assert place.run(source) == 0
     out, err = capsys.readouterr()
     assert out == "a report\n"
@@ -285,14 +285,14 @@ def test_outside_of_a_checkout(
 
 
 def test_nothing_to_take(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
-    """Without a document the command says how to give one."""
+    """Without a document the error says how to give one."""
     assert place.run("") == 1
     assert "make update UPSTREAM=<path or URL>" in capsys.readouterr().err
 
 
 @upstream
 def test_back_to_the_oldest_document_and_forward(tmp_path: Path) -> None:
-    """A year back and forth: the facade's lacks are named by parameter, and the way back gives the same bytes."""
+    """An update a year back lists what the facade has too much by parameter; one forward gives the same bytes again."""
     pin, package = tmp_path / "openapi.yaml", tmp_path / "chatcompletions_api"
     shutil.copy(ROOT / "openapi.yaml", pin)
     shutil.copytree(ROOT / "generated/chatcompletions_api", package, ignore=shutil.ignore_patterns("__pycache__"))
