@@ -1,1 +1,1 @@
-"""Build steps of this repository: pin, prepare, generate, compare, measure."""
+"""Run the build steps of this repository: pin, prepare, generate, compare, measure."""

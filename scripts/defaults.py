@@ -1,4 +1,4 @@
-"""Make null defaults valid where they stand."""
+"""Make null defaults valid in the schemas that hold them."""
 
 from typing import Any, Final
 
@@ -8,16 +8,16 @@ _UNIONS: Final = ("anyOf", "oneOf")
 
 
 def allow_null_defaults(node: Any, kind: str = "document") -> None:
-    """Say `nullable: true` of a union's branch that defaults to null, where the union allows null, in place.
+    """Add `nullable: true` to a union's branch that defaults to null, if the union allows null, in place.
 
     Evidence: `ChatCompletionStreamOptions` is `anyOf: [{type: object, default: null, ...}, {type: 'null'}]`.
-    openapi-spec-validator refuses a default that its own schema forbids, unless `nullable` stands beside it, as
+    openapi-spec-validator refuses a default that its own schema forbids, unless `nullable` is beside it, as
     upstream spells the same thing elsewhere (`StopConfiguration`). Every fact stays where it was; the union already
-    takes null. No other default is touched, however odd it is.
+    allows null. No other default is touched, however odd it is.
 
     Args:
-        node: a document, or a part of one; nothing in it may be shared.
-        kind: what the node is, in the terms of `scripts.schema.grammar`.
+        node: A document, or a part of one; nothing in it may be shared.
+        kind: The kind of the node, in the terms of `scripts.schema.grammar`.
     """
     kind = actual_kind(kind, node)
     if kind == VALUE:

@@ -1,4 +1,4 @@
-"""Run every call once and show what comes back: ``make demo``.
+"""Run every call once and show its result (`make demo`).
 
 Without a key it talks to the local server of ``chatcompletions[server]``. With ``OPENAI_API_KEY`` or
 ``OPENAI_BASE_URL`` set it talks to that service; ``DEMO_MODEL`` names the model.
@@ -24,7 +24,7 @@ def show(call: str) -> None:
 
 
 def tell(text: object) -> None:
-    """Print what came back, cut to a line or two."""
+    """Print a result, cut to a line or two."""
     print(textwrap.indent(textwrap.shorten(str(text), 2 * WIDTH), "    "))
 
 

@@ -17,13 +17,13 @@ def load(source: str) -> dict[str, Any]:
     """Read an OpenAPI 3.0, 3.1 or 3.2 document.
 
     Args:
-        source: path, or http(s) URL.
+        source: Path, or http(s) URL.
 
     Returns:
         The document. Parts that the text shares through YAML aliases are shared here: copy before changing.
 
     Raises:
-        DocumentError: it cannot be read, or is no such document; the message names the source.
+        DocumentError: If it cannot be read, or is not such a document; the message names the source.
     """
     return parse(read(source), public_name(source))
 
@@ -33,13 +33,13 @@ def parse(data: bytes, name: str) -> dict[str, Any]:
 
     Args:
         data: YAML or JSON.
-        name: what to call the document in an error.
+        name: The name of the document in error messages.
 
     Returns:
         The document, with all mapping keys as text.
 
     Raises:
-        DocumentError: the bytes are no such document; the message says what and, where known, in which line.
+        DocumentError: If the bytes are not such a document; the message gives the reason and, where known, the line.
     """
     try:
         return _openapi(_value(data))
@@ -65,9 +65,10 @@ def _openapi(value: Any) -> dict[str, Any]:
     if value is None:
         raise DocumentError("is empty")
     if not isinstance(value, dict):
-        raise DocumentError(f"is no OpenAPI document: it holds a {type(value).__name__} where a mapping should be")
+        raise DocumentError(f"is not an OpenAPI document: it holds a {type(value).__name__} where a mapping should be")
     if "openapi" not in value:
-        kind = "a Swagger 2.0 document" if "swagger" in value else "no OpenAPI document: the key openapi is missing"
+        missing = "not an OpenAPI document: the key openapi is missing"
+        kind = "a Swagger 2.0 document" if "swagger" in value else missing
         raise DocumentError(f"is {kind}; OpenAPI 3.0, 3.1 or 3.2 is needed")
     version = value["openapi"]
     if not isinstance(version, str):

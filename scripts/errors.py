@@ -1,4 +1,4 @@
-"""The one error that a build step reports as a line instead of a traceback."""
+"""Define the error that a build step reports as one line instead of a traceback."""
 
 from typing import Final
 
@@ -10,13 +10,13 @@ class DocumentError(Exception):
 
 
 def shown(value: object) -> str:
-    """Return text of a document's author as it may appear in a message.
+    """Quote a value of an untrusted document so that it can appear in a message.
 
     Args:
-        value: a name, reference or value that was read from an untrusted document.
+        value: A name, reference or value that was read from an untrusted document.
 
     Returns:
-        Its quoted form on one line, control characters escaped, cut after 120 characters.
+        The value in quotes, on one line, control characters escaped, cut after 120 characters.
     """
     text = ascii(value) if not isinstance(value, str) or not value.isprintable() else f'"{value}"'
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."
@@ -30,5 +30,5 @@ class PrepareError(DocumentError):
 
 
 def printable(text: str) -> str:
-    """Return text of an untrusted document on one line, its control characters escaped."""
+    """Return text of an untrusted document on one line, with its control characters escaped."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

@@ -1,4 +1,4 @@
-"""Write `generated/chatcompletions_api` from the pin, or check that it is what would be written (`make generate`)."""
+"""Write `generated/chatcompletions_api` from the pin, or check that it is up to date (`make generate`)."""
 
 import argparse
 import json
@@ -32,12 +32,12 @@ def build(spec: Path, folder: Path, tools: Path | None = None) -> Prepared:
     """Generate the package from a pin into a folder that does not exist yet, and check it.
 
     Args:
-        spec: The pinned OpenAPI document.
-        folder: Where the package goes.
+        spec: The pin.
+        folder: The folder for the package.
         tools: The folder with the generator and ruff; by default the one that Python runs from.
 
     Returns:
-        The prepared document that the package was made from, and what else came of preparing it.
+        The prepared document that the package was made from, with its JSON Schema and the names that were made up.
 
     Raises:
         DocumentError: If a tool is missing or has another version, the document cannot be prepared, the generator warns
@@ -107,8 +107,8 @@ def _reason(output: str) -> str:
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     if any(line.startswith("Traceback ") for line in lines):
         return printable(lines[-1])
-    told = [line for line in lines if not line.startswith(("Warning(s) ", "Error(s) ", "If you believe"))]
-    return printable("; ".join(told[:_REASON_LINES])) or "it gave no reason"
+    reasons = [line for line in lines if not line.startswith(("Warning(s) ", "Error(s) ", "If you believe"))]
+    return printable("; ".join(reasons[:_REASON_LINES])) or "it gave no reason"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -118,7 +118,7 @@ def main(arguments: list[str] | None = None) -> int:
         arguments: The command line without the program's name; that of the process by default.
 
     Returns:
-        0, or 1 after saying on stderr what is wrong; the package is then as it was.
+        0, or 1 after a message on stderr that names the failure; the package is then as it was.
     """
     parser = argparse.ArgumentParser(prog="python -m scripts.generate", description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare only, write nothing")
@@ -143,7 +143,7 @@ def _generate(spec: Path, output: Path) -> int:
     for place, name in prepared.hoisted.made_up.items():
         print(f"{place}: called {name}; give it a name in scripts/names.yaml", file=sys.stderr)
     if stale := prepared.hoisted.stale:
-        print(f"scripts/names.yaml names what {spec.name} does not have: {', '.join(stale)}", file=sys.stderr)
+        print(f"scripts/names.yaml has places that {spec.name} does not have: {', '.join(stale)}", file=sys.stderr)
     operations = sum(len(item) for item in prepared.document["paths"].values())
     models = sum(1 for _ in (output / "models").glob("[!_]*.py"))
     print(f"{output.name}: {operations} operations, {models} models")

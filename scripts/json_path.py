@@ -1,4 +1,4 @@
-"""The part of JSONPath (RFC 9535) that an overlay needs, with the kind of each node that it selects."""
+"""Read and write the part of JSONPath (RFC 9535) that an overlay needs, and select nodes by it."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from scripts.errors import DocumentError, shown
 from scripts.schema.grammar import VALUE, actual_kind, child_kind
 
 _BLANK: Final = r"[ \t\n\r]*"
-# Of the \u escapes only those that control characters need: none can be half of a surrogate pair.
+# Only the \u escapes that control characters need are allowed: none of them can be half of a surrogate pair.
 _STRING: Final = r"""
     (?: '(?:[^'\\\x00-\x1f]|\\(?:['\\/bfnrt]|u00[0-9a-fA-F]{2}))*'
       | "(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u00[0-9a-fA-F]{2}))*" )
@@ -33,8 +33,8 @@ class Match:
     """A node that a path selects.
 
     Attributes:
-        node: the node itself.
-        kind: what it is, in the terms of `scripts.schema.grammar`.
+        node: The node itself.
+        kind: Its kind, in the terms of `scripts.schema.grammar`.
     """
 
     node: Any
@@ -42,18 +42,18 @@ class Match:
 
 
 def select(document: dict[str, Any], path: str) -> list[Match]:
-    """Select nodes of an OpenAPI document.
+    """Select the nodes of an OpenAPI document that a path leads to.
 
     Args:
-        document: where to look.
+        document: The document to search.
         path: `$`, then any of `.name`, `['name']`, `[0]`, `.*`, `[*]` and `[?(@.name == 'value')]`, each with the
             meaning that RFC 9535 gives it.
 
     Returns:
-        What is there, in document order; empty if nothing is.
+        The nodes in document order; empty if there are none.
 
     Raises:
-        DocumentError: the path uses other parts of JSONPath.
+        DocumentError: If the path uses other parts of JSONPath.
     """
     matches = [Match(document, "document")]
     for segment in _segments(path):
@@ -65,7 +65,7 @@ def write(keys: tuple[str | int, ...]) -> str:
     """Write keys as a path that selects one node.
 
     Args:
-        keys: names and indexes from the root.
+        keys: Names and indexes from the root.
 
     Returns:
         The shortest spelling that `select` reads.
@@ -85,7 +85,7 @@ def quote(text: str) -> str:
     """Write text as a string of JSONPath.
 
     Args:
-        text: any text.
+        text: Any text.
 
     Returns:
         The text in single quotes, control characters escaped.

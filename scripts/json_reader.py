@@ -11,19 +11,19 @@ from scripts.yaml_reader import MAX_DEPTH, MAX_NODES
 
 
 def parse(data: bytes) -> Any:
-    """Build the value that a JSON text stands for.
+    """Build the value of a JSON text.
 
     Args:
-        data: the text in UTF-8, with or without a byte order mark.
+        data: The text, in UTF-8 with or without a byte order mark.
 
     Returns:
         Dicts, lists, str, int, float, bool and None.
 
     Raises:
-        DocumentError: the text is JSON, but repeats a key or nests too deep.
-        ValueError: the text is not JSON, or holds more values than are allowed; the YAML reader can say
-            where.
-        RecursionError: the nesting is deeper than the interpreter follows.
+        DocumentError: If the text is JSON, but repeats a key or is nested too deeply.
+        ValueError: If the text is not JSON, or holds more values than are allowed; the YAML reader can
+            report the place.
+        RecursionError: If the nesting is deeper than the interpreter follows.
     """
     # Every value follows a comma or an opening bracket, so this bounds their number before memory is spent.
     if sum(map(data.count, (b",", b"{", b"["))) > MAX_NODES:

@@ -1,4 +1,4 @@
-"""Names for what the pin leaves unnamed: the table of `names.yaml`, and a rule for the rest."""
+"""Name the schemas that the pin leaves unnamed, by the table of `names.yaml` and a rule for the rest."""
 
 import re
 import unicodedata
@@ -22,11 +22,11 @@ _STEPS = re.compile(r"\.[^.\[\]{}|]+|\[\]|\{\}|\|.+?(?=[.\[{]|$)|\?.+")
 
 
 class NamesError(Exception):
-    """Says in one line what is wrong with the table of names."""
+    """The table of names cannot be used; the message is one line that says what is wrong."""
 
 
 def load_names(path: Path = TABLE) -> dict[str, str]:
-    """Read the table of names: places of the pin and the class that each becomes.
+    """Read the table of names: places of the pin, and the class that each becomes.
 
     Args:
         path: The YAML file, a mapping of texts.
@@ -35,7 +35,7 @@ def load_names(path: Path = TABLE) -> dict[str, str]:
         The names by place, in the order of the file.
 
     Raises:
-        NamesError: If the file is no mapping of places to class names.
+        NamesError: If the file is not a mapping of places to class names.
     """
     try:
         table = yaml_reader.parse(path.read_bytes())
@@ -45,12 +45,12 @@ def load_names(path: Path = TABLE) -> dict[str, str]:
         raise NamesError(f"{path.name}: expected a mapping of places to class names")
     for place, name in table.items():
         if not isinstance(place, str) or not isinstance(name, str) or class_name(name) != name:
-            raise NamesError(f"{path.name}: {place}: {name!r} is no class name that a module can hold")
+            raise NamesError(f"{path.name}: {place}: {name!r} is not a class name that a module can hold")
     return table
 
 
 def class_name(name: str) -> str:
-    """Return the class that the generator makes of a name, told apart from what its modules import."""
+    """Return the class that the generator makes of a name, changed if its modules import something of that name."""
     made = str(ClassName(unicodedata.normalize("NFKC", name), _PREFIX))
     return f"{made.rstrip('_')}Model" if made in _IMPORTED or made.endswith("_") else made
 
@@ -61,17 +61,17 @@ def module_name(name: str) -> str:
 
 
 def module_key(name: str) -> str:
-    """Return what tells modules apart on every file system: two classes with one key would overwrite each other."""
+    """Return the key that two classes share if their modules would overwrite each other on some file system."""
     return module_name(name).casefold()
 
 
 def attribute(name: str, *, exact: bool = False) -> str:
-    """Return the attribute that the generator makes of a property, `exact` where it has to tell two apart."""
+    """Return the attribute that the generator makes of a property; `exact` if it has to tell two of them apart."""
     return str(PythonIdentifier(unicodedata.normalize("NFKC", name), _PREFIX, skip_snake_case=exact))
 
 
 def unique(name: str, taken: Container[str]) -> str:
-    """Return the name, or the name with the first number that no module has yet."""
+    """Return the name, with the first number that no module has yet if the name is taken."""
     found, count = name, 1
     while module_key(found) in taken:
         count += 1
@@ -80,7 +80,7 @@ def unique(name: str, taken: Container[str]) -> str:
 
 
 def derived(owner: str, owner_place: str, place: str) -> str:
-    """Make up a class name: the owner's and the steps from it, an element in the singular.
+    """Make up a class name from the owner's name and the steps from it, with elements in the singular.
 
     Args:
         owner: The class that holds the schema.

@@ -14,12 +14,12 @@ class ChatOperation(NamedTuple):
     """An operation that the client has.
 
     Attributes:
-        method: Its method, in small letters.
+        method: Its HTTP method, in lower case.
         path: Its path, as the newest upstream document spells it.
-        module: The generated endpoint module.
-        call: The method of the facade's clients.
-        answer: The component that it answers, as the facade calls it.
-        body: The component that it takes; empty if it takes none.
+        module: Its generated endpoint module.
+        call: The facade's call of it, a method of both clients.
+        answer: The component that it answers, by our name for it.
+        body: The component that it takes, by our name for it; empty if it takes none.
     """
 
     method: str
@@ -31,7 +31,7 @@ class ChatOperation(NamedTuple):
 
     @property
     def address(self) -> str:
-        """Method and path in words."""
+        """Method and path, as in `GET /chat/completions`."""
         return f"{self.method.upper()} {self.path}"
 
 
@@ -46,13 +46,13 @@ CHAT_OPERATIONS: Final = (
     ChatOperation("delete", _ONE, "delete_chat_completion", "delete", "ChatCompletionDeleted"),
     ChatOperation("get", f"{_ONE}/messages", "get_chat_completion_messages", "messages", "ChatCompletionMessageList"),
 )
-"""The operations in the order in which a pin has them."""
+"""The chat operations, in the order of a pin."""
 
 CHUNK_SCHEMA: Final = "CreateChatCompletionStreamResponse"
-"""The component that describes a chunk of a stream, where no `text/event-stream` answer refers to it."""
+"""The component that describes a chunk of a stream if no `text/event-stream` answer refers to one."""
 
 UNTAKEN: Final = "x-untaken-operations"
-"""Where a pin keeps what upstream had below `/chat/completions` besides those that the client has."""
+"""The key of a pin that holds upstream's operations below `/chat/completions` that the client does not have."""
 
 _PARAMETER: Final = re.compile(r"\{[^{}]*\}")
 _SHARED_KEYS: Final = ("parameters", "servers")
@@ -62,10 +62,10 @@ class ChatPaths(NamedTuple):
     """The chat operations of a document.
 
     Attributes:
-        paths: The `paths` object with nothing but these operations and what they share, without the prefix.
-        missing: Those that the document does not have, in words.
-        untaken: What else it has below `/chat/completions`, in words: the client has no call for it.
-        prefix: What stands before all of the paths, such as `/v1`; empty if it holds a parameter, and so has to stay.
+        paths: The `paths` object with only these operations and what they share, without the prefix.
+        missing: The chat operations that the document does not have, as method and path.
+        untaken: Operations below `/chat/completions` that the client does not have, as method and path.
+        prefix: The prefix of all paths, such as `/v1`; empty if it holds a parameter, and therefore stays in them.
     """
 
     paths: dict[str, Any]
@@ -75,12 +75,12 @@ class ChatPaths(NamedTuple):
 
 
 def without_names(path: str) -> str:
-    """Return a path without the names of its parameters, and without a slash at its end."""
+    """Return a path without the names of its parameters and without a final slash."""
     return _PARAMETER.sub("{}", path.rstrip("/"))
 
 
 def chat_operation(method: str, path: str) -> ChatOperation | None:
-    """Find out which operation of ours a method and a path are; neither a prefix nor another name of the id matters."""
+    """Return the chat operation of a method and a path, whatever the path's prefix and the name of its parameter."""
     bare = without_names(path)
     ours = (one for one in CHAT_OPERATIONS if one.method == method and bare.endswith(without_names(one.path)))
     return next(ours, None)
@@ -89,17 +89,17 @@ def chat_operation(method: str, path: str) -> ChatOperation | None:
 def chat_paths(document: dict[str, Any]) -> ChatPaths:
     """Take the chat operations out of a document.
 
-    Another name of the path parameter does not matter, and neither does a prefix such as `/v1`. Of several
-    prefixes the one with the most operations is taken, then the shortest.
+    Neither the name of the path's parameter nor a prefix such as `/v1` matters. Of several prefixes the one
+    with the most operations is taken, then the shortest.
 
     Args:
-        document: an OpenAPI document.
+        document: An OpenAPI document.
 
     Returns:
         The operations, in the order of `CHAT_OPERATIONS`.
 
     Raises:
-        DocumentError: there is none.
+        DocumentError: If the document has no chat operation.
     """
     by_prefix: dict[str, dict[ChatOperation, tuple[str, dict[str, Any]]]] = {}
     others: dict[str, list[tuple[str, str]]] = {}
@@ -138,12 +138,12 @@ def chunk_references(document: dict[str, Any], paths: dict[str, Any]) -> list[st
     """Find the schema of a stream's chunks.
 
     Args:
-        document: an OpenAPI document.
-        paths: its chat operations, as `chat_paths` returns them.
+        document: An OpenAPI document.
+        paths: Its chat operations, as `chat_paths` returns them.
 
     Returns:
-        What the `text/event-stream` answers refer to, then the component with the usual name; empty if the
-        document does not describe chunks.
+        References to the schemas of the `text/event-stream` answers, then to the component with the usual name; empty
+        if the document does not describe chunks.
     """
     found = []
     for item in paths.values():
@@ -162,6 +162,6 @@ def chunk_references(document: dict[str, Any], paths: dict[str, Any]) -> list[st
 def _path_item(document: dict[str, Any], path: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for item in chain(document, document["paths"][path], as_ref(("paths", path))):
-        if isinstance(item, dict):  # what stands beside a reference goes before what it leads to
+        if isinstance(item, dict):  # keys beside a reference take precedence over those of its target
             found = {**{key: value for key, value in item.items() if key != "$ref"}, **found}
     return found

@@ -1,11 +1,11 @@
-"""Print a report, also into a pipe whose reader has seen enough."""
+"""Print a report, even into a pipe whose reader stops early."""
 
 import os
 import sys
 
 
 def say(text: str) -> None:
-    """Print text; a reader that went away, as `head` does, is no error.
+    """Print text; a reader that goes away, as `head` does, is not an error.
 
     Args:
         text: One line or many.
@@ -13,5 +13,5 @@ def say(text: str) -> None:
     try:
         print(text, flush=True)
     except BrokenPipeError:
-        # Else the interpreter would try once more when it shuts down, and change the exit code.
+        # Otherwise the interpreter would try again when it shuts down, and change the exit code.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""Give a document our own words, from an OpenAPI Overlay that can change nothing else."""
+"""Add our own words to a document, from an OpenAPI Overlay that can change nothing else."""
 
 import copy
 from typing import Any, Final
@@ -20,16 +20,16 @@ _ACTION_KEYS: Final = frozenset(("target", "description", "update"))
 
 
 def load_overlay(source: str) -> list[tuple[str, dict[str, Any]]]:
-    """Read an overlay.
+    """Read the actions of an overlay.
 
     Args:
-        source: path of an OpenAPI Overlay 1.x document.
+        source: Path of an OpenAPI Overlay 1.x document.
 
     Returns:
         Target and update of each action, in order.
 
     Raises:
-        DocumentError: it cannot be read, is no overlay, or an action does something else than update.
+        DocumentError: If it cannot be read, is not an overlay, or an action does anything but update.
     """
     name = shown(source)
     try:
@@ -38,7 +38,7 @@ def load_overlay(source: str) -> list[tuple[str, dict[str, Any]]]:
         text = str(error)
         raise DocumentError(text if name in text else f"{name} {text}") from None
     if not isinstance(overlay, dict) or not str(overlay.get("overlay", "")).startswith("1."):
-        raise DocumentError(f"{name} is no OpenAPI Overlay: it should begin with overlay: 1.0.0")
+        raise DocumentError(f"{name} is not an OpenAPI Overlay: it should begin with overlay: 1.0.0")
     actions = overlay.get("actions")
     if not isinstance(actions, list) or not actions:
         raise DocumentError(f"{name} has no list of actions")
@@ -49,14 +49,14 @@ def apply(document: dict[str, Any], actions: list[tuple[str, dict[str, Any]]]) -
     """Merge the words of an overlay into a document.
 
     Args:
-        document: an OpenAPI document.
-        actions: target and update of each action.
+        document: An OpenAPI document.
+        actions: Target and update of each action.
 
     Returns:
         A changed copy, and the targets that match nothing in it.
 
     Raises:
-        DocumentError: a target is not understood, or an update holds more than `description` and `summary`.
+        DocumentError: If a target is not understood, or an update holds more than `description` and `summary`.
     """
     worded = copy.deepcopy(document)
     stale: list[str] = []
@@ -76,7 +76,7 @@ def _action(action: Any, place: str) -> tuple[str, dict[str, Any]]:
     if unknown:
         raise DocumentError(f"{place}, {shown(target)}: {shown(unknown[0])} is not allowed, only update is")
     if not isinstance(update := action.get("update"), dict) or not update:
-        raise DocumentError(f"{place}, {shown(target)}: update is no mapping of words")
+        raise DocumentError(f"{place}, {shown(target)}: update is not a mapping of words")
     return target, update
 
 
@@ -108,5 +108,5 @@ def _takes_words(kind: str, key: str) -> bool:
 
 def _words(value: Any, key: str, target: str) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise DocumentError(f"overlay {shown(target)}: {key} is no text")
+        raise DocumentError(f"overlay {shown(target)}: {key} is not text")
     return value.strip()

@@ -29,16 +29,16 @@ _HEAD: Final = """\
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """A pinned document.
+    """A pinned document, and what a maintainer should know about it.
 
     Attributes:
-        document: the OpenAPI document, receipt included.
-        missing: operations that upstream does not have.
-        untaken: operations below `/chat/completions` that the client does not have.
-        describes_chunks: whether upstream says what a stream's chunks look like.
-        stale: overlay targets that match nothing.
-        words: which parts have no words of ours.
-        renamed: the names of components that upstream calls otherwise, by upstream's.
+        document: The OpenAPI document, receipt included.
+        missing: Operations that upstream does not have.
+        untaken: Operations below `/chat/completions` that the client does not have.
+        describes_chunks: Whether upstream describes a stream's chunks.
+        stale: Overlay targets that match nothing.
+        words: The parts that have no words of ours.
+        renamed: The names of components that upstream renamed, by upstream's names.
     """
 
     document: dict[str, Any]
@@ -55,7 +55,7 @@ class Pin:
         return _HEAD + dump(self.document)
 
     def notices(self) -> list[str]:
-        """Say what the reader of the pin should know.
+        """List what a maintainer should know about the pin.
 
         Returns:
             A line for each missing or untaken operation, stale overlay target and part without words.
@@ -64,7 +64,7 @@ class Pin:
         lines += [f"upstream has {operation}, for which the client has no call" for operation in self.untaken]
         if not self.describes_chunks:
             lines.append(f"upstream does not describe a stream's chunks ({CHUNK_SCHEMA})")
-        lines += [f"upstream calls {name} {found} now: it keeps its name" for found, name in self.renamed.items()]
+        lines += [f"upstream renamed {name} to {found}: the pin keeps {name}" for found, name in self.renamed.items()]
         lines += [f"overlay target matches nothing: {target}" for target in self.stale]
         return lines + [f"no words yet: {target}" for target in self.words.missing]
 
@@ -73,17 +73,17 @@ def pin(source: str, overlay: str, revision: str | None = None, day: str | None 
     """Make a pin from an upstream document.
 
     Args:
-        source: path or URL of an OpenAPI 3.0, 3.1 or 3.2 document.
-        overlay: path of the overlay with our words.
-        revision: upstream's revision, if the source does not show it.
-        day: upstream's date as YYYY-MM-DD, if the source does not show it.
+        source: Path or URL of an OpenAPI 3.0, 3.1 or 3.2 document.
+        overlay: Path of the overlay with our words.
+        revision: Upstream's revision, if the source does not show it.
+        day: Upstream's date as YYYY-MM-DD, if the source does not show it.
 
     Returns:
-        The pin; the same for the same bytes, name, overlay and table of names.
+        The pin, which depends only on the bytes, the name, the overlay and the table of names.
 
     Raises:
-        DocumentError: the document or the overlay cannot be used.
-        NamesError: the table of names cannot be used.
+        DocumentError: If the document or the overlay cannot be used.
+        NamesError: If the table of names cannot be used.
     """
     data = read(source)
     name = public_name(source)
@@ -103,14 +103,14 @@ def pin(source: str, overlay: str, revision: str | None = None, day: str | None 
 
 
 def replace_file(path: Path, text: str) -> None:
-    """Write a file so that a reader sees the old content or the new, whatever happens in between.
+    """Replace a file so that a reader sees either the old or the new content, whatever happens in between.
 
     Args:
-        path: the file.
-        text: its new content, written as UTF-8.
+        path: The file.
+        text: Its new content, written as UTF-8.
 
     Raises:
-        DocumentError: the folder does not take it; the old file is as it was.
+        DocumentError: If the file cannot be written; the old file is as it was.
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -126,10 +126,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command.
 
     Args:
-        arguments: the command line without the program's name; that of the process by default.
+        arguments: The command line without the program's name; that of the process by default.
 
     Returns:
-        0, or 1 after one line on stderr that says what is wrong.
+        0, or 1 after one line on stderr that names the failure.
     """
     options = _parser().parse_args(arguments)
     try:

@@ -1,4 +1,4 @@
-"""Take the prose out of an OpenAPI document and leave every fact."""
+"""Remove the prose from an OpenAPI document and keep every fact."""
 
 from typing import Any, Final
 
@@ -23,15 +23,15 @@ def strip(node: Any, kind: str = "document") -> Any:
     """Copy a document without titles, descriptions, examples and extensions.
 
     Position decides: a property that is named `description` or `x-id` is a fact, and values of `enum`,
-    `const` and `default` stay as they are. What the specification requires to be there, a response's
-    description and a scope's, stays as empty text; so does the title of the API, which is its name.
+    `const` and `default` stay as they are. The descriptions of responses and scopes, which the OpenAPI
+    specification requires, become empty texts; the title of the API stays, because it is its name.
 
     Args:
-        node: a document, or a part of one.
-        kind: what the node is, in the terms of `scripts.schema.grammar`.
+        node: A document, or a part of one.
+        kind: The kind of the node, in the terms of `scripts.schema.grammar`.
 
     Returns:
-        A copy that shares nothing with the input but the values it does not look into.
+        A copy that shares nothing with the input but the values that are not looked into.
     """
     kind = actual_kind(kind, node)
     if kind == VALUE:

@@ -1,4 +1,4 @@
-"""Write into the generated package where it comes from, as data that `chatcompletions.spec` reads."""
+"""Write the origin of the generated package into it, as data that `chatcompletions.spec` reads."""
 
 import hashlib
 import re
@@ -24,16 +24,16 @@ def write_provenance(folder: Path, pin: bytes, document: dict[str, Any], generat
     Args:
         folder: The folder of the package.
         pin: The bytes of the pin.
-        document: What they hold; without an `x-receipt` nothing is known of its origin.
+        document: The document that they hold; without an `x-receipt` its origin is unknown.
         generator: The distribution that wrote the package.
-        version: Its version.
+        version: The version of that distribution.
 
     Raises:
-        DocumentError: If the receipt is not as `make spec` writes it.
+        DocumentError: If the receipt is not one that `make spec` writes.
     """
     receipt = document.get("x-receipt", {})
     if not isinstance(receipt, dict):
-        raise DocumentError("x-receipt is no mapping; pin the document again with `make spec`")
+        raise DocumentError("x-receipt is not a mapping; pin the document again with `make spec`")
     lines = [f"{name.upper()}: str | None = {_literal(_text(receipt, name))}" for name in _TEXTS]
     rules = receipt.get("rules")
     if rules is not None and type(rules) is not int:
@@ -57,6 +57,6 @@ def _text(receipt: dict[str, Any], name: str) -> str | None:
 
 
 def _literal(value: str | None) -> str:
-    # ascii() escapes whatever could end the literal; quotes are the formatter's where nothing had to be escaped.
+    # ascii() escapes whatever could end the literal; where nothing needs it, the quotes are those of the formatter.
     plain = value is not None and re.fullmatch(r"[ !#-\[\]-~]*", value)
     return f'"{value}"' if plain else ascii(value)

@@ -1,4 +1,4 @@
-"""The receipt at the head of `openapi.yaml`: what was pinned, and by which rules."""
+"""Write the receipt at the head of `openapi.yaml`: the document that was pinned, and the rules that pinned it."""
 
 import hashlib
 import re
@@ -10,7 +10,7 @@ from scripts.errors import DocumentError, shown
 from scripts.source import public_name
 
 RULES: Final = 1
-"""Version of the rules that make a pin from a document.
+"""The version of the rules that make a pin from a document.
 
 Raise it by one whenever the same document and the same words would give another pin.
 """
@@ -24,10 +24,10 @@ def make_receipt(source: str, data: bytes, revision: str | None = None, day: str
     """Describe where a pin comes from.
 
     Args:
-        source: path or URL of the upstream document.
-        data: its bytes.
-        revision: upstream's revision; without it, one that the name of the document shows.
-        day: upstream's date, as YYYY-MM-DD; without it, one that the name shows. Never today's, so that the
+        source: Path or URL of the upstream document.
+        data: Its bytes.
+        revision: Upstream's revision; by default the one that the name of the document shows.
+        day: Upstream's date, as YYYY-MM-DD; by default the one that the name shows. Never today's, so that the
             same document always gives the same pin.
 
     Returns:
@@ -35,14 +35,14 @@ def make_receipt(source: str, data: bytes, revision: str | None = None, day: str
         `RULES`.
 
     Raises:
-        DocumentError: the revision or date given is none.
+        DocumentError: If the revision or the date is not valid.
     """
     if revision and not _REVISION.fullmatch(revision):
         raise DocumentError(
             f"the revision {shown(revision)} may hold only letters, digits, dots, dashes and underscores"
         )
     if day and not _is_date(day):
-        raise DocumentError(f"the date {shown(day)} is no day written as YYYY-MM-DD")
+        raise DocumentError(f"the date {shown(day)} is not a day written as YYYY-MM-DD")
     name = public_name(source)
     return {
         "source": name,

@@ -1,4 +1,4 @@
-"""Keep the names that components had, where upstream calls them something else."""
+"""Keep the names of components that upstream renames."""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
@@ -11,25 +11,25 @@ from scripts.schema.references import as_ref, find, followed, pointer, resolve
 from scripts.schema.walk import SCHEMAS
 
 RENAMED: Final = "x-renamed-components"
-"""Where a pin keeps what upstream calls the components that have kept their names."""
+"""The key of a pin that holds upstream's names for the components that keep their old ones."""
 
 
 def keep_names(document: dict[str, Any], table: Mapping[str, str]) -> dict[str, str]:
-    """Call components what the table calls them, and what the operations send and answer what the facade calls it.
+    """Rename components by the table of names, and those that the operations take and answer as the facade does.
 
-    A namespace that all components stand in is left out.
+    A namespace that all components share is dropped.
 
-    Classes, words and the places of the table go by the name of a component: with it they all stay as they are.
+    Classes, words and the places of the table depend on the names of the components, and stay the same with them.
 
     Args:
-        document: the chat operations of a document; it is changed.
-        table: class names by place, of which those that are components are taken.
+        document: The chat operations of a document; it is changed.
+        table: Class names by place; only those whose place is a component are used.
 
     Returns:
-        The new name of each component that has one, by upstream's, the same as the document keeps them.
+        The new name of each renamed component, by upstream's name, as the document holds them too.
 
     Raises:
-        DocumentError: the table gives a component the name of another.
+        DocumentError: If the table gives a component the name of another one.
     """
     schemas: dict[str, Any] = document["components"].get("schemas", {})
     names: dict[str, str] = {}
@@ -37,8 +37,8 @@ def keep_names(document: dict[str, Any], table: Mapping[str, str]) -> dict[str, 
         if place in schemas and place != name:
             if name in schemas or name in names.values():
                 raise DocumentError(
-                    f"scripts/names.yaml calls the component {shown(place)} {name}, as another one is called:"
-                    " take the line out, or give another name"
+                    f"scripts/names.yaml gives the component {shown(place)} the name {name}, which another one has:"
+                    " remove the line, or give another name"
                 )
             names[place] = name
     roles: dict[str, set[str]] = {}
@@ -59,13 +59,13 @@ def keep_names(document: dict[str, Any], table: Mapping[str, str]) -> dict[str, 
 
 
 def _namespace(names: Collection[str]) -> int:
-    """Return the length of the namespace that all names stand in, as in `OpenAI.Metadata`."""
+    """Return the length of the namespace that all names share, as in `OpenAI.Metadata`; 0 if they share none."""
     first, *others = {name.partition(".")[0] if "." in name else "" for name in names} or {""}
     return len(f"{first}.") if first and not others else 0
 
 
 def _roles(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the component that each operation sends, answers or streams, and the name that it has with us."""
+    """Yield the component that each operation takes, answers or streams, and our name for it."""
     for ref in chunk_references(document, document["paths"]):
         yield ref.removeprefix(SCHEMAS), CHUNK_SCHEMA
     for path, item in document["paths"].items():

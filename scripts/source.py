@@ -11,7 +11,7 @@ import httpx
 from scripts.errors import DocumentError, shown
 
 MAX_BYTES: Final = 32 * 1024 * 1024
-"""Largest document that is read; ten times the newest upstream document."""
+"""The size of the largest document that is read; ten times the newest upstream document."""
 
 _TIMEOUT: Final = httpx.Timeout(30.0, connect=10.0)
 _TOTAL_SECONDS: Final = 180.0
@@ -19,17 +19,17 @@ _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
 def read(source: str, *, clock: Callable[[], float] = time.monotonic) -> bytes:
-    """Read a whole document.
+    """Read all bytes of a document.
 
     Args:
-        source: path of a file, or http(s) URL.
-        clock: seconds, only ever compared; a download that dribbles is given up after 180 of them.
+        source: Path of a file, or http(s) URL.
+        clock: A function that returns seconds, which are only compared; a download is given up after 180 of them.
 
     Returns:
         The bytes as they are stored or served (after the transfer's own compression).
 
     Raises:
-        DocumentError: nothing is there, it is no file, too large, too slow, or the server did not answer 200.
+        DocumentError: If nothing is there, it is not a file, too large, too slow, or the server did not answer 200.
     """
     scheme = _SCHEME.match(source)
     if scheme is None:
@@ -40,10 +40,10 @@ def read(source: str, *, clock: Callable[[], float] = time.monotonic) -> bytes:
 
 
 def public_name(source: str) -> str:
-    """Name a source without what is private to the person who reads it.
+    """Name a source without the parts that are private, such as folders and credentials.
 
     Args:
-        source: path or URL.
+        source: Path or URL.
 
     Returns:
         A path's file name; a URL without credentials, query string and fragment.

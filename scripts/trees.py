@@ -1,4 +1,4 @@
-"""Compare and replace folders of text: whole, or not at all."""
+"""Compare folders, and replace a folder completely or not at all."""
 
 import shutil
 import tempfile
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def differences(wanted: Path, found: Path) -> list[str]:
-    """Compare two folders both ways, byte for byte; what Python caches is no part of them.
+    """Compare two folders both ways, byte for byte; Python's caches do not count.
 
     Args:
         wanted: The folder as it should be.
@@ -34,14 +34,14 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def replace_folder(new: Path, target: Path) -> None:
-    """Put a copy of a folder where another is, or leave that one as it was.
+    """Replace a folder with a copy of another one, or leave it as it was.
 
     Args:
         new: The folder to copy.
         target: The folder to replace; it may be missing.
 
     Raises:
-        OSError: If the disk refuses; `target` is then as it was, and nothing is left beside it.
+        OSError: If a file cannot be read or written; `target` is then as it was, and nothing is left beside it.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))

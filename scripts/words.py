@@ -1,4 +1,4 @@
-"""Tell which parts of a pinned document have no words of ours yet."""
+"""Find the parts of a pinned document that have no words of ours yet."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ _NAMED_SCHEMAS: Final = ("{schema}",)
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much of a document has words.
+    """The parts of a document that should have words, and those that have none.
 
     Attributes:
-        total: operations, parameters, models and properties.
-        missing: targets of those without a description or summary, ready for `scripts/overlay.yaml`.
+        total: How many operations, parameters, components and properties there are.
+        missing: The targets of those without a description or summary, ready for `scripts/overlay.yaml`.
     """
 
     total: int
@@ -26,13 +26,13 @@ class Coverage:
 
 
 def coverage(document: dict[str, Any]) -> Coverage:
-    """Look for words on each operation, parameter, model and property.
+    """Look for words on each operation, parameter, component and property.
 
     Args:
-        document: an OpenAPI document.
+        document: An OpenAPI document.
 
     Returns:
-        How many there are, and which have no words.
+        The number of these parts, and those that have no words.
     """
     asked = list(_asked(document, "document", ()))
     return Coverage(len(asked), [target for target, node in asked if not _has_words(node)])

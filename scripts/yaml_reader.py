@@ -9,10 +9,10 @@ from scripts.errors import DocumentError, shown
 from scripts.yaml_scalars import scalar
 
 MAX_NODES: Final = 2_000_000
-"""Most nodes a document may have once its aliases are expanded; the newest upstream one has 0.13 million."""
+"""How many nodes a document may have once its aliases are expanded; the newest upstream one has 0.13 million."""
 
 MAX_DEPTH: Final = 200
-"""Deepest nesting, well below what the recursive walks of the other steps can follow."""
+"""How deep a document may be nested, well below what the recursive walks of the other steps can follow."""
 
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CORE_TAGS: Final = {f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float")}
@@ -21,21 +21,20 @@ _COLLECTION_TAGS: Final = {None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,200
 
 
 def parse(data: bytes) -> Any:
-    """Build the value that a YAML text stands for.
+    """Build the value of a YAML text.
 
     Plain scalars follow the YAML 1.2 core schema, so dates, `on` and `no` stay text, and mapping keys are
     always text. An anchor may be defined again; an alias shares its value, so treat the result as
     read-only.
 
     Args:
-        data: the text, in UTF-8 or in UTF-16 with a byte order mark.
+        data: The text, in UTF-8 or in UTF-16 with a byte order mark.
 
     Returns:
         Dicts, lists, str, int, float, bool and None.
 
     Raises:
-        DocumentError: the text is no YAML, or carries tags, cycles, repeated keys, or more than the limits
-            allow.
+        DocumentError: If the text is not YAML, or has tags, cycles, repeated keys, or more than the limits allow.
     """
     builder = _Builder()
     try:
@@ -44,10 +43,10 @@ def parse(data: bytes) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise DocumentError(f"is no valid YAML: {error.problem or error.context}{place}") from None
+        raise DocumentError(f"is not valid YAML: {error.problem or error.context}{place}") from None
     except yaml.YAMLError as error:
         reason = getattr(error, "reason", None) or "unreadable"
-        raise DocumentError(f"is no text: {reason} at byte {getattr(error, 'position', 0)}") from None
+        raise DocumentError(f"is not text: {reason} at byte {getattr(error, 'position', 0)}") from None
     return builder.roots[0] if builder.roots else None
 
 
@@ -64,7 +63,7 @@ class _Open:
 
 
 class _Builder:
-    """Turn parser events into one value; a stack of open collections takes the place of recursion."""
+    """Turn parser events into one value, with a stack of open collections instead of recursion."""
 
     def __init__(self) -> None:
         self.roots: list[Any] = []
@@ -90,7 +89,7 @@ class _Builder:
             raise _error(event, f"the alias *{event.anchor} has no anchor")
         anchored = self._anchors[event.anchor]
         if anchored is None:
-            raise _error(event, f"the alias *{event.anchor} stands inside its own anchor, a cycle")
+            raise _error(event, f"the alias *{event.anchor} is inside its own anchor, a cycle")
         value, nodes, height = anchored
         self._count(event, nodes)
         if len(self._open) + height > MAX_DEPTH:
@@ -144,7 +143,7 @@ class _Builder:
             for merged in reversed(done.merges):
                 done.value.update(merged)
             done.value.update(own)
-        # If it is no longer None, the anchor was defined again inside, which is the later definition.
+        # An anchor that is no longer None was defined again inside the collection; the later definition holds.
         if done.anchor and self._anchors[done.anchor] is None:
             self._anchors[done.anchor] = (done.value, self.nodes - done.nodes_before, done.height)
         self._add(done.value, done.height)

@@ -1,4 +1,4 @@
-"""The scalars of the YAML 1.2 core schema."""
+"""Read the scalars of the YAML 1.2 core schema."""
 
 import math
 import re
@@ -20,13 +20,13 @@ def scalar(text: str) -> Any:
     """Resolve a plain scalar by the YAML 1.2 core schema.
 
     Args:
-        text: the scalar as written, without quotes.
+        text: The scalar as written, without quotes.
 
     Returns:
         None, bool, int, float, or the text itself.
 
     Raises:
-        ValueError: an integer of more digits than Python reads or writes.
+        ValueError: If an integer has more digits than Python reads or writes.
     """
     if text in _CONSTANTS:
         return _CONSTANTS[text]

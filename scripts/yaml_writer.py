@@ -1,4 +1,4 @@
-"""Write plain values as YAML that YAML 1.1 and 1.2 readers take for the same thing."""
+"""Write plain values as YAML that readers of YAML 1.1 and of 1.2 understand alike."""
 
 import re
 from typing import Any, Final
@@ -14,7 +14,7 @@ _STRING: Final = "tag:yaml.org,2002:str"
 
 
 class _Dumper(yaml.SafeDumper):
-    """PyYAML's own dumper; the C one would save milliseconds and is not there on every machine."""
+    """Dump with PyYAML's own Python code: the C dumper would save milliseconds and is not on every machine."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  # the signature is PyYAML's
         return True
@@ -35,7 +35,7 @@ def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
 
 
 def _is_text(value: str) -> bool:
-    # The dumper quotes by YAML 1.1 as PyYAML reads it; some readers go further and take y and n for booleans.
+    # The dumper quotes text that PyYAML would read otherwise; some readers also read y and n as booleans.
     try:
         return value not in _LETTERS and isinstance(scalar(value), str)
     except ValueError:
@@ -54,7 +54,7 @@ def dump(value: Any) -> str:
     """Write a value as block-style YAML.
 
     Args:
-        value: dicts with text keys, lists, str, int, float, bool and None.
+        value: Dicts with text keys, lists, str, int, float, bool and None.
 
     Returns:
         The text, in the order of the value's keys, ending in a line break.

@@ -54,12 +54,12 @@ def test_core_schema(text: str, value: Any) -> None:
 
 
 def test_nan() -> None:
-    """A default that is no number is still a number to the reader."""
+    """The value `.nan` is read as the float NaN."""
     assert math.isnan(value_of(".nan"))
 
 
 def test_keys_are_text() -> None:
-    """A key is text as it was written, so that a status 200 and a property `on` keep their names."""
+    """A key is the text that was written, so that a status 200 and a property `on` keep their names."""
     assert list(value_of("{200: a, on: b, null: c, 1.0: d, 2024-01-01: e}")) == [
         "200",
         "on",
@@ -85,7 +85,7 @@ def test_anchor_on_a_key() -> None:
 
 
 def test_merge_key() -> None:
-    """A merge key brings the pairs that the mapping does not have itself, an earlier one first."""
+    """A merge key adds the pairs that the mapping does not have; earlier mappings take precedence over later ones."""
     merged = value_of("[&a {p: 1, q: 1}, &b {p: 2, r: 2}, {<<: [*a, *b], q: 3}, {<<: *b}, {<<: text}]")
     assert merged[2:] == [{"p": 1, "r": 2, "q": 3}, {"p": 2, "r": 2}, {"<<": "text"}]
 
@@ -97,7 +97,7 @@ def test_json() -> None:
 
 
 def test_flow_mapping_that_is_no_json() -> None:
-    """A text that begins like JSON and is YAML is read as YAML."""
+    """A YAML text that begins like JSON is read as YAML."""
     assert parse(b"{openapi: 3.0.1, x: [a, b]}", "test") == {"openapi": "3.0.1", "x": ["a", "b"]}
 
 
@@ -130,12 +130,12 @@ DEEP_ALIASES = "openapi: 3.1.0\na0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1
         ("openapi: 3.1\n", 'says openapi: 3.1; it has to be text, such as "3.1.0"'),
         (
             "openapi: 3.1.0\npaths:\n  /a: 'cut",
-            "is no valid YAML: found unexpected end of stream at line 3",
+            "is not valid YAML: found unexpected end of stream at line 3",
         ),
-        ('{"openapi": "3.1.0", "paths": {', "is no valid YAML: did not find expected node content"),
+        ('{"openapi": "3.1.0", "paths": {', "is not valid YAML: did not find expected node content"),
         ("openapi: 3.1.0\na: [1\nb: 2\n", "at line 3"),
         ("openapi: 3.1.0\na: *b\n", "the alias *b has no anchor at line 2"),
-        ("openapi: 3.1.0\na: &b [*b]\n", "the alias *b stands inside its own anchor, a cycle at line 2"),
+        ("openapi: 3.1.0\na: &b [*b]\n", "the alias *b is inside its own anchor, a cycle at line 2"),
         ("openapi: 3.1.0\na: 1\na: 2\n", 'the key "a" appears twice in one mapping at line 3'),
         ("openapi: 3.1.0\n<<: {a: 1}\n<<: {b: 1}\n", 'the key "<<" appears twice in one mapping at line 3'),
         ('{"openapi": "3.1.0", "a": 1, "a": 2}', 'repeats the key "a" in one mapping'),
@@ -155,12 +155,12 @@ DEEP_ALIASES = "openapi: 3.1.0\na0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1
         (f"openapi: 3.1.0\nx: {'[' * 5000}{']' * 5000}\n", "nested deeper than 200 levels at line 2"),
         ('{"openapi": "3.1.0", "x": ' + "[" * 300 + "]" * 300 + "}", "nested deeper than 200 levels"),
         ('{"openapi": "3.1.0", "x": ' + "[" * 100_000 + "]" * 100_000 + "}", "nested deeper than 200 levels"),
-        ('{"openapi": "3.1.0", "x": "\\ud800"}', "is no valid YAML"),
-        ("openapi: 3.1.0\nx: \x00\n", "is no text: control characters are not allowed at byte"),
+        ('{"openapi": "3.1.0", "x": "\\ud800"}', "is not valid YAML"),
+        ("openapi: 3.1.0\nx: \x00\n", "is not text: control characters are not allowed at byte"),
     ],
 )
 def test_bad_text(text: str, message: str) -> None:
-    """A text that is no usable document is refused in one line that says what is wrong, and where."""
+    """A text that is not a usable document is refused in one line that says what is wrong, and where."""
     with pytest.raises(DocumentError) as caught:
         parse(text.encode(), "some.yaml")
     line = str(caught.value)
@@ -171,8 +171,8 @@ def test_bad_text(text: str, message: str) -> None:
 
 @pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n\x00\x00", b"openapi: 3.1.0\nx: \xff\n", bytes(range(256))])
 def test_binary(data: bytes) -> None:
-    """Bytes that are no text are refused in one line."""
-    with pytest.raises(DocumentError, match=r'^"blob" is no text: .* at byte \d+$'):
+    """Bytes that are not text are refused in one line."""
+    with pytest.raises(DocumentError, match=r'^"blob" is not text: .* at byte \d+$'):
         parse(data, "blob")
 
 
@@ -194,7 +194,7 @@ def test_many_values(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_bad_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, message: str) -> None:
-    """A path that cannot be read is named."""
+    """The error for a path that cannot be read names the path."""
     monkeypatch.chdir(tmp_path)
     with pytest.raises(DocumentError, match=message) as caught:
         load(name)
@@ -211,7 +211,7 @@ def test_large_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Site(http.server.ThreadingHTTPServer):
-    """A site with one good document and every way to be no document."""
+    """Serve one good document, and every kind of answer that is not a document."""
 
     daemon_threads = False  # those that answer are waited for: none outlives its test
 
@@ -220,7 +220,7 @@ class Site(http.server.ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}"
 
     def handle_error(self, *_: Any) -> None:
-        """Say nothing of clients that hang up, as they should: a test may read what is printed."""
+        """Print nothing about clients that hang up, as they should: a test may read the output."""
 
 
 class Pages(http.server.BaseHTTPRequestHandler):
@@ -282,7 +282,7 @@ def test_download(site: Site) -> None:
     ],
 )
 def test_bad_download(site: Site, monkeypatch: pytest.MonkeyPatch, path: str, message: str) -> None:
-    """A URL that serves no document is refused in one line, without the secrets that the URL may hold."""
+    """A URL that does not serve a document is refused in one line, without the secrets that the URL may hold."""
     monkeypatch.setattr(source, "MAX_BYTES", 2**20)
     with pytest.raises(DocumentError, match=message) as caught:
         load(f"{site.url}{path}?token=secret".replace("//", "//user:secret@"))
@@ -290,7 +290,7 @@ def test_bad_download(site: Site, monkeypatch: pytest.MonkeyPatch, path: str, me
 
 
 def test_nobody_answers() -> None:
-    """A server that is not there is an error that names it."""
+    """If no server answers, the error names the address."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
@@ -300,20 +300,20 @@ def test_nobody_answers() -> None:
 
 @pytest.mark.parametrize("url", ["http://", "http://[::1", "http://a b/c", f"http://{'a' * 300}.example/"])
 def test_bad_url(url: str) -> None:
-    """A URL that is none is an error in one line."""
+    """A text that is not a valid URL is an error in one line."""
     with pytest.raises(DocumentError, match="cannot fetch"):
         load(url)
 
 
 def test_slow_download(site: Site) -> None:
-    """A server that keeps sending without coming to an end is given up."""
+    """A download that does not end in time is given up."""
     ticks = iter((0.0, 1_000.0))
     with pytest.raises(DocumentError, match="took longer than 180 s"):
         source.read(f"{site.url}/openapi.yaml", clock=lambda: next(ticks))
 
 
 def test_timeout(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server that accepts and stays silent is given up."""
+    """A server that accepts the connection and sends nothing is given up."""
     monkeypatch.setattr(source, "_TIMEOUT", 0.001)
     monkeypatch.setattr(Pages, "do_GET", lambda self: self.connection.recv(1))
     with pytest.raises(DocumentError, match="timed out"):
@@ -395,7 +395,7 @@ AMBIGUOUS = [
 
 @pytest.mark.parametrize("text", AMBIGUOUS)
 def test_text_stays_text(text: str) -> None:
-    """Text is written so that YAML 1.1 and 1.2 readers both get it back as the same text, key or value."""
+    """Text is written so that YAML 1.1 and 1.2 readers both get the same text back, as a key and as a value."""
     value = {text: [text, {"deep": text}]}
     assert yaml.safe_load(dump(value)) == value
     assert yaml_reader.parse(dump(value).encode()) == value
@@ -411,18 +411,18 @@ VALUES = st.recursive(
 
 @given(VALUES)
 def test_round_trip(value: Any) -> None:
-    """What is written reads back as the same value, in YAML 1.1 and in 1.2."""
+    """A value that is written reads back as the same value, in YAML 1.1 and in 1.2."""
     text = dump({"value": value})
     assert yaml.safe_load(text) == {"value": value}
     assert yaml_reader.parse(text.encode()) == {"value": value}
 
 
 def test_no_aliases_written() -> None:
-    """A value that stands in two places is written twice."""
+    """A value that occurs twice is written twice."""
     shared = {"a": [1]}
     assert dump([shared, shared]) == "- a:\n    - 1\n- a:\n    - 1\n"
 
 
 def test_special_floats_written() -> None:
-    """Numbers beyond all bounds are written in the spelling that both versions of YAML have."""
+    """Infinite numbers and NaN are written in a spelling that both versions of YAML have."""
     assert dump([math.inf, -math.inf, math.nan, 1e16]) == "- .inf\n- -.inf\n- .nan\n- 1.0e+16\n"

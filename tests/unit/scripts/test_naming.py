@@ -1,4 +1,4 @@
-"""Rules of naming what the pin leaves unnamed."""
+"""Rules for naming the schemas that the pin leaves unnamed."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from scripts import naming
     ],
 )  # fmt: skip
 def test_a_name_is_made_of_the_owner_and_the_steps(owner: str, owner_place: str, place: str, wanted: str) -> None:
-    """A class without an entry is called after its owner and what leads from there, an element in the singular."""
+    """A class that the table does not list is named after its owner and the steps from it, elements in the singular."""
     assert naming.derived(owner, owner_place, place) == wanted
 
 
@@ -75,17 +75,17 @@ def test_the_table_is_read_in_its_order(tmp_path: Path) -> None:
     [
         ("- A.it", "expected a mapping"),
         ("", "expected a mapping"),
-        ("A.it: [B]", "A.it: .* no class name"),
-        ("A.it: not a name", "A.it: .* no class name"),
-        ("A.it: Response", "A.it: .* no class name"),
-        ("A.it: class", "A.it: .* no class name"),
+        ("A.it: [B]", "A.it: .* not a class name"),
+        ("A.it: not a name", "A.it: .* not a class name"),
+        ("A.it: Response", "A.it: .* not a class name"),
+        ("A.it: class", "A.it: .* not a class name"),
         ("A.it: B\nA.it: C", "names.yaml: "),
         ("A.it: !!python/object:os.system B", "names.yaml: "),
         ("{", "names.yaml: "),
     ],
 )
 def test_a_broken_table_is_refused_in_one_line(tmp_path: Path, text: str, message: str) -> None:
-    """A table that names no classes says where it is wrong."""
+    """A table that is not a mapping of places to class names is refused in one line that says where it is wrong."""
     path = tmp_path / "names.yaml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(naming.NamesError, match=message) as caught:
@@ -94,6 +94,6 @@ def test_a_broken_table_is_refused_in_one_line(tmp_path: Path, text: str, messag
 
 
 def test_a_missing_table_is_named(tmp_path: Path) -> None:
-    """A table that is not there is no empty table."""
+    """A missing table is an error that names it, and does not count as an empty one."""
     with pytest.raises(naming.NamesError, match=r"names\.yaml"):
         naming.load_names(tmp_path / "names.yaml")

@@ -72,7 +72,7 @@ DOCUMENT: dict[str, Any] = {
     ],
 )
 def test_targets(target: str, keys: tuple[str | int, ...]) -> None:
-    """Words go where the target points, and nowhere else."""
+    """Words are added where the target points, and nowhere else."""
     worded, stale = apply(DOCUMENT, [(target, {"description": "Ours."})])
     node: Any = worded
     for key in keys:
@@ -120,13 +120,13 @@ def test_bad_targets(target: str) -> None:
 
 @pytest.mark.parametrize("name", [r"'a\nb'", r'"a\nb"', r"'a\u000ab'", r'"a\u000Ab"'])
 def test_escapes(name: str) -> None:
-    """An escape in a name or a value means what it means in JSON."""
+    """An escape in a name or a value has the meaning that JSON gives it."""
     document = {"a\nb": [{"name": "a\nb"}, {"name": "anb"}], "anb": 1}
     assert [match.node for match in select(document, f"$[{name}][?@.name == {name}]")] == [{"name": "a\nb"}]
 
 
 def test_stale_targets() -> None:
-    """What the document does not have is listed once, below a target too, and the rest is applied."""
+    """Targets that the document does not have are listed once, even inside an update, and the rest is applied."""
     update = {"description": "Ours.", "properties": {"gone": {"description": "Ours."}}}
     actions = [("$.components.schemas.Gone", update), ("$.tags[7]", update), ("$.components.schemas['A-1']", update)]
     worded, stale = apply(DOCUMENT, [*actions, *actions])
@@ -137,7 +137,7 @@ def test_stale_targets() -> None:
 
 @pytest.mark.parametrize("odd", [True, None, "text", [], [{"type": "string"}]])
 def test_unexpected_shapes(odd: Any) -> None:
-    """Words for a part that another revision writes in an unexpected shape are stale, not an error."""
+    """Words for a part that has an unexpected shape in another revision are stale, not an error."""
     document = {"components": {"schemas": {"A": {"properties": {"a": odd}}}}}
     update = {"properties": {"a": {"description": "Ours."}}}
     target = "$.components.schemas.A.properties.a"
@@ -147,7 +147,7 @@ def test_unexpected_shapes(odd: Any) -> None:
 
 
 def test_merge() -> None:
-    """An update reaches down into what is there; a later action overrides an earlier one."""
+    """An update reaches the parts inside its target; a later action takes precedence over an earlier one."""
     target = "$.paths['/chat/completions'].get"
     first = {"summary": "List", "description": "One.", "responses": {"200": {"description": "Page."}}}
     worded, _ = apply(DOCUMENT, [(target, first), (target, {"description": "  Two.\n"})])
@@ -183,28 +183,28 @@ def test_facts_are_safe(target: str, update: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("words", [None, 1, "", " ", ["a"], {"a": "b"}])
 def test_words_are_text(words: Any) -> None:
-    """A description is text."""
-    with pytest.raises(DocumentError, match="description is no text"):
+    """A description that is not text is refused."""
+    with pytest.raises(DocumentError, match="description is not text"):
         apply(DOCUMENT, [("$.info", {"description": words})])
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "is no OpenAPI Overlay"),
-        ("actions: []", "is no OpenAPI Overlay"),
-        ("overlay: 2.0.0", "is no OpenAPI Overlay"),
+        ("", "is not an OpenAPI Overlay"),
+        ("actions: []", "is not an OpenAPI Overlay"),
+        ("overlay: 2.0.0", "is not an OpenAPI Overlay"),
         ("overlay: 1.0.0", "has no list of actions"),
         ("overlay: 1.0.0\nactions: []", "has no list of actions"),
         ("overlay: 1.0.0\nactions: [a]", "action 1: there is no target"),
         ("overlay: 1.0.0\nactions: [{update: {}}]", "action 1: there is no target"),
-        ("overlay: 1.0.0\nactions: [{target: $.a}]", r'action 1, "\$.a": update is no mapping'),
+        ("overlay: 1.0.0\nactions: [{target: $.a}]", r'action 1, "\$.a": update is not a mapping'),
         ("overlay: 1.0.0\nactions: [{target: $.a, remove: true}]", '"remove" is not allowed'),
-        ("overlay: 1.0.0\nactions: [", "is no valid YAML"),
+        ("overlay: 1.0.0\nactions: [", "is not valid YAML"),
     ],
 )
 def test_bad_overlay(tmp_path: Path, text: str, message: str) -> None:
-    """A file that is no overlay, or an action that is no update, is named in one line."""
+    """A file that is not an overlay, or an action that is not an update, is refused in one line that names it."""
     path = tmp_path / "overlay.yaml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(DocumentError, match=message) as caught:
@@ -213,13 +213,13 @@ def test_bad_overlay(tmp_path: Path, text: str, message: str) -> None:
 
 
 def test_no_overlay(tmp_path: Path) -> None:
-    """An overlay that is not there is named."""
+    """The error for a missing overlay names its file."""
     with pytest.raises(DocumentError, match=r'there is no file ".*words.yaml"'):
         load_overlay(str(tmp_path / "words.yaml"))
 
 
 def test_coverage() -> None:
-    """What lacks words is named by the target that would give it some."""
+    """Each part without words is listed with the overlay target that would add some."""
     worded, _ = apply(DOCUMENT, [("$.components.schemas['A-1'].properties.list", {"description": "Ours."})])
     found = coverage(worded)
     assert found.total == 8
@@ -256,6 +256,6 @@ def test_coverage() -> None:
     ],
 )
 def test_written_paths_are_read(key: str, path: str) -> None:
-    """A path that is written for any name is one line without control characters, and selects that name again."""
+    """A path written for any name is one line without control characters, and selects that name again."""
     assert write((key,)) == path
     assert [match.node for match in select({key: [1, {"found": 2}]}, write((key, 1)))] == [{"found": 2}]

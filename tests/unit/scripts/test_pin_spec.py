@@ -1,4 +1,4 @@
-"""Rules of the command that pins an upstream document."""
+"""Rules of `make spec`, the command that pins an upstream document."""
 
 import hashlib
 from pathlib import Path
@@ -64,7 +64,7 @@ def run(folder: Path, upstream: str = "openapi-2030-01-02-abc1234.yaml", *option
 
 
 def test_pin(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A pin holds every fact, our words, none of upstream's, and the receipt of what was read."""
+    """A pin holds every fact of upstream, our words, none of upstream's prose, and the receipt of its source."""
     assert run(folder) == 0
     text = (folder / "openapi.yaml").read_text(encoding="utf-8")
     assert "Upstream says so" not in text
@@ -101,7 +101,7 @@ def test_same_bytes(folder: Path) -> None:
 
 
 def test_older_document(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A document from before stored completions and chunks is pinned, and what it lacks is named."""
+    """A document older than stored completions and chunks is pinned, and the parts that it lacks are listed."""
     old = "openapi: 3.0.0\ninfo: {title: API, version: '1'}\npaths: {/chat/completions: {post: {responses: {}}}}\n"
     (folder / "old.yaml").write_text(old, encoding="utf-8")
     assert run(folder, "old.yaml", "--revision", "v1", "--date", "2020-02-29") == 0
@@ -117,9 +117,9 @@ def test_older_document(folder: Path, capsys: pytest.CaptureFixture[str]) -> Non
     ("text", "message"),
     [
         ("", "is empty"),
-        (UPSTREAM[:300], "is no valid YAML"),
+        (UPSTREAM[:300], "is not valid YAML"),
         (UPSTREAM[: UPSTREAM.index("components:\n")], "dangling $ref"),
-        ("hello", "is no OpenAPI document"),
+        ("hello", "is not an OpenAPI document"),
         ("openapi: 3.1.0\npaths: {/files: {get: {}}}\n", "has no chat operation"),
         (
             UPSTREAM.replace("schemas/Reply'}\n    Cr", "schemas/Nope'}\n    Cr"),
@@ -137,7 +137,7 @@ def test_older_document(folder: Path, capsys: pytest.CaptureFixture[str]) -> Non
     ],
 )
 def test_bad_input(folder: Path, capsys: pytest.CaptureFixture[str], text: str, message: str) -> None:
-    """A document that cannot be pinned is one line on stderr and exit 1; nothing in the folder changes."""
+    """A document that cannot be pinned gives one line on stderr and exit code 1; nothing in the folder changes."""
     (folder / "bad.yaml").write_text(text, encoding="utf-8")
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert run(folder, "bad.yaml") == 1
@@ -154,8 +154,8 @@ def test_bad_input(folder: Path, capsys: pytest.CaptureFixture[str], text: str, 
     [
         ("", (), "give the document to pin: make spec UPSTREAM=<path or URL>"),
         ("gone.yaml", (), "there is no file"),
-        ("openapi-2030-01-02-abc1234.yaml", ("--date", "yesterday"), 'the date "yesterday" is no day'),
-        ("openapi-2030-01-02-abc1234.yaml", ("--date", "20300102"), "is no day"),
+        ("openapi-2030-01-02-abc1234.yaml", ("--date", "yesterday"), 'the date "yesterday" is not a day'),
+        ("openapi-2030-01-02-abc1234.yaml", ("--date", "20300102"), "is not a day"),
         ("openapi-2030-01-02-abc1234.yaml", ("--revision", "a\nb"), "the revision 'a\\nb' may hold only"),
         ("openapi-2030-01-02-abc1234.yaml", ("--overlay", "gone.yaml"), 'there is no file "gone.yaml"'),
     ],
@@ -163,7 +163,7 @@ def test_bad_input(folder: Path, capsys: pytest.CaptureFixture[str], text: str, 
 def test_bad_arguments(
     folder: Path, capsys: pytest.CaptureFixture[str], upstream: str, options: tuple[str, ...], message: str
 ) -> None:
-    """An argument that cannot be used is one line that says which, and the pin stays."""
+    """An argument that cannot be used gives one line that names it, and the pin stays as it was."""
     assert run(folder, upstream, *options) == 1
     err = capsys.readouterr().err
     assert message in err
@@ -172,13 +172,13 @@ def test_bad_arguments(
 
 
 def test_unwritable_folder(folder: Path) -> None:
-    """A folder that does not take the file is an error, not a traceback."""
+    """A folder that cannot be written to gives an error line, not a traceback."""
     with pytest.raises(DocumentError, match="cannot write"):
         replace_file(folder / "gone" / "openapi.yaml", "text")
 
 
 def test_interrupted_write(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A write that fails half-way leaves the old file, and nothing beside it."""
+    """A write that fails half-way leaves the old file and nothing beside it."""
     before = sorted(folder.iterdir())
 
     def fail(*_: object) -> None:
@@ -213,7 +213,7 @@ def test_receipt(source: str, name: str, revision: str | None, day: str | None) 
 
 
 def test_shared_parts_are_written_out(folder: Path) -> None:
-    """Parts that upstream shares through anchors are written out where they stand."""
+    """Parts that upstream shares through anchors are written out at each place."""
     document = pin(str(folder / "openapi-2030-01-02-abc1234.yaml"), str(folder / "overlay.yaml")).document
     operations = [operation for item in document["paths"].values() for operation in item.values()]
     assert len(operations) == 6
@@ -221,7 +221,7 @@ def test_shared_parts_are_written_out(folder: Path) -> None:
 
 
 def test_deepest_document(folder: Path) -> None:
-    """A document at the limit of nesting is pinned; no step runs out of stack."""
+    """A document nested as deeply as allowed is pinned; no step runs out of stack."""
     schema = "{items: " * 180 + "{title: Upstream says so.}" + "}" * 180
     deep = UPSTREAM.replace("{type: object}", schema)
     (folder / "deep.yaml").write_text(deep, encoding="utf-8")
@@ -231,7 +231,7 @@ def test_deepest_document(folder: Path) -> None:
 
 
 def test_operations_that_the_client_does_not_have(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What upstream has besides our operations is told, and remembered in the pin; without any the pin says nothing."""
+    """Upstream's operations besides ours are reported and kept in the pin; without any the pin has no such key."""
     document = UPSTREAM.replace(
         "  /chat/completions/{completion_id}:", f"  {ANOTHER}/chat/completions/{{completion_id}}:"
     )

@@ -1,4 +1,4 @@
-"""Components keep the names that they had, whatever upstream calls them now."""
+"""Rules for components that upstream renames: they keep their names."""
 
 import copy
 import json
@@ -53,25 +53,25 @@ NAMES = {
 
 
 def test_what_the_operations_take_and_give_keeps_its_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Whatever upstream calls what the operations send, answer and stream, the pin is the same, and tells of it."""
+    """If upstream renames what the operations take, answer and stream, the pin stays the same and reports it."""
     made = pinned(renamed(**NAMES), tmp_path)
     assert made.renamed == {new: old for old, new in NAMES.items()} == made.document[RENAMED]
     assert without_receipt(made) == without_receipt(pinned(renamed(), tmp_path))
-    assert "upstream calls ChatCompletionList Page now: it keeps its name" in made.notices()
+    assert "upstream renamed ChatCompletionList to Page: the pin keeps ChatCompletionList" in made.notices()
     (tmp_path / "new.yaml").write_text(dump(renamed(**NAMES)), encoding="utf-8")
     assert spec_diff.main(["--base", str(ROOT / "openapi.yaml"), "--", str(tmp_path / "new.yaml")]) == 0
     assert "No change" in capsys.readouterr().out
 
 
 def test_a_namespace_names_nothing(tmp_path: Path) -> None:
-    """Where all components stand in one namespace, each has the name that it has without."""
+    """A namespace that all components share is dropped from their names."""
     made = pinned(renamed(**{name: f"OpenAI.{name}" for name in PINNED["components"]["schemas"]}), tmp_path)
     assert without_receipt(made) == without_receipt(pinned(renamed(), tmp_path))
     assert made.renamed["OpenAI.Metadata"] == "Metadata"
 
 
 def test_a_line_of_the_table_keeps_the_name_of_any_component(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With one line in names.yaml a renamed component is what it was, and so are the names of all inside it."""
+    """With one line in names.yaml a renamed component keeps its name, and so do the classes inside it."""
     table = naming.load_names()
     monkeypatch.setattr(naming, "load_names", lambda: {"Answer.Message": "ChatCompletionResponseMessage", **table})
     made = pinned(renamed(ChatCompletionResponseMessage="Answer.Message"), tmp_path)
@@ -88,7 +88,7 @@ def a_document(answer: str = "Animal", **schemas: Any) -> dict[str, Any]:
 
 
 def test_every_reference_follows() -> None:
-    """References, those into a component and those of a discriminator by name or by path, lead to the new name."""
+    """Every reference follows a rename: into a component, and in a discriminator by name or by path."""
     document = a_document(
         Animal=copy.deepcopy(TAGGED), Cat=record(of={"$ref": "#/components/schemas/Dog/properties/a"}), Dog=record(a={})
     )
@@ -105,7 +105,7 @@ def test_every_reference_follows() -> None:
 
 
 def test_what_has_several_roles_keeps_upstreams_name() -> None:
-    """A component that is the answer of different kinds of calls has no name of its own with us."""
+    """A component that different kinds of operations answer keeps upstream's name."""
     document = a_document(Animal=record())
     assert keep_names(document, {}) == {}
     assert list(document["components"]["schemas"]) == ["Animal"]
@@ -121,5 +121,5 @@ TAKEN: list[Callable[[], dict[str, str]]] = [
 def test_a_name_belongs_to_one_component(table: Callable[[], dict[str, str]]) -> None:
     """A line that gives a component the name of another is refused, with what to do."""
     document = a_document(Animal=copy.deepcopy(TAGGED), Cat=record(), Dog=record())
-    with pytest.raises(DocumentError, match="as another one is called: take the line out, or give another name"):
+    with pytest.raises(DocumentError, match="which another one has: remove the line, or give another name"):
         keep_names(document, table())
