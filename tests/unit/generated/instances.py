@@ -1,4 +1,4 @@
-"""Random valid instances of the prepared document, each object knowing which model it must become."""
+"""Make random valid instances of the prepared document, whose objects know which model they must become."""
 
 from functools import cache
 from pathlib import Path

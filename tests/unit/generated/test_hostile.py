@@ -84,7 +84,7 @@ def emitted(emit: Emit) -> Any:
 
 @pytest.mark.parametrize("index", range(len(HOSTILE)), ids=[ascii(text) for text in HOSTILE])
 def test_text_stays_text(emitted: Any, index: int) -> None:
-    """A name, constant, tag or prefix of any text means that text in the code, whatever characters it holds."""
+    """A name, constant, tag or prefix is the same text in the code, whatever characters it holds."""
     text = HOSTILE[index]
     for kind in ("Required", "Optional"):
         model = getattr(emitted, f"{kind}{index}")
@@ -106,12 +106,12 @@ def test_text_stays_text(emitted: Any, index: int) -> None:
 
 
 def test_enum_values_stay_text(emitted: Any) -> None:
-    """An enum lists exactly the values of the specification, in one fixed order."""
+    """An enum lists exactly the values of the document, in one fixed order."""
     assert get_args(emitted.Hostile) == tuple(sorted(HOSTILE))
 
 
 def test_nothing_runs(emitted: Any) -> None:
-    """No text of the specification runs when the code is imported or used, and none leaves its literal or docstring."""
+    """No text of the document runs when the code is imported or used, and none leaves its literal or docstring."""
     for name in emitted.__all__:
         getattr(emitted, name)
     assert not hasattr(builtins, "pwned")

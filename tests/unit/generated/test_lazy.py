@@ -17,13 +17,13 @@ def run(code: str) -> str:
 
 
 def test_importing_the_models_imports_none() -> None:
-    """A model's module is imported when the model is first asked for, and no other with it."""
+    """A model's module is imported when the model is first used, and no other module with it."""
     code = f"import sys; from chatcompletions_api import models; print({MODULES}); models.Choice; print({MODULES})"
     assert run(code).splitlines() == ["[]", "['choice']"]
 
 
 def test_reading_imports_what_came() -> None:
-    """Reading imports the models of what came, not those of what might come."""
+    """Reading imports only the models that the object holds, not all that it could hold."""
     code = (
         "import sys; from chatcompletions_api import models;"
         "models.Choice.from_dict({'message': {'role': 'assistant', 'content': 'hi', 'audio': None}, 'logprobs': None});"
@@ -33,7 +33,7 @@ def test_reading_imports_what_came() -> None:
 
 
 def test_all_is_sorted_and_complete() -> None:
-    """The list of public names is sorted, each can be had, and dir() shows them all."""
+    """The list of public names is sorted, each name is an attribute, and dir() shows them all."""
     assert list(models.__all__) == sorted(set(models.__all__))
     assert set(models.__all__) <= set(dir(models))
     for name in models.__all__:
@@ -44,14 +44,14 @@ def test_all_is_sorted_and_complete() -> None:
 
 
 def test_an_unknown_model_is_an_attribute_error() -> None:
-    """A name that no model has is an AttributeError that says so."""
+    """A name that no model has raises an AttributeError that says so."""
     with pytest.raises(AttributeError, match=r"'chatcompletions_api\.models' has no attribute 'Chioce'"):
         models.Chioce  # type: ignore[attr-defined] # noqa: B018 - asking is the test
     assert not hasattr(models, "__wrapped__")
 
 
 def test_threads_may_race_for_a_model(emit: Emit) -> None:
-    """Threads that ask for the same model at once all get the same class."""
+    """Threads that use the same model for the first time at once all get the same class."""
     emitted: Any = emit({"Point": {"type": "object", "properties": {"x": {"type": "integer"}}}})
     got: list[Any] = []
     start = threading.Barrier(8)

@@ -12,7 +12,7 @@ from tests.unit.generated.conftest import Emit
 
 @pytest.mark.parametrize("name", ["Metadata", "LogitBias", "FunctionParameters", "MetadataFilter"])
 def test_a_map_is_a_mapping(name: str) -> None:
-    """A model that is nothing but a map behaves as a dict: iteration, length, items, get, update, truth."""
+    """A model that is only a map behaves as a dict: iteration, length, items, get, update, truth."""
     model = getattr(models, name)
     read = model.from_dict({"a": 1, "b": 2})
     assert issubclass(model, MutableMapping)
@@ -42,7 +42,7 @@ def test_a_map_equals_a_dict() -> None:
 
 
 def test_a_map_is_copied_whole() -> None:
-    """A copied or unpickled map equals the first and is independent of it."""
+    """A copied or unpickled map equals the original and is independent of it."""
     first = models.Metadata.from_dict({"a": "b"})
     for second in (copy.deepcopy(first), pickle.loads(pickle.dumps(first))):  # noqa: S301 - pickled right here
         assert second == first
@@ -51,7 +51,7 @@ def test_a_map_is_copied_whole() -> None:
 
 
 def test_maps_hold_models(emit: Emit) -> None:
-    """The values of a map, and typed extras of a model, are read as models; odd ones stay as they came."""
+    """The values of a map and the typed extras of a model are read as models; unexpected ones stay as they came."""
     point = {"type": "object", "properties": {"x": {"type": "integer"}}, "required": ["x"]}
     points = {
         "anyOf": [
@@ -76,7 +76,7 @@ def test_maps_hold_models(emit: Emit) -> None:
 
 
 def test_a_query_filter_is_written_with_its_prefix() -> None:
-    """A filter on metadata goes out as metadata[key]=value, one parameter for each key."""
+    """A filter on metadata is sent as metadata[key]=value, one parameter for each key."""
     chosen = models.MetadataFilter.from_dict({"topic": "rivers", "a[b]": "c"})
     assert chosen.to_dict() == {"metadata[topic]": "rivers", "metadata[a[b]]": "c"}
     sent = list_chat_completions._get_kwargs(metadata=chosen, limit=5)
@@ -84,7 +84,7 @@ def test_a_query_filter_is_written_with_its_prefix() -> None:
 
 
 def test_a_query_filter_reads_either_form() -> None:
-    """A filter reads keys with the prefix and without it, so that what it writes reads back as itself."""
+    """A filter reads keys with the prefix and without it, so that it reads back what it writes."""
     plain = models.MetadataFilter.from_dict({"topic": "rivers"})
     assert plain == {"topic": "rivers"}
     assert models.MetadataFilter.from_dict(plain.to_dict()) == plain

@@ -101,7 +101,7 @@ def read(emitted: Any, field: str, value: Any) -> Any:
     ],
 )
 def test_an_object_gets_the_class_that_it_can_only_be(emitted: Any, field: str, value: Any, expected: str) -> None:
-    """A union takes its class from the discriminator, else constants, else keys; what may be two stays a mapping."""
+    """A union chooses the class by the discriminator, constants or keys; an object that fits two stays a mapping."""
     if expected in ("Left", "Tagged") and field == "alone":
         assert type(emitted.Home.from_dict({field: value}).alone).__name__ == expected
     else:
@@ -117,12 +117,12 @@ def test_an_object_gets_the_class_that_it_can_only_be(emitted: Any, field: str, 
     ],
 )
 def test_each_item_gets_its_own_class(emitted: Any, field: str, value: Any, expected: list[str]) -> None:
-    """Each item of a list takes its class by itself, whichever list of a union it is."""
+    """Each item of a list gets its own class, whichever list of a union it is in."""
     assert [type(item).__name__ for item in read(emitted, field, value)] == expected
 
 
 def test_lists_in_lists(emitted: Any) -> None:
-    """Items of a list in a list are read, and odd ones are kept."""
+    """Items of a list in a list are read, and unexpected ones are kept as they came."""
     value = [[{"kind": "c"}, {"kind": "d"}], "odd", [], [{"kind": "e"}]]
     first, second, third, fourth = read(emitted, "nested", value)
     assert first == [emitted.Single(kind="c"), emitted.Other(kind="d")]

@@ -26,13 +26,13 @@ def record(**properties: Any) -> Schema:
 
 
 def prepared(names: dict[str, str] | None = None, **schemas: Any) -> Schema:
-    """Return the component schemas that preparing these gives."""
+    """Return the components that preparing these components gives."""
     found: Schema = prepare_named(document(schemas), names or {}).document["components"]["schemas"]
     return {name: {key: one for key, one in schema.items() if key != "x-answer"} for name, schema in found.items()}
 
 
 def prepared_property(schema: Any, **others: Any) -> Any:
-    """Return what preparing makes of one property's schema."""
+    """Return the schema that preparing makes of one property's schema."""
     return prepared(Owner=record(it=schema), **others)["Owner"]["properties"]["it"]
 
 

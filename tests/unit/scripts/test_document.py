@@ -48,7 +48,7 @@ def value_of(text: str) -> Any:
     ],
 )
 def test_core_schema(text: str, value: Any) -> None:
-    """A scalar means what the YAML 1.2 core schema says, whatever YAML 1.1 made of it."""
+    """A scalar has the meaning that the YAML 1.2 core schema gives it, whatever it means in YAML 1.1."""
     assert value_of(text) == value
     assert type(value_of(text)) is type(value)
 

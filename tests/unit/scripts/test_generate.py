@@ -66,7 +66,7 @@ def run(spec: Path, output: Path, *flags: str) -> int:
 
 
 def test_generating_replaces_the_whole_folder(made: tuple[Path, Path, Prepared], tmp_path: Path) -> None:
-    """The package is as built, whatever was there before, and nothing is left beside it."""
+    """The package is the one that was built, whatever was there before, and nothing is left beside it."""
     output = tmp_path / "place" / "rivers_api"
     output.mkdir(parents=True)
     (output / "stale.py").write_text("", encoding="utf-8")
@@ -79,7 +79,7 @@ def test_generating_replaces_the_whole_folder(made: tuple[Path, Path, Prepared],
 def test_an_unchanged_package_passes_the_check(
     made: tuple[Path, Path, Prepared], package: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A second run gives the same bytes; what Python caches does not count."""
+    """A second run gives the same bytes; Python's caches do not count."""
     (package / "__pycache__").mkdir()
     (package / "__pycache__" / "client.cpython-311.pyc").write_bytes(b"")
     assert run(made[0], package, "--check") == 0
@@ -89,7 +89,7 @@ def test_an_unchanged_package_passes_the_check(
 def test_the_check_lists_every_difference_and_changes_nothing(
     made: tuple[Path, Path, Prepared], package: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Files that are missing, stale or different are named, wherever they come from."""
+    """The check lists every file that is missing, stale or different, and changes nothing."""
     (package / "models" / "cat.py").unlink()
     (package / "models" / "by_hand.py").write_text("", encoding="utf-8")
     (package / "client.py").write_text("# edited\n", encoding="utf-8")
@@ -102,7 +102,7 @@ def test_the_check_lists_every_difference_and_changes_nothing(
 
 
 def test_a_missing_package_differs(made: tuple[Path, Path, Prepared], tmp_path: Path) -> None:
-    """The check does not take nothing for an empty package."""
+    """The check fails if there is no package at all."""
     assert run(made[0], tmp_path / "none", "--check") == 1
     assert not (tmp_path / "none").exists()
 
@@ -110,13 +110,13 @@ def test_a_missing_package_differs(made: tuple[Path, Path, Prepared], tmp_path: 
 def test_names_that_were_made_up_are_mentioned(
     made: tuple[Path, Path, Prepared], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A maintainer is told which class could have a better name, and where to give it."""
+    """The command prints which class could have a better name, and where to give it."""
     assert run(made[0], tmp_path / "rivers_api") == 0
     assert "Reply.choices[]: called ReplyChoice; give it a name in scripts/names.yaml" in capsys.readouterr().err
 
 
 def test_no_default_of_the_spec_is_in_the_code(made: tuple[Path, Path, Prepared]) -> None:
-    """What the caller leaves out stays out: no default value appears anywhere."""
+    """No default value of the pin appears in the code, so that a parameter that the caller leaves out is not sent."""
     text = (made[1] / "api/chat/list_chat_completions.py").read_text() + (made[1] / "models/cat.py").read_text()
     assert "limit: int | Unset = UNSET" in text
     assert "20" not in text.replace("200", "")
@@ -128,13 +128,13 @@ def no_version(_name: str) -> str:
 
 
 def dropping(prepared: Prepared) -> Prepared:
-    """Return a document of which the generator drops an endpoint, with a warning."""
+    """Return a document from which the generator drops an endpoint, with a warning."""
     prepared.document["paths"][CHAT]["post"]["parameters"] = [{"name": "p", "in": "query", "schema": {"type": "array"}}]
     return prepared
 
 
 def colliding(prepared: Prepared) -> Prepared:
-    """Return a document of which the generator drops a model, with a warning."""
+    """Return a document from which the generator drops a model, with a warning."""
     prepared.document["components"]["schemas"]["reply"] = record(a=TEXT)
     return prepared
 
@@ -159,7 +159,7 @@ def test_a_failure_is_one_line_and_leaves_the_package(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Whatever goes wrong is named, the exit code is 1, and the package is as it was."""
+    """Every failure is reported in one line, the exit code is 1, and the package is as it was."""
     spoil, message = SPOILED[what]
     spoil(monkeypatch)
     assert run(made[0], package) == 1
@@ -178,7 +178,7 @@ def test_a_template_that_fails_is_one_line(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """A crash of the generator is reported by its reason, not by its traceback."""
+    """A crash of the generator is reported with its reason, not with its traceback."""
     templates = tmp_path / "templates"
     templates.mkdir()
     (templates / "model.py.jinja").write_text("{{ model.nothing.at_all }}", encoding="utf-8")
@@ -192,7 +192,7 @@ def test_a_template_that_fails_is_one_line(
 
 @pytest.mark.parametrize("missing", ["ruff", "openapi-python-client"])
 def test_a_missing_tool_is_named(missing: str, made: tuple[Path, Path, Prepared], tmp_path: Path) -> None:
-    """Without ruff the output would be unformatted, so that nothing is generated at all."""
+    """Nothing is generated without ruff, because the output would be unformatted."""
     tools = tmp_path / "bin"
     tools.mkdir()
     for tool in {"ruff", "openapi-python-client"} - {missing}:
@@ -209,7 +209,7 @@ def test_an_unreadable_pin_is_one_line(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """A pin that is missing or broken says so and changes nothing."""
+    """A pin that is missing or broken is reported in one line, and nothing changes."""
     spec = tmp_path / "openapi.yaml"
     if content is not None:
         spec.write_bytes(content)
@@ -268,7 +268,7 @@ def append(path: str, text: str) -> Callable[[Path], None]:
 def test_output_that_is_not_whole_is_refused(
     spoil: Callable[[Path], object], message: str, package: Path, made: tuple[Path, Path, Prepared]
 ) -> None:
-    """A dropped operation or model, an import that leads nowhere, lazy ones included, and broken code are all found."""
+    """A package with a dropped operation or model, a broken import, lazy ones included, or broken code is refused."""
     check_emitted(package, made[2].document)
     spoil(package)
     with pytest.raises(DocumentError, match=message):

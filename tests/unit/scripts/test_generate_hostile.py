@@ -1,4 +1,4 @@
-"""Spec text becomes code: whatever it holds, the code is inert and means the same."""
+"""Rules for hostile text in a pin: it becomes code that runs nothing and keeps its meaning."""
 
 import ast
 import importlib
@@ -41,7 +41,7 @@ HOSTILE = [
 
 
 def spoken(words: list[str]) -> dict[str, Any]:
-    """Return a document with these words wherever text may stand: as prose, values, constants, names and defaults."""
+    """Return a document with these words wherever text is allowed: as prose, values, constants, names and defaults."""
     fields = {
         f"f{number}{name}": {"type": "string", "description": name, "title": name, "default": name}
         for number, name in enumerate(words)
@@ -103,7 +103,7 @@ def models(hostile: Path) -> Iterator[ModuleType]:
 
 
 def skeleton(file: Path) -> str:
-    """Return the code of a module with every text in it blank, and without the order that texts give it."""
+    """Return the code of a module with every text blanked, and without the order that depends on the texts."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -112,7 +112,7 @@ def skeleton(file: Path) -> str:
 
 
 def test_hostile_words_add_no_code(hostile: Path, tmp_path: Path) -> None:
-    """Apart from its texts, the code is that of a document with harmless words."""
+    """Apart from its texts, the code is the same as for a document with harmless words."""
     harmless = build([benign(word) + str(number) for number, word in enumerate(HOSTILE)], tmp_path, "harmless_api")
     files = {str(file.relative_to(harmless)) for file in harmless.rglob("*.py")}
     assert files == {str(file.relative_to(hostile)) for file in hostile.rglob("*.py")}
@@ -121,7 +121,7 @@ def test_hostile_words_add_no_code(hostile: Path, tmp_path: Path) -> None:
 
 
 def test_hostile_words_stay_text(hostile: Path) -> None:
-    """No name of the mark that the words hold appears in code, only in texts."""
+    """The mark in hostile words appears only in the texts of the code, never in its names."""
     for file in hostile.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             assert getattr(node, "id", None) != "__import__", file
@@ -129,7 +129,7 @@ def test_hostile_words_stay_text(hostile: Path) -> None:
 
 
 def test_values_keep_their_meaning(models: ModuleType) -> None:
-    """Each value of an enumeration and each constant is the very text of the spec."""
+    """Each value of an enumeration and each constant is exactly the text of the pin."""
     assert set(typing.get_args(models.Values)) == set(HOSTILE)
     tags = typing.get_type_hints(models.Tags, vars(models) | vars(sys.modules[models.Tags.__module__]))
     for number, word in enumerate(HOSTILE):
@@ -154,7 +154,7 @@ def test_tags_choose_their_class(models: ModuleType) -> None:
 
 
 def test_words_can_still_be_read(models: ModuleType) -> None:
-    """The prose is in the docstrings, control characters aside."""
+    """Descriptions are in the docstrings, without their control characters."""
     told = str(models.Tags.__doc__) + str(models.Values)
     for word in ("ends in a backslash", "%(a)s", "</script>", "{{% raw %}}"[1:-1]):
         assert word in told

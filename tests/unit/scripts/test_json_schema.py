@@ -1,4 +1,4 @@
-"""Schemas as OpenAPI writes them, and what is found by them once they are settled and written as JSON Schema."""
+"""Rules for schemas that are settled, written as JSON Schema, and used to judge values."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ REF_A, REF_B, REF_TREE = ref("A"), ref("B"), ref("Tree")
 
 @pytest.fixture
 def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Judge]:
-    """Return a function that settles a document and returns where a value departs from what stands at a place in it."""
+    """Return a function that settles a document and returns where a value departs from the schema at a place in it."""
     caches = (spec_schema, judging._validator)
 
     def settled(document: dict[str, Any], names: dict[str, str] | None = None) -> Callable[[Any, str], list[str]]:
@@ -54,7 +54,7 @@ def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Judge]:
 
 @pytest.fixture
 def places(judge: Judge) -> Places:
-    """Return a function that says where a value departs from a schema of a document that has A and B too."""
+    """Return a function that returns where a value departs from a schema of a document that has A and B too."""
 
     def found(schema: Any, value: Any) -> list[str]:
         components = {"A": A, "B": B, "Tree": {"properties": {"next": REF_TREE}}, "Holder": record(it=schema)}
@@ -83,7 +83,7 @@ NULLABLE: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("schema", NULLABLE.values(), ids=NULLABLE)
 def test_nullable(places: Places, schema: dict[str, Any]) -> None:
-    """Null is allowed wherever a document says so, however it does, and nothing else besides."""
+    """Every spelling of null in a document allows null and nothing else besides."""
     assert places(schema, None) == []
     assert places({"type": "array", "items": schema}, [None, 5.5]) == ["$[1]"]
 
@@ -112,7 +112,7 @@ def test_nullable(places: Places, schema: dict[str, Any]) -> None:
     ],
 )
 def test_known_properties(places: Places, schema: dict[str, Any], value: Any, expected: list[str]) -> None:
-    """A property is unknown if no part of its object's schema has it, and is told at its own place, once."""
+    """A property is unknown if no part of its object's schema has it, and is reported once, at its own place."""
     assert places(schema, value) == expected
 
 
@@ -129,12 +129,12 @@ def test_known_properties(places: Places, schema: dict[str, Any], value: Any, ex
     ],
 )
 def test_open_objects(places: Places, schema: dict[str, Any]) -> None:
-    """Where the document foresees properties of any name, none is unknown."""
+    """No property is unknown where the document allows properties of any name."""
     assert places(schema, {"a": "x", "c": 1}) == []
 
 
 def test_closed_objects(places: Places) -> None:
-    """Where the document forbids further properties itself, they are told at their places all the same."""
+    """Further properties are reported at their places where the document itself forbids them, too."""
     assert places({**A, "additionalProperties": False}, {"a": "x", "c": 1, "d": 2}) == ["$.c", "$.d"]
 
 
@@ -151,13 +151,13 @@ def test_closed_objects(places: Places) -> None:
     ],
 )
 def test_spellings(places: Places, schema: dict[str, Any], good: Any, bad: Any) -> None:
-    """Types and bounds that JSON Schema spells otherwise mean what they mean in the document."""
+    """Types and bounds that JSON Schema spells differently keep the meaning that they have in the document."""
     assert (places(schema, good), places(schema, bad)) == ([], ["$"])
 
 
 @pytest.mark.parametrize("schema", [{"type": "widget"}, {"type": ["string", "blob"]}, {"required": True}, True])
 def test_words_without_meaning(places: Places, schema: Any) -> None:
-    """A type that nobody knows, or a flag in the place of a list, asks for nothing and breaks nothing."""
+    """An unknown type, or a flag where a list should be, requires nothing and breaks nothing."""
     assert places(schema, 5) == places(schema, {"x": 1}) == []
 
 
@@ -169,7 +169,7 @@ def test_words_without_meaning(places: Places, schema: Any) -> None:
     ],
 )
 def test_bounds_of_one_branch(places: Places, branches: list[Any], values: list[Any]) -> None:
-    """Branches of one shape become one, and a bound that only one of them has is none of the union."""
+    """Branches of one shape become one, and a bound that only one of them has does not hold for the union."""
     assert [places({"anyOf": branches}, value) for value in values] == [[]] * len(values)
 
 
@@ -187,7 +187,7 @@ LIMIT = {"name": "limit", "in": "query", "schema": {"type": "integer", "maximum"
 
 
 def test_operations() -> None:
-    """What an operation takes and gives is found by its id, in place or behind references, whatever the 2xx."""
+    """The schemas that an operation takes and answers are found by its id, inline or by reference, for any 2xx."""
     document = {
         "openapi": "3.1.0",
         "paths": {
@@ -242,7 +242,7 @@ SAMPLES: dict[str, list[Any]] = {
 
 
 def test_every_shape(judge: Judge) -> None:
-    """No way to write a schema stops the judge, which takes values of the types that the document allows."""
+    """However a schema is written, the judge works and accepts values of the types that the document allows."""
     document = copy.deepcopy(PINNED)
     schemas = document["components"]["schemas"]
     schemas["Json"] = {"anyOf": [TEXT, NULL, {"type": "array", "items": ref("Json")}, record(a=ref("Json"))]}
@@ -257,7 +257,7 @@ def test_every_shape(judge: Judge) -> None:
 
 
 def allowed_types(shape: Shape) -> list[str]:
-    """Return the types of JSON that a shape allows; one that is a number may be an integer."""
+    """Return the JSON types that a shape allows; a number may be an integer."""
     kinds = SAMPLES.keys() if shape == ANYTHING else shape.kinds - {"enum"}
     values = {"string" if isinstance(value, str) else "integer" for value in shape.values}
     return [kind for kind in SAMPLES if kind in {*kinds, *values} or (kind == "integer" and "number" in kinds)]
@@ -268,7 +268,7 @@ CHUNK = {"type": {"type": "string", "const": "function"}, "function": record(nam
 
 
 def test_repairs() -> None:
-    """Where upstream contradicts its own service the judge knows better; nothing changes once it no longer does."""
+    """The judge is corrected where upstream contradicts its own service, and only as long as it does."""
     schemas = {"ChatCompletionStoreMessage": record(**STORED), "ChatCompletionMessageToolCallChunk": record(**CHUNK)}
     repair(schemas)
     message, chunk = (one["properties"] for one in schemas.values())
@@ -282,7 +282,7 @@ def test_repairs() -> None:
 
 
 def test_repairs_are_needed() -> None:
-    """Each repair still finds its fault in the pin; one that does not can go, with its line in `repair`."""
+    """Each repair still finds its fault in the pin; one that does not can be removed, with its line in `repair`."""
     plain = prepare_named(PINNED, load_names()).document["components"]["schemas"]
     assert plain["ChatCompletionStoreMessage"]["properties"]["role"]["const"] == "assistant"
     call = plain["ChatCompletionMessageToolCallChunk"]["properties"]

@@ -1,4 +1,4 @@
-"""What OpenAPI 3.2 writes in another place, or has for the first time."""
+"""Rules for the parts of OpenAPI 3.2 that are new or have another place than before."""
 
 import copy
 from collections.abc import Callable
@@ -62,7 +62,7 @@ SPELLINGS: dict[str, Callable[[dict[str, Any]], Any]] = {
 
 @pytest.mark.parametrize("name", SPELLINGS)
 def test_the_package_is_the_same(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A document that 3.2 allows is pinned as such, is valid, and gives the package that one of 3.1 gives."""
+    """A 3.2 document is pinned as one, its pin is valid, and it gives the same package as a 3.1 document."""
     document = copy.deepcopy(PINNED) | {"openapi": "3.2.0"}
     if "stream" in name:
         del _answer(document)["text/event-stream"]

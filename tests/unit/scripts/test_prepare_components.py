@@ -32,7 +32,7 @@ MAYBE = {"anyOf": [WHOLE, NULL]}
     ],
 )
 def test_the_later_declaration_of_a_property_wins(earlier: Any, later: Any, wanted: Any) -> None:
-    """Along an `allOf` the last word decides, null included; saying the same type again takes nothing back."""
+    """Along an `allOf` the last declaration decides, null included; repeating the type changes nothing."""
     found = prepared(
         A={"allOf": [ref("Base"), record(p=later)]},
         Base=record(p=earlier),
@@ -43,7 +43,7 @@ def test_the_later_declaration_of_a_property_wins(earlier: Any, later: Any, want
 
 
 def test_three_declarations_in_a_row_are_merged_in_order() -> None:
-    """Nullable, then not, then nullable again is nullable, as upstream means it."""
+    """A property declared nullable, then not, then nullable again is nullable, as upstream means it."""
     found = prepared(
         Request={"allOf": [ref("Middle"), record(n={"type": "integer", "nullable": True}) | {"required": ["n"]}]},
         Middle={"allOf": [ref("Base"), record(n=WHOLE)]},
@@ -76,7 +76,7 @@ def test_members_of_all_parts_are_joined() -> None:
     ],
 )
 def test_an_all_of_one_part_is_that_part(given: dict[str, Any]) -> None:
-    """Wrapping a reference to give it words makes no class of its own."""
+    """An `allOf` that wraps a reference to describe it does not become a class of its own."""
     found = prepared(A=record(it=given), Thing=record(a=TEXT))
     assert found["A"]["properties"]["it"]["$ref"] == ref("Thing")["$ref"]
 
@@ -88,7 +88,7 @@ def test_nested_objects_are_merged_too() -> None:
 
 
 def test_members_beside_a_union_of_objects_belong_to_each() -> None:
-    """An object that is one of several, with members in common, is a union of complete objects."""
+    """A union of objects with members beside it becomes a union of objects that each have those members."""
     union = {"oneOf": [ref("Cat"), ref("Dog")], "properties": {"name": TEXT}, "required": ["name"]}
     found = prepared(A=record(pet=union), Cat=record(lives=WHOLE), Dog=record(tricks=TEXT))
     branches = [found[branch["$ref"].rpartition("/")[2]] for branch in found["A"]["properties"]["pet"]["anyOf"]]
@@ -97,7 +97,7 @@ def test_members_beside_a_union_of_objects_belong_to_each() -> None:
 
 
 def test_null_of_a_component_moves_to_where_it_is_used() -> None:
-    """A component that may be null keeps its name as one that may not; each use says "or null"."""
+    """A component that may be null keeps its name and loses the null; each use of it adds "or null"."""
     tier = {"type": "string", "enum": ["auto", "flex"], "nullable": True}
     found = prepared(
         Owner=record(a=ref("Tier"), b={"anyOf": [ref("Either"), WHOLE]}, c={"type": "array", "items": ref("Alias")}),
@@ -115,14 +115,14 @@ def test_null_of_a_component_moves_to_where_it_is_used() -> None:
 
 
 def test_aliases_give_way_to_what_they_name() -> None:
-    """A component that only refers to another is no class of its own."""
+    """A component that only refers to another one does not become a class of its own."""
     found = prepared(A=record(b=ref("One")), One=ref("Two"), Two={"oneOf": [ref("Three")]}, Three=record(c=TEXT))
     assert found == {"A": record(b=ref("Three")), "Three": record(c=TEXT)}
 
 
 @pytest.mark.parametrize("pointer", ["#/components/schemas/A/properties/b", "#/components/schemas/odd~1name%20x"])
 def test_a_reference_into_a_schema_gets_a_component(pointer: str) -> None:
-    """The generator knows components only; any other target becomes one, named after its place."""
+    """A target that is not a component becomes one, named after its place: the generator knows only components."""
     found = prepared(A=record(b=record(x=TEXT), c={"$ref": pointer}), **{"odd/name x": record(x=TEXT)})
     name = found["A"]["properties"]["c"]["$ref"].rpartition("/")[2]
     assert name.isidentifier()
@@ -130,7 +130,7 @@ def test_a_reference_into_a_schema_gets_a_component(pointer: str) -> None:
 
 
 def test_objects_may_contain_themselves() -> None:
-    """Recursion through an object survives: directly, through arrays, unions and maps."""
+    """Recursion through an object is kept: directly, through arrays, unions and maps."""
     again = [ref("Tree"), {"type": "array", "items": ref("Tree")}, {"anyOf": [TEXT, ref("Tree")]}]
     found = prepared(Tree=record(a=again[0], b=again[1], c=again[2]))
     assert found["Tree"]["properties"] == {"a": again[0], "b": again[1], "c": again[2]}
@@ -150,7 +150,7 @@ def test_an_array_inside_itself_holds_anything(schemas: dict[str, Any], wanted: 
 
 
 def test_every_inline_schema_gets_the_name_that_the_table_gives_its_place() -> None:
-    """Objects, maps and enumerations are named in properties, arrays, maps and unions, however deep."""
+    """Objects, maps and enumerations in properties, arrays, maps and unions get the table's names, at any depth."""
     names = {
         "Reply.choices[]": "Choice",
         "Reply.choices[].reason": "Reason",
@@ -173,7 +173,7 @@ def test_every_inline_schema_gets_the_name_that_the_table_gives_its_place() -> N
 
 
 def test_places_share_a_name_only_while_their_structures_are_equal() -> None:
-    """Words and the order of `required` make no difference; when structures part, the first place keeps the name."""
+    """Places share a name if only words or the order of `required` differ; otherwise the first place keeps it."""
     names = {"B.it": "Shared", "A.it": "Shared", "C.it": "Shared"}
     one = record(x=TEXT, y=TEXT) | {"required": ["x", "y"], "description": "One."}
     two = record(y=TEXT, x=TEXT | {"description": "Other words."}) | {"required": ["y", "x"]}
@@ -205,7 +205,7 @@ def test_what_all_of_copies_keeps_the_name_of_its_place() -> None:
 
 
 def test_a_new_inline_schema_renames_no_other() -> None:
-    """Names depend on the place alone, so they stay when others come, before or behind."""
+    """Names depend on the place alone, so they stay when other schemas are added before or after."""
     old = {"A": record(b=record(x=TEXT), c={"type": "array", "items": record(y=record(z=TEXT))})}
     new = {
         "Aa": record(b=record(n=WHOLE)),
@@ -217,12 +217,12 @@ def test_a_new_inline_schema_renames_no_other() -> None:
 
 
 def test_entries_of_the_table_that_meet_nothing_are_reported() -> None:
-    """A maintainer learns which names the document no longer needs."""
+    """The places of the table that match nothing in the document are reported."""
     assert prepare_named(document({"A": record()}), {"A.gone": "Gone"}).hoisted.stale == ["A.gone"]
 
 
 def test_every_class_has_a_module_of_its_own() -> None:
-    """Names that are one class, one file, a builtin or an import of the generated modules are told apart."""
+    """Names that share a class or a file, or hide a builtin or an import of the generated modules, are changed."""
     schemas = {
         name: record(a={"const": name})
         for name in ("Foo-Bar", "FooBar", "FooBAR", "Response", "Exception", "!", "Größe")
@@ -237,7 +237,7 @@ def test_every_class_has_a_module_of_its_own() -> None:
 
 
 def test_properties_that_are_one_attribute_cost_no_model() -> None:
-    """The generator can tell `fooBar` from `foo_bar`, not `a.b` from `a-b`; the latter is left undeclared."""
+    """A property that the generator cannot tell from another one is left undeclared, as `a-b` is beside `a.b`."""
     found = prepared(
         A=record(**{"a.b": TEXT, "a-b": WHOLE, "fooBar": TEXT, "foo_bar": TEXT}) | {"required": ["a-b", "a.b"]}
     )
@@ -245,20 +245,20 @@ def test_properties_that_are_one_attribute_cost_no_model() -> None:
 
 
 def test_an_all_of_without_an_end_is_refused() -> None:
-    """An object that has itself merged into a property would have to be infinite."""
+    """An object that merges itself into one of its properties is refused: it would be infinite."""
     endless = record(child={"allOf": [ref("A"), record(x=TEXT)]})
     with pytest.raises(PrepareError, match="allOf refers to itself: A > A"):
         prepared(A=endless)
 
 
 def test_a_loop_of_references_in_a_property_is_harmless() -> None:
-    """Words beside a reference to the own class are no merge."""
+    """A description beside a reference to the own class does not count as a merge."""
     assert prepared_property({"allOf": [ref("Owner")], "description": "Up."}) == ref("Owner") | {"description": "Up."}
 
 
 @pytest.mark.parametrize("values", [{"enum": ["a", "b"]}, {"type": "string", "enum": ["a", "b"]}])
 def test_an_enumeration_that_is_opened_keeps_its_name(values: dict[str, Any]) -> None:
-    """When a component becomes any text besides the values that it lists, these have its name as before."""
+    """An enumeration that upstream opens to any text keeps its name for the values that it lists."""
     opened = prepare_named(document({"Owner": record(it=ref("Mode")), "Mode": {"anyOf": [TEXT, values]}}), {})
     schemas = opened.document["components"]["schemas"]
     assert schemas["Mode"] == prepared(Owner=record(it=ref("Mode")), Mode=values)["Mode"]

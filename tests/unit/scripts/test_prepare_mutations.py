@@ -1,4 +1,4 @@
-"""Whatever is broken in the pin, preparing gives a document that the generator takes whole, or one clear refusal."""
+"""Rules for broken pins: preparing gives a document that the generator accepts completely, or one clear refusal."""
 
 import copy
 import json
@@ -60,7 +60,7 @@ def schemas_in(node: Any) -> Iterator[dict[str, Any]]:
 
 
 def problems(document: dict[str, Any]) -> list[str]:
-    """Return what the generator's own reader has to say against a document."""
+    """Return the problems that the generator's own reader finds in a document."""
     read = GeneratorData.from_dict(json.loads(json.dumps(document, allow_nan=False)), config=CONFIG)
     if isinstance(read, GeneratorError):
         return [str(read)]
@@ -76,7 +76,7 @@ def pin() -> dict[str, Any]:
 @settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 10**6), CHANGES), min_size=1, max_size=6))
 def test_damage_is_repaired_or_refused(pin: dict[str, Any], changes: list[tuple[int, tuple[str, Any]]]) -> None:
-    """No damage to a schema costs an operation or a model without a word."""
+    """No damage to a schema makes an operation or a model disappear without a message."""
     damaged = copy.deepcopy(pin)
     for place, (key, value) in changes:
         nodes = list(schemas_in(damaged["components"]["schemas"]))[1:]

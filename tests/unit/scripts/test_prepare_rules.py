@@ -1,4 +1,4 @@
-"""Rules for single schemas: what each spelling becomes, alone and wherever it stands."""
+"""Rules for single schemas: the spelling that each becomes, alone and inside others."""
 
 from typing import Any
 
@@ -62,13 +62,13 @@ def test_null_is_spelled_out_as_a_branch(given: dict[str, Any], wanted: dict[str
     ],
 )
 def test_a_type_that_does_not_exist_becomes_what_it_means(given: object, wanted: dict[str, Any]) -> None:
-    """A known misnomer becomes its type, an unknown one no type."""
+    """A known wrong name of a type becomes that type; an unknown one leaves the schema without a type."""
     assert prepared_property({"type": given}) == wanted
 
 
 @pytest.mark.parametrize("name", ["map", "object", "dict"])
 def test_a_map_is_a_named_component(name: str) -> None:
-    """A map holds anything, or what its values are declared as."""
+    """A map becomes a component that holds anything, or the declared type of its values."""
     found = prepared(A=record(free={"type": name}, typed={"type": name, "additionalProperties": WHOLE}))
     assert found["AFree"] == {"type": "object", "additionalProperties": True}
     assert found["ATyped"] == {"type": "object", "additionalProperties": WHOLE}
@@ -87,7 +87,7 @@ def test_a_map_is_a_named_component(name: str) -> None:
     ],
 )
 def test_every_array_says_what_it_holds(given: dict[str, Any], wanted: dict[str, Any]) -> None:
-    """Items that are missing, tuples and stray values all become one schema of items."""
+    """Missing items, tuples and invalid items all become one schema of items."""
     assert prepared_property(given) == {"type": "array", "items": wanted}
 
 
@@ -111,13 +111,13 @@ def test_every_array_says_what_it_holds(given: dict[str, Any], wanted: dict[str,
     ],
 )
 def test_values_become_a_constant_or_a_plain_type(given: dict[str, Any], wanted: dict[str, Any]) -> None:
-    """One value is a constant; what Python has no Literal for, or what is broken, is the plain type."""
+    """One value becomes a constant; values that Python has no Literal for, or broken ones, become the plain type."""
     assert prepared_property(given) == wanted
 
 
 @pytest.mark.parametrize("values", [["a-b", "a_b", "class", "", "a b"], [1, 2, 3]])
 def test_several_values_are_an_enumeration_with_a_name(values: list[object]) -> None:
-    """Texts and integers keep all their values, also those that look alike as identifiers."""
+    """Texts and integers keep all their values, even those that would be the same identifier."""
     found = prepared(A=record(b={"enum": values}))
     assert found["A"]["properties"]["b"] == ref("AB")
     assert found["AB"]["enum"] == values
@@ -138,18 +138,18 @@ def test_several_values_are_an_enumeration_with_a_name(values: list[object]) -> 
     ],
 )
 def test_a_union_has_two_different_branches_or_is_none(given: dict[str, Any], wanted: dict[str, Any]) -> None:
-    """Unions of one, of equals, and with a branch that is anything collapse."""
+    """A union of one branch, of equal branches, or with a branch that allows anything collapses."""
     assert prepared_property(given, Thing=record(a=TEXT)) == wanted
 
 
 def test_a_union_that_only_constrains_its_object_shapes_no_type() -> None:
-    """`anyOf` of `required` lists beside properties says which go together, not what they are."""
+    """An `anyOf` of `required` lists beside properties is dropped: it shapes no type."""
     either = {"anyOf": [{"required": ["a"]}, {"required": ["b"]}]}
     assert prepared(A=record(a=TEXT, b=TEXT) | either)["A"] == record(a=TEXT, b=TEXT)
 
 
 def test_a_discriminator_stays_with_its_union_and_follows_renamed_classes() -> None:
-    """The tag's name survives flattening, and its mapping points at components."""
+    """The tag's name is kept when unions are flattened, and its mapping points at the renamed components."""
     cat, dog = (record(kind={"const": kind}) | {"required": ["kind"]} for kind in ("cat", "dog"))
     union = {
         "oneOf": [ref("the-cat"), ref("Dog")],
@@ -170,7 +170,7 @@ def test_a_discriminator_stays_with_its_union_and_follows_renamed_classes() -> N
 
 @pytest.mark.parametrize("required", [None, [], "a", True, ["a", "a"], ["a", "gone"], ["a", None, 3]])
 def test_required_names_each_declared_property_once(required: object) -> None:
-    """Whatever a `required` list holds, what is left is a list of declared names, or no list."""
+    """Whatever a `required` list holds, it becomes a list of declared names, or is dropped."""
     found = prepared(A=record(a=TEXT) | {"required": required})["A"].get("required", ["a"])
     assert found == ["a"]
 
@@ -187,29 +187,29 @@ def test_required_names_each_declared_property_once(required: object) -> None:
     ],
 )
 def test_keywords_that_shape_no_code_are_dropped(junk: dict[str, Any]) -> None:
-    """Defaults never reach the wire, formats change no value, and what the generator would stumble over is gone."""
+    """Defaults, formats and keywords that would stop the generator are dropped."""
     assert prepared_property(TEXT | junk) == TEXT
 
 
 def test_objects_are_open() -> None:
-    """A field that a server adds is kept, also where the spec says that there is none."""
+    """An object may hold undeclared fields, even where the document forbids them, so that an added field is kept."""
     assert prepared(A=record(a=TEXT) | {"additionalProperties": False})["A"] == record(a=TEXT)
 
 
 def test_patterns_of_names_become_the_values_of_a_map() -> None:
-    """`patternProperties` is read as a map of what its patterns allow."""
+    """`patternProperties` becomes a map whose values are those that its patterns allow."""
     patterns = {"patternProperties": {"^a": TEXT, "^b": WHOLE}}
     assert prepared(A={"type": "object"} | patterns)["A"]["additionalProperties"] == {"anyOf": [TEXT, WHOLE]}
 
 
 @pytest.mark.parametrize("broken", [True, False, None, 3, "text", []])
 def test_a_schema_that_is_no_mapping_allows_anything(broken: object) -> None:
-    """Booleans and broken schemas say nothing about shape."""
+    """A schema that is a boolean or broken allows anything."""
     assert prepared_property(broken) == {}
 
 
 def test_words_are_kept_and_cleaned() -> None:
-    """Descriptions reach the copy without characters that end lines, hide or reverse text."""
+    """Descriptions are kept without characters that end lines, hide text or reverse it."""
     words = "One\r\ntwo\u2028three \x00\u202efour\ud800 "
     assert prepared_property(TEXT | {"description": words})["description"] == "One\ntwo\nthree four"
     assert prepared_property(ref("Thing") | {"description": "Why."}, Thing=record())["description"] == "Why."

@@ -21,7 +21,7 @@ PROSE = {
 
 @pytest.mark.parametrize("kind", ["schema", "parameter", "header", "operation", "media type", "path item", "tag"])
 def test_prose_goes(kind: str) -> None:
-    """Titles, descriptions, examples and extensions go, wherever an object may carry them."""
+    """Titles, descriptions, examples and extensions are removed wherever an object may have them."""
     assert strip({**PROSE, "deprecated": True}, kind) == {"deprecated": True}
 
 
@@ -42,7 +42,7 @@ def test_names_stay() -> None:
 
 @pytest.mark.parametrize("keyword", ["enum", "const", "default"])
 def test_values_stay(keyword: str) -> None:
-    """What stands in a value is data, whatever its keys are called."""
+    """Everything inside a value is data, whatever its keys are called."""
     value = [{"description": "Words", "x-id": 1, "title": None, "properties": {"example": 1}}]
     assert strip({keyword: value, "title": "Words"}, "schema") == {keyword: value}
 
@@ -75,7 +75,7 @@ def test_facts_stay(schema: dict[str, Any]) -> None:
     ],
 )
 def test_schema_in_schema(place: str) -> None:
-    """A schema below a schema loses its prose, as one or as one of a list."""
+    """A schema inside a schema loses its prose, alone and in a list."""
     assert strip({place: {**PROSE, "minimum": 1}}, "schema") == {place: {"minimum": 1}}
     assert strip({place: [{**PROSE, "minimum": 1}]}, "schema") == {place: [{"minimum": 1}]}
 
@@ -138,7 +138,7 @@ NULL = {"type": "null"}
     ],
 )
 def test_null_default_is_allowed(schema: dict[str, Any], allowed: dict[str, Any]) -> None:
-    """A branch that defaults to null says that it takes null, where its union does."""
+    """A branch that defaults to null is marked as nullable if its union allows null."""
     allow_null_defaults(schema, "schema")
     assert schema == allowed
 

@@ -28,14 +28,14 @@ def test_the_receipt_becomes_data(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("document", [{}, {"x-receipt": {}}, {"x-receipt": dict.fromkeys(RECEIPT)}])
 def test_nothing_is_known_without_a_receipt(document: dict[str, Any], tmp_path: Path) -> None:
-    """A document without a receipt is generated from all the same; its origin is None."""
+    """A document without a receipt still gives a package, whose origin is None."""
     found = written(tmp_path, document)
     assert [found[name.upper()] for name in RECEIPT] == [None] * len(RECEIPT)
 
 
 @pytest.mark.parametrize("source", ['"""', "a'b\"c", "\\", "a\nraise SystemExit\n", "{x}", "\u202e", "é\x00", "\\x22"])
 def test_a_source_is_inert(source: str, tmp_path: Path) -> None:
-    """Whatever the name of a document holds, it is the same text in the module and nothing else."""
+    """Whatever the name of a document holds, it is the same text in the module and runs nothing."""
     found = written(tmp_path, {"x-receipt": RECEIPT | {"source": source}})
     assert found["SOURCE"] == source
     assert (tmp_path / NAME).read_bytes().isascii()
@@ -55,7 +55,7 @@ def test_a_source_is_inert(source: str, tmp_path: Path) -> None:
     ],
 )
 def test_a_receipt_that_make_spec_does_not_write_is_refused(receipt: object, name: str, tmp_path: Path) -> None:
-    """What goes into a header and a module has the form that `make spec` gives it."""
+    """A receipt whose entries do not have the form that `make spec` gives them is refused."""
     with pytest.raises(DocumentError, match=name) as caught:
         written(tmp_path, {"x-receipt": receipt})
     assert str(caught.value).isprintable()

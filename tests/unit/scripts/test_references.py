@@ -1,4 +1,4 @@
-"""Following references to what they stand for."""
+"""Rules for following references to their targets."""
 
 from typing import Any
 
@@ -30,12 +30,12 @@ DOCUMENT: dict[str, Any] = {
     ],
 )
 def test_followed(node: Any, found: dict[str, Any]) -> None:
-    """References are followed to a mapping; anything else at their end gives none."""
+    """References are followed to a mapping; any other target gives an empty one."""
     assert followed(DOCUMENT, node) == found
 
 
 @pytest.mark.parametrize(("name", "what"), [("None", "dangling"), ("Ring", "circular")])
 def test_leading_nowhere(name: str, what: str) -> None:
-    """A reference to nothing, or back to itself, is an error that names it."""
+    """A reference without a target, or back to itself, is an error that names it."""
     with pytest.raises(DocumentError, match=rf'{what} \$ref "#/components/responses/{name}"'):
         followed(DOCUMENT, {"$ref": f"#/components/responses/{name}"})

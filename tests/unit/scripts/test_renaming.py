@@ -53,7 +53,7 @@ NAMES = {
 
 
 def test_what_the_operations_take_and_give_keeps_its_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """If upstream renames what the operations take, answer and stream, the pin stays the same and reports it."""
+    """If upstream renames the components of requests, answers and chunks, the pin stays the same and reports it."""
     made = pinned(renamed(**NAMES), tmp_path)
     assert made.renamed == {new: old for old, new in NAMES.items()} == made.document[RENAMED]
     assert without_receipt(made) == without_receipt(pinned(renamed(), tmp_path))
@@ -119,7 +119,7 @@ TAKEN: list[Callable[[], dict[str, str]]] = [
 
 @pytest.mark.parametrize("table", TAKEN)
 def test_a_name_belongs_to_one_component(table: Callable[[], dict[str, str]]) -> None:
-    """A line that gives a component the name of another is refused, with what to do."""
+    """A line that gives a component the name of another one is refused, and the error says how to mend it."""
     document = a_document(Animal=copy.deepcopy(TAGGED), Cat=record(), Dog=record())
     with pytest.raises(DocumentError, match="which another one has: remove the line, or give another name"):
         keep_names(document, table())

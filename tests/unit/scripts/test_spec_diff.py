@@ -180,7 +180,7 @@ def test_the_pin_says_what_upstream_says() -> None:
 
 @upstream
 def test_documents_of_both_versions() -> None:
-    """A 3.0 document and a 3.1 one of a year later differ in what upstream announced, not in spelling."""
+    """A 3.0 document and a 3.1 one of a year later differ in the announced changes, not in spelling."""
     found = compare(load(str(OLDEST)), load(str(NEWEST)))
     told = {f"{change.where}: {change.what}" for change in found}
     assert {

@@ -1,4 +1,4 @@
-"""A union behind a reference is read by its discriminator, also where the tags are open text."""
+"""Rules for unions that are referred to: they are read by their discriminator, even if the tags are open text."""
 
 import importlib
 import json
@@ -36,7 +36,7 @@ SCHEMAS: dict[str, Any] = {
 
 
 def test_the_union_stands_where_it_is_referred_to() -> None:
-    """A reference to a union whose discriminator has a mapping gives way to the union, words and null kept."""
+    """A reference to a union whose discriminator has a mapping is replaced by the union; words and null are kept."""
     owner = prepared(**SCHEMAS)["Owner"]["properties"]
     branches = [ref("Cat"), ref("Dog")]
     assert owner["pet"] == {"anyOf": branches, "discriminator": SPELLED, "description": "The first."}
@@ -54,7 +54,7 @@ def test_the_union_stands_where_it_is_referred_to() -> None:
     ],
 )
 def test_other_unions_stay_components(union: dict[str, Any]) -> None:
-    """Without a mapping the tags are the classes' own, and a union with arrays could grow: the reference stays."""
+    """The reference stays if the union has no mapping, so that its classes have the tags, or has arrays, which grow."""
     assert prepared(**SCHEMAS | {"Pet": union})["Owner"]["properties"]["pet"]["$ref"] == ref("Pet")["$ref"]
 
 

@@ -115,7 +115,7 @@ def test_pin_and_package_are_replaced(updated: tuple[Place, str]) -> None:
     ],
 )
 def test_the_report(updated: tuple[Place, str], line: str) -> None:
-    """It names changes, what the facade must gain and drop, missing operations, names, words and the next version."""
+    """The report lists changes, work on the facade, missing operations, names, words and the next version."""
     assert line in " ".join(updated[1].split()).replace("added models", "added     models")
 
 
@@ -292,7 +292,7 @@ def test_nothing_to_take(place: Place, capsys: pytest.CaptureFixture[str]) -> No
 
 @upstream
 def test_back_to_the_oldest_document_and_forward(tmp_path: Path) -> None:
-    """An update a year back lists what the facade has too much by parameter; one forward gives the same bytes again."""
+    """An update to the oldest document lists the facade's surplus parameters; one to the newest restores the bytes."""
     pin, package = tmp_path / "openapi.yaml", tmp_path / "chatcompletions_api"
     shutil.copy(ROOT / "openapi.yaml", pin)
     shutil.copytree(ROOT / "generated/chatcompletions_api", package, ignore=shutil.ignore_patterns("__pycache__"))

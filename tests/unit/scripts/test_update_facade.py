@@ -1,4 +1,4 @@
-"""What `make update` says of the facade when upstream does what it has not done so far, and what then still works."""
+"""Rules for kinds of change that upstream has not made so far: what is reported of the facade, and what still works."""
 
 import copy
 import os
@@ -118,7 +118,7 @@ def _rename_models(document: dict[str, Any]) -> None:
 
 
 class Made:
-    """A package that was made from a mutated pin, and what the contract checks say of it."""
+    """A package that was made from a mutated pin, and the sentences of the contract checks about it."""
 
     def __init__(self, folder: Path, mutate: Callable[[dict[str, Any]], None]) -> None:
         document = copy.deepcopy(PINNED)
@@ -152,7 +152,7 @@ HIDES = "give that another name in facade/chatcompletions/_answers"
 
 
 def test_what_the_facade_must_gain(unusual: Made) -> None:
-    """Each parameter is told with the keyword that it gets, and each field that hides a member; nothing else is."""
+    """Each new parameter is reported with its keyword, and each field that hides a member; nothing else is."""
     assert sorted(unusual.sentences) == sorted(
         [
             f"openapi.yaml has the create parameter 'OpenAI-Beta', which CreateParams {WHERE} as 'open_ai_beta'",
@@ -182,12 +182,12 @@ def test_what_the_facade_must_gain(unusual: Made) -> None:
 
 
 def test_what_works_then(unusual: Made) -> None:
-    """Answers are read, fields before members of ours, and a parameter goes where it belongs once its name is known."""
+    """Answers are read, fields take precedence over our members, and a parameter goes where it belongs once named."""
     assert unusual.run(UNUSUAL) == []
 
 
 def test_models_that_were_renamed(renamed: Made) -> None:
-    """A model that is gone while its operation is there is told by what it breaks, and by who names it."""
+    """A removed model of an operation that is still there is reported with the calls that it breaks and its uses."""
     mend = "it was renamed or is gone; name it anew in scripts/names.yaml or in the facade"
     for call, model in (("create", "CreateChatCompletionResponse"), ("delete", "ChatCompletionDeleted")):
         reason = f"the pinned spec has no {model}, which this answer would be read into"

@@ -1,4 +1,4 @@
-"""Documents that mean harm, or are none: no code runs, memory is bounded, one line is said, nothing changes."""
+"""Rules for hostile or unusable documents: no code runs, memory is bounded, one line is printed, nothing changes."""
 
 import tracemalloc
 from collections.abc import Callable
@@ -60,7 +60,7 @@ REFUSED = {
 def test_a_hostile_document_is_refused(
     what: str, place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It is one line on stderr and exit code 1; nothing ran, and every byte of pin and package is as it was."""
+    """A hostile document gives one line and exit code 1; no code runs, and pin and package are as they were."""
     text, message = REFUSED[what]
     upstream, mark = tmp_path / "upstream.yaml", tmp_path / "mark"
     upstream.write_text(text.replace("{mark}", str(mark)), encoding="utf-8")
@@ -75,7 +75,7 @@ def test_a_hostile_document_is_refused(
 
 
 def test_a_document_of_50_megabytes(place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A document that large is refused before it is read whole."""
+    """A document of 50 megabytes is refused before it is read completely."""
     upstream = tmp_path / "upstream.yaml"
     with upstream.open("wb") as file:
         file.truncate(50_000_000)
@@ -112,7 +112,7 @@ def test_a_url_that_gives_no_document(
     path: str,
     message: str,
 ) -> None:
-    """A page, a redirect to one, an error, half a document or too large a one: one line, and nothing changed."""
+    """A page, a redirect to one, an error, half a document or too large a one gives one line and changes nothing."""
     monkeypatch.setattr(source, "MAX_BYTES", 2**20)
     assert place.run(f"{site.url}{path}") == 1
     err = capsys.readouterr().err
@@ -125,7 +125,7 @@ def test_a_url_that_gives_no_document(
 def test_a_url_that_times_out(
     site: Site, place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A server that stays silent is given up, and nothing changed."""
+    """A server that sends nothing is given up, and nothing changes."""
     monkeypatch.setattr(source, "_TIMEOUT", 0.001)
     monkeypatch.setattr(Pages, "do_GET", lambda self: self.connection.recv(1))
     assert place.run(f"{site.url}/openapi.yaml") == 1
@@ -134,7 +134,7 @@ def test_a_url_that_times_out(
 
 
 def test_hostile_words_come_through_as_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the differ and the report say of a document stays on its line and holds no control character."""
+    """Text of a document in the differ and the report stays on its line and has no control characters."""
     name = '"""\n\x1b[31m__import__("os").abort()'
     text = edited(put(name, {"type": "string", "enum": [name, "b"], "default": name}))
     (tmp_path / "old.yaml").write_text(dump(base()), encoding="utf-8")

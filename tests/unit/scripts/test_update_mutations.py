@@ -1,4 +1,4 @@
-"""Each way in which a revision was seen to be broken, everywhere in the pin at once: all comes out, or one refusal."""
+"""Rules for every known kind of damage, everywhere in the pin at once: all is generated, or there is one refusal."""
 
 import copy
 import importlib
@@ -30,7 +30,7 @@ Mutation = Callable[[dict[str, Any]], None]
 
 
 def every(node: Any, kind: str = "document") -> Iterator[dict[str, Any]]:
-    """Yield the schemas of a document, the innermost first, so that each may be changed when it comes."""
+    """Yield the schemas of a document, the innermost first, so that each may be changed when it is yielded."""
     kind = actual_kind(kind, node)
     if kind == VALUE:
         return
@@ -190,7 +190,7 @@ def mutated(mutation: Mutation) -> dict[str, Any]:
 
 
 def made(document: dict[str, Any], folder: Path, text: str = "") -> dict[str, Any]:
-    """Return what pinning and preparing make of a document."""
+    """Return the prepared document that pinning and preparing make of a document."""
     path = folder / "upstream.yaml"
     path.write_text(dump(document) + text, encoding="utf-8")
     prepared: dict[str, Any] = prepare_named(pin(str(path), OVERLAY).document, load_names()).document
@@ -228,7 +228,7 @@ OPERATIONS = [(path, method) for path, item in PINNED["paths"].items() for metho
 
 @pytest.mark.parametrize("gone", OPERATIONS)
 def test_a_missing_operation_costs_no_other(gone: tuple[str, str], tmp_path: Path) -> None:
-    """A document that lacks an operation gives the five others."""
+    """A document that lacks one operation still gives the five others."""
     prepared = made(mutated(remove(gone)), tmp_path)
     assert problems(prepared) == []
     assert [(path, method) for path, item in prepared["paths"].items() for method in item] == [
@@ -237,13 +237,13 @@ def test_a_missing_operation_costs_no_other(gone: tuple[str, str], tmp_path: Pat
 
 
 def test_no_operation_at_all_is_refused(tmp_path: Path) -> None:
-    """A document without any of the six is no document of this API."""
+    """A document without any of the six operations is refused."""
     with pytest.raises(DocumentError, match="has no chat operation"):
         made(mutated(remove(*OPERATIONS)), tmp_path)
 
 
 def test_duplicate_anchors(whole: dict[str, Any], tmp_path: Path) -> None:
-    """Anchors that are defined again, as older documents do, change nothing."""
+    """Anchors that are defined twice, as in older documents, change nothing."""
     text = "x-a: &a {p: 1}\nx-b: *a\nx-c: &a {q: 2}\nx-d: *a\n"
     assert made(mutated(lambda _: None), tmp_path, text) == whole
 
@@ -261,7 +261,7 @@ def test_duplicate_anchors(whole: dict[str, Any], tmp_path: Path) -> None:
     ],
 )
 def test_a_reference_that_leads_out_is_refused(ref: str, message: str, tmp_path: Path) -> None:
-    """Nothing is fetched for a reference: it leads to a place in the document, or it is refused in one line."""
+    """A reference that leaves the document is refused in one line, and nothing is fetched for it."""
     document = mutated(lambda d: d["components"]["schemas"]["Metadata"].update({"$ref": ref}))
     with pytest.raises(DocumentError, match=message) as caught:
         made(document, tmp_path)
@@ -277,7 +277,7 @@ REPAIRED = [
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """Return the models of the package that comes of a document with all of these at once."""
+    """Return the models of a package made from a document with all of these mutations at once."""
     folder = tmp_path_factory.mktemp("mutated")
     document = mutated(lambda _: None)
     for name in REPAIRED:
@@ -314,7 +314,7 @@ def test_all_at_once_still_reads(models: Any) -> None:
 
 
 def test_all_at_once_still_tells_variants_apart(models: Any) -> None:
-    """Its unions still pick their class by the tag, and its requests hold what was given and nothing else."""
+    """The unions of such a package still choose their class by the tag, and requests hold only what was given."""
     request = {
         "model": "m",
         "messages": [{"role": "user", "content": "Hi."}, {"role": "tool", "content": "1", "tool_call_id": "t"}],

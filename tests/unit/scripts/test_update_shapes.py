@@ -1,4 +1,4 @@
-"""Every way in which a schema can be written, as a parameter of each kind: the package is what the pin says."""
+"""Rules for every way to write a schema, as a parameter of each kind: the package is what the pin says."""
 
 import copy
 import re
@@ -81,7 +81,7 @@ def _parameter(where: str, name: str, schema: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def sentences(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return what is said of a package that has every shape in a body, a query, a header and an answer."""
+    """Return the sentences about a package that has every shape in a body, a query, a header and an answer."""
     document, folder = copy.deepcopy(PINNED), tmp_path_factory.mktemp("shapes")
     schemas, calls = document["components"]["schemas"], document["paths"]["/chat/completions"]
     named = {re.sub(r"\W", "_", name): schema for name, schema in SHAPES.items()}
@@ -106,7 +106,7 @@ def sentences(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_every_shape_is_generated(sentences: str) -> None:
-    """No shape stops an update: all that is left to do is to add the parameters, each of them, to the facade."""
+    """No shape stops an update: the only work left is to add each of the parameters to the facade."""
     for start in ("p_", "q_", "h_"):
         assert sentences.count(f"parameter '{start}") == len(SHAPES) + (start == "q_")
     assert "Accept" not in sentences

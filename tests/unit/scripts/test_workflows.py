@@ -1,4 +1,4 @@
-"""The workflows run make targets that exist, with pinned actions and no more rights than they need."""
+"""Rules for the workflows: make targets that exist, pinned actions, and no more rights than needed."""
 
 import re
 from pathlib import Path
@@ -23,13 +23,13 @@ def steps(path: Path) -> list[dict[str, Any]]:
 
 
 def test_there_are_two() -> None:
-    """One runs the tests, one watches upstream."""
+    """There are two workflows: one runs the tests, one watches upstream."""
     assert [path.stem for path in WORKFLOWS] == ["drift", "test"]
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_actions_are_pinned(path: Path) -> None:
-    """An action is one of GitHub's own, at a whole version."""
+    """Every action is one of GitHub's own, pinned to a whole version."""
     used = [step["uses"] for step in steps(path) if "uses" in step]
     assert used
     assert all(re.fullmatch(r"actions/(checkout|setup-python)@v\d+\.\d+\.\d+", one) for one in used)
@@ -37,7 +37,7 @@ def test_actions_are_pinned(path: Path) -> None:
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_make_does_the_work(path: Path) -> None:
-    """A step runs make and gh and nothing else of weight; each target that it names is in the Makefile."""
+    """Steps leave the work to make and gh, and each make target that they name is in the Makefile."""
     lines = [line.strip() for step in steps(path) for line in step.get("run", "").splitlines()]
     words = [re.sub(r"^(\w+=\$\(|if )", "", line).split()[0] for line in lines]
     assert set(words) <= COMMANDS
@@ -49,7 +49,7 @@ def test_make_does_the_work(path: Path) -> None:
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_rights_are_few(path: Path) -> None:
-    """Only the watch may write, and only issues."""
+    """Only the workflow that watches upstream may write, and only issues."""
     wanted = {"contents": "read", **({"issues": "write"} if path.stem == "drift" else {})}
     assert read(path)["permissions"] == wanted
 
