@@ -14,7 +14,7 @@ from chatcompletions._spec.schema import at
 Schema = dict[str, Any]
 
 _DEPTH = 24
-_VALUES = 1_000
+_STEPS = 1_000  # values made, and references followed for them
 _LENGTH = 1_000  # characters that minLength may ask for
 _EXACT = 2**53  # beyond it a float skips integers
 _FORMATS = {
@@ -33,105 +33,78 @@ _SIGNS = {"properties": "object", "required": "object", "items": "array", "prefi
 
 def sample(schema: object) -> Any:
     """Make a value for a schema; the same schema always gives the same value."""
-    return _Sampler(schema).value(schema, 0)
+    return _Sampler(schema).value(schema)
 
 
 def sampled(name: str, **members: Any) -> dict[str, Any]:
-    """Make an answer: the members that the spec requires of a model, and these in their place or beside them.
-
-    Args:
-        name: The model; one that the spec does not have requires nothing.
-        **members: What is known of the answer.
-    """
+    """Make an answer: the members given, and a value for each other one that the spec requires of its model."""
     model = at(f"$defs/{name}") or {}
-    missing = [name for name in model.get("required", ()) if name not in members]
     sampler = _Sampler({"$defs": at("$defs")})
-    return {**{one: sampler.value(model["properties"].get(one, {}), 0) for one in missing}, **members}
+    missing = [one for one in model.get("required", ()) if one not in members]
+    return {**{one: sampler.value(model["properties"].get(one, {})) for one in missing}, **members}
 
 
 class _Sampler:
     def __init__(self, root: object) -> None:
         self._root = root
-        self._left = _VALUES
+        self._left = _STEPS
 
-    def value(self, schema: object, depth: int) -> Any:
+    def value(self, schema: object, depth: int = 0) -> Any:
         self._left -= 1
         if not isinstance(schema, dict) or depth > _DEPTH or self._left < 0:
             return None
-        schema = self._whole(schema)
+        schema = self._settled(schema)
         if "const" in schema:
             return schema["const"]
         if options := _list(schema, "enum"):
             return options[0]
-        for union in ("anyOf", "oneOf"):
-            if branches := _list(schema, union):
-                rest = {key: item for key, item in schema.items() if key != union}
-                return self.value(_merged(rest, branches[0]), depth + 1)
-        match _type(schema):
+        kind = schema.get("type") or next((kind for sign, kind in _SIGNS.items() if schema.get(sign)), "string")
+        if isinstance(kind, list):
+            kind = next((name for name in kind if name != "null"), "null")
+        match kind:
             case "object":
-                return self._object(schema, depth + 1)
+                properties = schema["properties"]
+                # Without required members, an empty object would fit but show nothing.
+                names = schema["required"] or properties
+                members = ((name, properties.get(name, {"type": "string"})) for name in names)
+                return {name: self.value(member, depth + 1) for name, member in members if self._left > 0}
             case "array":
-                return self._array(schema, depth + 1)
+                first, items = _list(schema, "prefixItems"), schema.get("items", {"type": "string"})
+                least = max(_bound(schema, "minItems", 1), len(first))
+                length = int(max(min(least, _bound(schema, "maxItems", _STEPS), self._left), 0))
+                schemas = [*first, *[items] * (length - len(first))][:length]
+                return [self.value(one, depth + 1) for one in schemas]
             case "string":
-                return _string(schema)
-            case "integer" | "number" as name:
-                return _number(schema, whole=name == "integer")
+                text = _FORMATS.get(str(schema.get("format")), "canned")
+                text = text.ljust(int(min(_bound(schema, "minLength", 0), _LENGTH)), ".")
+                return text[: int(max(_bound(schema, "maxLength", len(text)), 0))]
+            case "integer" | "number":
+                return _number(schema, whole=kind == "integer")
             case "boolean":
                 return False
         return None
 
-    def _whole(self, schema: Schema) -> Schema:
-        """Follow references and merge `allOf`, as far as the depth allows."""
-        for _ in range(_DEPTH):
-            if isinstance(reference := schema.get("$ref"), str):
-                parts = [self._find(reference), {key: item for key, item in schema.items() if key != "$ref"}]
-            elif found := _list(schema, "allOf"):
-                parts = [{key: item for key, item in schema.items() if key != "allOf"}, *found]
-            else:
-                break
-            schema = _merged(*parts)
-        return schema
+    def _settled(self, schema: object, depth: int = 0) -> Schema:
+        """Follow references, merge `allOf` and take the first branch of each union, as far as the bounds allow."""
+        if not isinstance(schema, dict) or depth > _DEPTH:
+            return {}
+        own = {key: item for key, item in schema.items() if key not in ("$ref", "allOf", "anyOf", "oneOf")}
+        further = [*_list(schema, "allOf"), *_list(schema, "anyOf")[:1], *_list(schema, "oneOf")[:1]]
+        settled = self._settled(self._find(schema["$ref"]), depth + 1) if "$ref" in schema else {}
+        for part in (own, *(self._settled(one, depth + 1) for one in further)):
+            properties = _dict(settled, "properties") | _dict(part, "properties")
+            required = [name for name in _list(settled, "required") + _list(part, "required") if isinstance(name, str)]
+            settled = {**settled, **part, "properties": properties, "required": list(dict.fromkeys(required))}
+        return settled
 
-    def _find(self, reference: str) -> object:
-        place = self._root if reference.startswith("#") else None
-        for step in reference.split("/")[1:]:
+    def _find(self, reference: object) -> object:
+        self._left -= 1
+        path = reference.split("/") if isinstance(reference, str) else [""]
+        place = self._root if path[0] == "#" and self._left >= 0 else None
+        for step in path[1:]:
             key = step.replace("~1", "/").replace("~0", "~")
             place = place.get(key) if isinstance(place, dict) else None
         return place
-
-    def _object(self, schema: Schema, depth: int) -> Schema:
-        properties = _dict(schema, "properties")
-        # Without required members, an empty object would fit but show nothing.
-        names = [name for name in _list(schema, "required") or properties if isinstance(name, str)]
-        result: Schema = {}
-        for name in names:
-            if self._left > 0:
-                result[name] = self.value(properties.get(name, {"type": "string"}), depth)
-        return result
-
-    def _array(self, schema: Schema, depth: int) -> list[Any]:
-        first, items = _list(schema, "prefixItems"), schema.get("items", {"type": "string"})
-        least = max(_bound(schema, "minItems", 1), len(first))
-        length = int(max(min(least, _bound(schema, "maxItems", _VALUES), self._left), 0))
-        return [self.value(one, depth) for one in [*first, *[items] * (length - len(first))][:length]]
-
-
-def _type(schema: Schema) -> object:
-    declared = schema.get("type")
-    if isinstance(declared, list):
-        return next((name for name in declared if name != "null"), "null")
-    return declared or next((kind for sign, kind in _SIGNS.items() if sign in schema), "string")
-
-
-def _merged(*schemas: object) -> Schema:
-    """Put schemas together: the members and required names of all, else the last one's word."""
-    result: Schema = {}
-    for one in (one for one in schemas if isinstance(one, dict)):
-        properties = {**_dict(result, "properties"), **_dict(one, "properties")}
-        required = [*_list(result, "required"), *_list(one, "required")]
-        result = {**result, **one}
-        result |= ({"properties": properties} if properties else {}) | ({"required": required} if required else {})
-    return result
 
 
 def _list(schema: Schema, key: str) -> list[Any]:
@@ -150,13 +123,6 @@ def _bound(schema: Schema, key: str, default: float) -> float:
     return value
 
 
-def _string(schema: Schema) -> str:
-    text = _FORMATS.get(str(schema.get("format")), "canned")
-    text = text.ljust(int(min(_bound(schema, "minLength", 0), _LENGTH)), ".")
-    most = _bound(schema, "maxLength", math.inf)
-    return text if len(text) <= most else text[: int(max(most, 0))]
-
-
 def _number(schema: Schema, *, whole: bool) -> float:
     """Return a number within the bounds and on the grid: zero if it fits, else one next to a bound."""
     low, high = _bound(schema, "minimum", -math.inf), _bound(schema, "maximum", math.inf)
@@ -167,7 +133,6 @@ def _number(schema: Schema, *, whole: bool) -> float:
     candidates = [(math.floor(end / step) + n) * step for end in (0, *ends) for n in (0, 1, -1)]
     if not whole and "multipleOf" not in schema:
         candidates += [*ends, (max(low, above) + min(high, below)) / 2]
-    for candidate in candidates:
-        if low <= candidate <= high and above < candidate < below and (not whole or candidate % 1 == 0):
-            return int(candidate) if whole else candidate
-    return 0
+    fitting = (one for one in candidates if low <= one <= high and above < one < below and not (whole and one % 1))
+    number = next(fitting, 0)
+    return int(number) if whole else number

@@ -40,6 +40,10 @@ NODE = {"type": "object", "properties": {"next": {"$ref": "#/$defs/node"}}, "req
                 {"properties": {"b": {"type": "integer"}}, "required": ["b"]},
             ]
         },
+        {
+            "allOf": [{"$ref": "#/$defs/a"}, {"$ref": "#/$defs/b"}],
+            "$defs": {"a": {"type": "object", "required": ["a"]}, "b": {"type": "object", "required": ["b"]}},
+        },
         {"$ref": "#/$defs/a~1b", "$defs": {"a/b": {"type": "object", "required": ["x"]}}},
         {
             "$ref": "#/$defs/node",
@@ -72,6 +76,7 @@ def test_a_sample_fits_its_schema(schema: dict[str, Any]) -> None:
         {"$ref": "#/nowhere/0"},
         {"$ref": "https://example.com/schema"},
         {"allOf": [{"$ref": "#"}]},
+        {"allOf": [{"$ref": "#"}, {"$ref": "#"}]},
         {"anyOf": [{"$ref": "#"}]},
         {"$ref": "#/$defs/node", "$defs": {"node": NODE}},
         {"type": "object", "required": ["a", "b"], "properties": {"a": {"$ref": "#"}, "b": {"$ref": "#"}}},
