@@ -5,24 +5,21 @@ from __future__ import annotations
 import os
 import socket
 import threading
+from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
 import uvicorn
-from uvicorn.config import Config
 
 from ._app import app
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import TracebackType
     from typing import Self
 
     from starlette.applications import Starlette
 
     from ._app import Options
-
-_GRACE = 1  # seconds that a request in flight may take to notice that its connection is gone
 
 
 class LocalServer:
@@ -52,53 +49,63 @@ class LocalServer:
         options.setdefault("hosts", (host, socket.gethostname()))
         self._app = partial(app, db=db, api_key=api_key, **options)
         self._address = (host, port)
-        self._running: _Running | None = None
+        self._server: _Server | None = None
+        self._closing = ExitStack()
 
     def __repr__(self) -> str:
-        where = f"at {self.base_url}" if self._running else "not running"
+        where = f"at {self.base_url}" if self._server else "not running"
         return f"<{type(self).__name__} {where}>"
 
     @property
     def base_url(self) -> str:
         """The URL that a client takes as its base, ``/v1`` included; only while the server runs."""
-        return self._require().base_url
+        host = self._address[0]
+        name = f"[{host}]" if ":" in host else host
+        return f"http://{name}:{self._running().port}/v1"
 
     def wait(self) -> None:
         """Block until the server ends, which it does only by a failure or an interrupt."""
-        self._require().ended.wait()
+        self._running().ended.wait()
 
     def __enter__(self) -> Self:
-        if self._running is not None:
+        if self._server is not None:
             raise RuntimeError("this server is running already; make another one")
-        listener = _listen(*self._address)
-        try:
+        with ExitStack() as closing:
+            family = socket.AF_INET6 if ":" in self._address[0] else socket.AF_INET
+            # asyncio turns Nagle's delay off only if the protocol is named: without it, 40 ms for each answer.
+            listener = closing.enter_context(socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP))
+            if os.name == "posix":  # elsewhere this option would share the port with whoever has it
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(self._address)
+            listener.listen(2_048)
             application = self._app()
-        except BaseException:
-            listener.close()
-            raise
-        self._running = _Running(application, listener, host=self._address[0])
+            closing.callback(application.state.store.close)
+            server = _Server(application, listener)
+            server.thread.start()
+            closing.callback(server.stop)
+            server.decided.wait()
+            if not server.started:
+                raise RuntimeError("the server could not start; its thread's traceback says why")
+            self._server, self._closing = server, closing.pop_all()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        running, self._running = self._require(), None
-        running.stop()
+    def __exit__(self, *_: object) -> None:
+        self._running()
+        self._server = None
+        self._closing.close()
 
-    def _require(self) -> _Running:
-        if self._running is None:
+    def _running(self) -> _Server:
+        if self._server is None:
             raise RuntimeError("the server is not running; use it in a with statement")
-        return self._running
+        return self._server
 
 
-class _Running:
-    def __init__(self, application: Starlette, listener: socket.socket, *, host: str) -> None:
-        shown = f"[{host}]" if ":" in host else host
-        self.base_url = f"http://{shown}:{listener.getsockname()[1]}/v1"
-        self._application = application
-        self._listener = listener
+class _Server(uvicorn.Server):
+    """uvicorn with a thread to run in, and events that tell how far it is."""
+
+    def __init__(self, application: Starlette, listener: socket.socket) -> None:
         # No log set-up, proxy headers or signals: the process belongs to whoever started the server.
-        config = Config(
+        config = uvicorn.Config(
             application,
             loop="asyncio",
             http="h11",
@@ -108,43 +115,21 @@ class _Running:
             proxy_headers=False,
             server_header=False,
             timeout_keep_alive=60,
-            timeout_graceful_shutdown=_GRACE,
+            timeout_graceful_shutdown=1,  # second for a request in flight to notice that its connection is gone
         )
-        self._server = _Server(config)
+        super().__init__(config)
+        self.port = listener.getsockname()[1]
+        self.decided = threading.Event()  # set once the server has started or has failed to
         # Waited for in place of the thread: Python 3.11 takes a thread whose join was interrupted for ended.
         self.ended = threading.Event()
-        self._thread = threading.Thread(target=self._serve, name="chatcompletions-server", daemon=True)
-        self._thread.start()
-        try:
-            self._server.decided.wait()
-        except BaseException:
-            self.stop()
-            raise
-        if not self._server.started:
-            self.stop()
-            raise RuntimeError("the server could not start; its thread's traceback says why")
+        self.thread = threading.Thread(target=self.run, args=[[listener]], name="chatcompletions-server", daemon=True)
 
-    def _serve(self) -> None:
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
         try:
-            self._server.run(sockets=[self._listener])
+            super().run(sockets)
         finally:
-            self._server.decided.set()
+            self.decided.set()
             self.ended.set()
-
-    def stop(self) -> None:
-        self._server.should_exit = True
-        try:
-            self.ended.wait()
-            self._thread.join()
-        finally:
-            self._listener.close()
-            self._application.state.store.close()
-
-
-class _Server(uvicorn.Server):
-    def __init__(self, config: Config) -> None:
-        super().__init__(config)
-        self.decided = threading.Event()  # set once the server has started or has failed to
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -156,17 +141,7 @@ class _Server(uvicorn.Server):
             connection.transport.abort()
         await super().shutdown(sockets)
 
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio turns Nagle's delay off only for sockets that name their protocol: without it, 40 ms for each answer.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        if os.name == "posix":  # elsewhere this option would share the port with whoever has it
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(2_048)
-    except BaseException:
-        listener.close()
-        raise
-    return listener
+    def stop(self) -> None:
+        self.should_exit = True
+        self.ended.wait()
+        self.thread.join()
