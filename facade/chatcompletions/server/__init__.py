@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ._app import app
-    from ._database import StoreError
     from ._run import LocalServer
+    from ._store import StoreError
 
 __all__ = ["LocalServer", "StoreError", "app"]
 
-_HOMES = {"LocalServer": "_run", "StoreError": "_database", "app": "_app"}
+_HOMES = {"LocalServer": "_run", "StoreError": "_store", "app": "_app"}
 
 
 def __getattr__(name: str) -> object:
@@ -40,4 +40,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+    return __all__

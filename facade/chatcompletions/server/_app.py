@@ -12,15 +12,15 @@ from uuid import uuid4
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from ._answers import complete
-from ._envelope import HANDLERS, Envelope, json_response, read_body
+from ._envelope import Envelope, unrouted
 from ._errors import ApiError
-from ._json import parse_object
-from ._requests import check_create, check_update, read_query
+from ._requests import read_body, read_query
 from ._samples import sampled
 from ._store import Store
 from ._stream import DONE, chunks, event
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from starlette.requests import Request
-
-    from ._store import Page
 
 
 class Options(TypedDict, total=False):
@@ -67,103 +65,78 @@ def app(*, db: str | Path | None = None, api_key: str | None = None, **options: 
 
     Raises:
         StoreError: If the file cannot be used as a store.
-        TypeError: If an option is unknown.
     """
-    operations = _Operations(Store(db), **options)
+    api = _Operations(Store(db), **options)
+    every, one = "/v1/chat/completions", "/v1/chat/completions/{id}"
     application = Starlette(
         routes=[
-            Route("/v1/chat/completions", operations.completions, methods=["GET", "POST"]),
-            Route("/v1/chat/completions/{id}", operations.completion, methods=["GET", "POST", "DELETE"]),
-            Route("/v1/chat/completions/{id}/messages", operations.messages, methods=["GET"]),
+            Route(every, api.list),
+            Route(every, api.create, methods=["POST"]),
+            Route(one, api.get),
+            Route(one, api.update, methods=["POST"]),
+            Route(one, api.delete, methods=["DELETE"]),
+            Route(f"{one}/messages", api.messages),
         ],
-        middleware=[
-            Middleware(Envelope, api_key=api_key, hosts=operations.hosts, new_id=operations.new_id, log=operations.log)
-        ],
-        exception_handlers=HANDLERS,
+        middleware=[Middleware(Envelope, api_key=api_key, hosts=api.hosts, new_id=api.new_id, log=api.log)],
+        exception_handlers={HTTPException: unrouted},
     )
     application.router.redirect_slashes = False  # an empty id must not become a list
-    application.state.store = operations.store
+    application.state.store = api.store
     return application
-
-
-def _new_id() -> str:
-    return uuid4().hex
 
 
 @dataclass
 class _Operations:
-    """The endpoints; what may wait for a disk or take long runs in a thread."""
+    """The endpoints, and the options that they go by. Starlette runs those that are not async in threads."""
 
     store: Store
     delay: float = 0.0
     max_body_bytes: int = 64 * 2**20
     clock: Callable[[], float] = time.time
-    new_id: Callable[[], str] = _new_id
+    new_id: Callable[[], str] = lambda: uuid4().hex
     log: Callable[[str], None] | None = None
     hosts: Collection[str] | None = None
 
-    async def completions(self, request: Request) -> Response:
-        """Create a completion, or list those stored."""
-        if request.method != "POST":
-            query = read_query("list_chat_completions", request.query_params.multi_items())
-            return _listed("ChatCompletionList", await run_in_threadpool(self.store.completions, query))
-        raw = await read_body(request, self.max_body_bytes)
-        body, completion = await run_in_threadpool(self._create, raw)
+    async def create(self, request: Request) -> Response:
+        body = await read_body(request, "create_chat_completion", most=self.max_body_bytes)
+        completion = await run_in_threadpool(complete, body, created=int(self.clock()), new_id=self.new_id)
         if not body.get("stream"):
-            return json_response(completion)
+            return JSONResponse(await run_in_threadpool(self.store.keep, completion, body))
         headers = {"cache-control": "no-cache"}
         return StreamingResponse(self._events(body, completion), headers=headers, media_type="text/event-stream")
 
-    async def completion(self, request: Request) -> Response:
-        """Get, update or delete a stored completion."""
-        completion_id = _id(request)
-        if request.method == "POST":
-            body = parse_object(await read_body(request, self.max_body_bytes))
-            check_update(body)
-            return json_response(await run_in_threadpool(self.store.update, completion_id, body["metadata"] or {}))
-        if request.method == "DELETE":
-            await run_in_threadpool(self.store.delete, completion_id)
-            return json_response(sampled("ChatCompletionDeleted", id=completion_id, deleted=True))
-        return json_response(await run_in_threadpool(self.store.get, completion_id))
+    def list(self, request: Request) -> Response:
+        query = read_query(request, "list_chat_completions")
+        return _listed("ChatCompletionList", *self.store.completions(query))
 
-    async def messages(self, request: Request) -> Response:
-        """List the messages of a stored completion."""
-        query = read_query("get_chat_completion_messages", request.query_params.multi_items())
-        return _listed("ChatCompletionMessageList", await run_in_threadpool(self.store.messages, _id(request), query))
+    def get(self, request: Request) -> Response:
+        return JSONResponse(self.store.get(_id(request)))
 
-    def _create(self, raw: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
-        body = parse_object(raw)
-        try:
-            check_create(body)
-            completion = complete(body, created=int(self.clock()), new_id=self.new_id)
-            return body, completion if body.get("stream") else self._keep(body, completion)
-        except RecursionError:
-            raise ApiError("The JSON body is nested too deeply.", code="invalid_json") from None
+    async def update(self, request: Request) -> Response:
+        body = await read_body(request, "update_chat_completion", most=self.max_body_bytes)
+        return JSONResponse(await run_in_threadpool(self.store.update, _id(request), body["metadata"] or {}))
 
-    def _keep(self, body: Mapping[str, Any], completion: dict[str, Any]) -> dict[str, Any]:
-        if not body.get("store"):
-            return completion
-        return self.store.add(completion, body.get("metadata") or {}, body["messages"])
+    def delete(self, request: Request) -> Response:
+        self.store.delete(_id(request))
+        return JSONResponse(sampled("ChatCompletionDeleted", id=_id(request), deleted=True))
 
-    async def _events(self, body: Mapping[str, Any], completion: dict[str, Any]) -> AsyncIterator[bytes]:
-        options = body.get("stream_options") or {}
-        parts = chunks(
-            completion,
-            include_usage=options.get("include_usage", False),
-            obfuscate=options.get("include_obfuscation", False),
-        )
-        stored = False
-        for place, chunk in enumerate(parts):
+    def messages(self, request: Request) -> Response:
+        query = read_query(request, "get_chat_completion_messages")
+        return _listed("ChatCompletionMessageList", *self.store.messages(_id(request), query))
+
+    async def _events(self, body: Mapping[str, Any], completion: dict[str, Any]) -> AsyncIterator[str]:
+        kept = False
+        for place, chunk in enumerate(chunks(completion, body.get("stream_options") or {})):
             if place and self.delay:
                 await sleep(self.delay)
             # Stored before an end is told: whoever has read a finish reason finds the completion in the list.
-            if not stored and any(choice["finish_reason"] for choice in chunk["choices"]):
+            if not kept and any(choice["finish_reason"] for choice in chunk["choices"]):
                 try:
-                    await run_in_threadpool(self._keep, body, completion)
+                    await run_in_threadpool(self.store.keep, completion, body)
                 except sqlite3.Error as error:
                     yield event(ApiError(f"The completion could not be stored: {error}.", status=500).body)
                     return
-                stored = True
+                kept = True
             yield event(chunk)
         yield DONE
 
@@ -172,8 +145,6 @@ def _id(request: Request) -> str:
     return unquote(request.path_params["id"])
 
 
-def _listed(model: str, page: Page) -> Response:
-    ids = [item["id"] for item in page.items] or [""]  # the specification knows no null here
-    return json_response(
-        sampled(model, object="list", data=page.items, first_id=ids[0], last_id=ids[-1], has_more=page.has_more)
-    )
+def _listed(model: str, items: list[dict[str, Any]], has_more: bool) -> Response:
+    ids = [item["id"] for item in items] or [""]  # the specification knows no null here
+    return JSONResponse(sampled(model, data=items, first_id=ids[0], last_id=ids[-1], has_more=has_more))

@@ -1,32 +1,31 @@
-"""Check requests by the pinned spec, and by hand for what no JSON Schema says."""
+"""Read requests and check them: by the pinned spec, and by hand for what no JSON Schema says."""
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass, replace
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
 
 from chatcompletions._spec.judge import UNKNOWN, described, errors, shown
 from chatcompletions._spec.schema import at, followed
 
-from ._errors import ApiError, refuse
+from ._errors import ApiError, invalid
+from ._text import dump
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
 
 #: Bounds that the API has and the spec does not.
 _BOUNDS = {
     "limit": {"minimum": 1, "maximum": 100},
     "max_completion_tokens": {"minimum": 1},
     "max_tokens": {"minimum": 1},
-    "metadata": {
-        "maxProperties": 16,
-        "propertyNames": {"maxLength": 64},
-        "additionalProperties": {"maxLength": 512},
-    },
+    "metadata": {"maxProperties": 16, "propertyNames": {"maxLength": 64}, "additionalProperties": {"maxLength": 512}},
     "tools": {"maxItems": 128},
 }
 #: The problem and the code of a value beyond a bound.
@@ -38,81 +37,76 @@ _BEYOND = {
     "maxLength": ("{} has too many characters, the most is {}", "string_above_max_length"),
     "maxProperties": ("it has too many members, the most is {1}", "object_above_max_properties"),
 }
+#: Parameters that say nothing without another one.
+_COMPANIONS = {
+    "stream_options": ("stream", "'stream': true"),
+    "top_logprobs": ("logprobs", "'logprobs': true"),
+    "tool_choice": ("tools", "'tools'"),
+    "function_call": ("functions", "'functions'"),
+}
 _within_bounds = Draft202012Validator({"properties": _BOUNDS})
 _FILTER = re.compile(r"metadata\[(.*)\]", re.DOTALL)
 _WHOLE = re.compile(r"-?[0-9]+")
 _DIGITS = 20  # more than any bound has, and quick to read
 
 
-@dataclass(frozen=True)
-class Query:
-    """The page of a list that is wanted.
-
-    Args:
-        after: The id after which the page starts, if any.
-        limit: The most items on the page.
-        order: ``asc``, or ``desc`` for the newest first.
-        model: List only completions of this model.
-        metadata: List only completions that carry all of these pairs.
-    """
+class Query(NamedTuple):
+    """The page of a list that is wanted: the API's parameters."""
 
     after: str | None = None
     limit: int = 20
     order: str = "asc"
     model: str | None = None
-    metadata: Sequence[tuple[str, str]] = ()
+    metadata: Mapping[str, str] | None = None
 
 
-def read_query(operation: str, pairs: Iterable[tuple[str, str]]) -> Query:
-    """Read a query; a parameter that the operation does not have is ignored.
-
-    Args:
-        operation: The name of the operation in the spec's schema.
-        pairs: Names and values; ``metadata[key]`` may come any number of times.
-
-    Raises:
-        ApiError: Naming the first parameter at fault.
-    """
+def read_query(request: Request, operation: str) -> Query:
+    """Read and check the query of an operation; a parameter that it does not have is ignored."""
     place = f"operations/{operation}/query"
     known = at(place)["properties"]
     given: dict[str, Any] = {}
-    filters = set()
-    for name, text in pairs:
+    for name, text in request.query_params.multi_items():
         if "metadata" in known and (match := _FILTER.fullmatch(name)):
-            filters.add((match[1], text))
-            given["metadata"] = dict(filters)
+            given.setdefault("metadata", {})[match[1]] = text
         elif name in known and name != "metadata":
             is_number = followed(known[name]).get("type") == "integer" and _WHOLE.fullmatch(text)
             given[name] = int(text[:_DIGITS]) if is_number else text
     _check(given, place)
-    return replace(Query(), **{**given, "metadata": sorted(filters)})
+    return Query(**given)
 
 
-def check_create(body: Mapping[str, Any]) -> None:
-    """Check the body of a create request.
+async def read_body(request: Request, operation: str, *, most: int) -> dict[str, Any]:
+    """Read and check the body of an operation; one of more than ``most`` bytes is refused as soon as that is clear."""
+    problem = f"The request body is larger than {most} bytes."
+    too_large = ApiError(problem, status=413, code="request_too_large", headers={"connection": "close"})
+    if int(request.headers.get("content-length", 0)) > most:
+        raise too_large
+    raw = bytearray()
+    try:
+        async for piece in request.stream():
+            raw += piece
+            if len(raw) > most:
+                raise too_large
+    except ClientDisconnect:
+        raise ApiError("The client hung up in the middle of its request.", status=499) from None
+    return await run_in_threadpool(_checked, raw, f"operations/{operation}/body")
 
-    Raises:
-        ApiError: Naming the first parameter at fault.
-    """
-    _check(body, "operations/create_chat_completion/body")
-    if body.get("stream_options") is not None and not body.get("stream"):
-        refuse("stream_options", "allowed only together with 'stream': true", "invalid_value")
-    if body.get("top_logprobs") is not None and not body.get("logprobs"):
-        refuse("top_logprobs", "allowed only together with 'logprobs': true", "invalid_value")
+
+def _checked(raw: bytearray, place: str) -> dict[str, Any]:
+    try:
+        body = json.loads(raw.decode())
+        dump(body).encode()  # what could not be sent again is refused: NaN, infinity, a lone surrogate
+    except ValueError as error:
+        raise ApiError(f"The body could not be read as JSON: {error}.", code="invalid_json") from None
+    if not isinstance(body, dict):
+        raise ApiError("The body must be a JSON object.", code="invalid_type")
+    _check(body, place)
+    for name, (other, wanted) in _COMPANIONS.items():
+        if body.get(name) is not None and not body.get(other):
+            raise invalid(name, f"allowed only together with {wanted}")
     if "audio" in (body.get("modalities") or ()) and not body.get("audio"):
-        refuse("audio", "needed when 'modalities' asks for audio", "missing_required_parameter")
-    for choice, offer in (("tool_choice", "tools"), ("function_call", "functions")):
-        if choice in body and not body.get(offer):
-            refuse(choice, f"allowed only together with '{offer}'", "invalid_value")
-
-
-def check_update(body: Mapping[str, Any]) -> None:
-    """Check the body of an update request.
-
-    Raises:
-        ApiError: Naming the first parameter at fault.
-    """
-    _check(body, "operations/update_chat_completion/body")
+        raise invalid("audio", "needed when 'modalities' asks for audio", "missing_required_parameter")
+    return body
 
 
 def _check(value: Mapping[str, Any], place: str) -> None:
@@ -126,16 +120,13 @@ def _refusal(error: Any) -> ApiError:
     param = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.absolute_path)[1:]
     match error.validator:
         case "required":
-            message, code = f"Missing required parameter: '{param}'.", "missing_required_parameter"
+            return ApiError(f"Missing required parameter: '{param}'.", param=param, code="missing_required_parameter")
         case "additionalProperties":
-            message, code = f"Unknown parameter: '{param}'.", "unknown_parameter"
-        case "minimum" | "maximum" | "minItems" | "maxItems" | "maxLength" | "maxProperties" as bound:
+            return ApiError(f"Unknown parameter: '{param}'.", param=param, code="unknown_parameter")
+        case bound if bound in _BEYOND:
             problem, code = _BEYOND[bound]
             number = "decimal" if error.schema.get("type") == "number" else "integer"
-            problem = problem.format(shown(error.instance), error.validator_value)
-            message, code = f"Invalid '{param}': {problem}.", code.format(number)
+            return invalid(param, problem.format(shown(error.instance), error.validator_value), code.format(number))
         case keyword:
-            expected = described(error.schema)
-            message = f"Invalid '{param}': expected {expected}, got {shown(error.instance)}."
             code = "invalid_type" if keyword == "type" else "invalid_value"
-    return ApiError(message, param=param, code=code)
+            return invalid(param, f"expected {described(error.schema)}, got {shown(error.instance)}", code)

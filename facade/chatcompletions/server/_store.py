@@ -3,63 +3,68 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 import weakref
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from ._database import connect
-from ._errors import ApiError
-from ._json import dump
-from ._text import content_text
+from ._errors import ApiError, invalid
+from ._text import content_text, dump
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Mapping
 
     from ._requests import Query
 
+    Page = tuple[list[dict[str, Any]], bool]
+
+_APPLICATION = 0x63686174  # "chat", SQLite's own place for telling one program's files from another's
+_VERSION = 1
+_TABLES = """
+CREATE TABLE completions (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    model TEXT NOT NULL,
+    body TEXT NOT NULL
+);
+CREATE INDEX completions_by_model ON completions (model, position);
+CREATE TABLE metadata (
+    completion INTEGER NOT NULL REFERENCES completions ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (completion, number)
+) WITHOUT ROWID;
+CREATE INDEX metadata_by_pair ON metadata (key, value, completion);
+CREATE TABLE messages (
+    id TEXT PRIMARY KEY,
+    completion INTEGER NOT NULL REFERENCES completions ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (completion, number)
+) WITHOUT ROWID;
+CREATE TABLE deleted (id TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
+"""
 _LISTED_PARTS = ("text", "image_url")
 _LISTED_MEMBERS = ("name", "tool_calls", "tool_call_id", "function_call")
 
 
-class Page(NamedTuple):
-    """One page of a list, and whether more items follow."""
-
-    items: list[dict[str, Any]]
-    has_more: bool
-
-
-class _Table(NamedTuple):
-    """A table that is read in pages: its name, the column that orders it, and how a cursor's row is found."""
-
-    name: str
-    key: str
-    cursor: str
-
-
-_COMPLETIONS = _Table(
-    "completions",
-    "position",
-    "SELECT position FROM completions WHERE id = :after UNION ALL SELECT position FROM deleted WHERE id = :after",
-)
-_MESSAGES = _Table("messages", "number", "SELECT number FROM messages WHERE id = :after AND completion = :completion")
+class StoreError(Exception):
+    """The database file cannot be used; the message is one line that says why and what to do."""
 
 
 class Store:
     """A store of completions, safe to call from any thread.
 
-    Args:
-        path: The database file, made if missing; in memory if `None`.
-
-    Raises:
-        StoreError: If the file cannot be opened, written, or is no store of this server.
+    A method that is given the id of a completion raises `ApiError`, a 404, if none with this id is stored. A list is a
+    page of items, and whether more follow; it raises a 400 if ``after`` is no id of the list.
     """
 
     def __init__(self, path: str | Path | None = None) -> None:
         self._lock = threading.Lock()
-        self._connection = connect(path)
+        self._connection = _connect(path)
         # An application that is dropped without a close must not leave a connection open.
         self._finalizer = weakref.finalize(self, self._connection.close)
 
@@ -68,117 +73,117 @@ class Store:
         with self._lock:
             self._finalizer()
 
-    def add(
-        self, completion: Mapping[str, Any], metadata: Mapping[str, str], messages: Sequence[Mapping[str, Any]]
-    ) -> dict[str, Any]:
-        """Store a completion with its conversation, and return it as it will be listed."""
-        completion_id = completion["id"]
-        with self._transaction() as run:
-            row = run.execute(
-                "INSERT INTO completions (id, model, body) VALUES (?, ?, ?)",
-                (completion_id, completion["model"], dump(completion)),
-            )
-            _tag(run, row.lastrowid, metadata)
-            run.executemany(
-                "INSERT INTO messages (id, completion, number, body) VALUES (?, ?, ?, ?)",
-                (
-                    (f"{completion_id}-{number}", row.lastrowid, number, dump(_listed(message)))
-                    for number, message in enumerate(messages)
-                ),
-            )
-        return {**completion, "metadata": dict(metadata)}
+    def keep(self, completion: dict[str, Any], request: Mapping[str, Any]) -> dict[str, Any]:
+        """Store a completion with its conversation, if its request says so, and return it as it will be listed."""
+        if not request.get("store"):
+            return completion
+        name, metadata = completion["id"], request.get("metadata") or {}
+        with self._lock, self._connection as run:
+            row = (name, completion["model"], dump(completion))
+            position = run.execute("INSERT INTO completions (id, model, body) VALUES (?, ?, ?)", row).lastrowid
+            _tag(run, position, metadata)
+            rows = ((f"{name}-{n}", position, n, dump(_listed(one))) for n, one in enumerate(request["messages"]))
+            run.executemany("INSERT INTO messages (id, completion, number, body) VALUES (?, ?, ?, ?)", rows)
+        return {**completion, "metadata": metadata}
 
     def get(self, completion_id: str) -> dict[str, Any]:
-        """Return a stored completion.
-
-        Raises:
-            ApiError: 404, if there is none.
-        """
-        with self._transaction() as run:
+        """Return a stored completion."""
+        with self._lock, self._connection as run:
             return _completion(run, *_find(run, completion_id))
 
     def update(self, completion_id: str, metadata: Mapping[str, str]) -> dict[str, Any]:
-        """Replace a stored completion's metadata.
-
-        Raises:
-            ApiError: 404, if there is none.
-        """
-        with self._transaction() as run:
+        """Replace a stored completion's metadata."""
+        with self._lock, self._connection as run:
             position, body = _find(run, completion_id)
             run.execute("DELETE FROM metadata WHERE completion = ?", (position,))
             _tag(run, position, metadata)
             return _completion(run, position, body)
 
     def delete(self, completion_id: str) -> None:
-        """Delete a stored completion; its id stays a cursor, so that a loop may delete what it lists.
-
-        Raises:
-            ApiError: 404, if there is none.
-        """
-        with self._transaction() as run:
+        """Delete a stored completion; its id stays a cursor, so that a loop may delete what it lists."""
+        with self._lock, self._connection as run:
             position, _ = _find(run, completion_id)
             run.execute("DELETE FROM completions WHERE position = ?", (position,))
             run.execute("INSERT INTO deleted (id, position) VALUES (?, ?)", (completion_id, position))
 
     def completions(self, query: Query) -> Page:
-        """List stored completions in the order in which they were stored.
-
-        Raises:
-            ApiError: 400, if ``after`` is no id of a completion.
-        """
-        conditions: list[str] = [] if query.model is None else ["model = :model"]
-        values: dict[str, object] = {"model": query.model}
-        for n, (key, value) in enumerate(query.metadata):
-            conditions.append(
-                f"position IN (SELECT completion FROM metadata WHERE key = :key{n} AND value = :value{n})"  # noqa: S608 - n is a number
-            )
+        """List stored completions in the order in which they were stored."""
+        wanted = "SELECT position, body FROM completions WHERE TRUE"
+        cursor = (
+            "SELECT position FROM completions WHERE id = :after "
+            "UNION ALL SELECT position FROM deleted WHERE id = :after"
+        )
+        values: dict[str, Any] = {"model": query.model}
+        if query.model is not None:
+            wanted += " AND model = :model"
+        for n, (key, value) in enumerate((query.metadata or {}).items()):
+            pair = f"SELECT completion FROM metadata WHERE key = :key{n} AND value = :value{n}"  # noqa: S608 - n is a number
+            wanted += f" AND position IN ({pair})"
             values |= {f"key{n}": key, f"value{n}": value}
-        with self._transaction() as run:
-            rows, has_more = _fetch(run, _COMPLETIONS, query, conditions, values)
-            return Page([_completion(run, position, body) for position, body in rows], has_more)
+        with self._lock, self._connection as run:
+            rows, has_more = _page(run, query, wanted, "position", cursor, values)
+            return [_completion(run, position, body) for position, body in rows], has_more
 
     def messages(self, completion_id: str, query: Query) -> Page:
-        """List the messages that a stored completion answered.
-
-        Raises:
-            ApiError: 404, if there is no such completion; 400, if ``after`` is none of its messages.
-        """
-        with self._transaction() as run:
+        """List the messages that a stored completion answered."""
+        wanted = "SELECT number, body FROM messages WHERE completion = :completion"
+        cursor = "SELECT number FROM messages WHERE id = :after AND completion = :completion"
+        with self._lock, self._connection as run:
             position, _ = _find(run, completion_id)
-            rows, has_more = _fetch(run, _MESSAGES, query, ["completion = :completion"], {"completion": position})
-            return Page([{**json.loads(body), "id": f"{completion_id}-{number}"} for number, body in rows], has_more)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, self._connection:
-            yield self._connection
+            rows, has_more = _page(run, query, wanted, "number", cursor, {"completion": position})
+            return [{**json.loads(body), "id": f"{completion_id}-{number}"} for number, body in rows], has_more
 
 
-def _fetch(
-    run: sqlite3.Connection, table: _Table, query: Query, conditions: list[str], values: Mapping[str, object]
+def _connect(path: str | Path | None) -> sqlite3.Connection:
+    """Open the database of a store, laid out if it is new, for any thread but one at a time."""
+    name = ":memory:" if path is None else str(Path(path))
+    try:
+        with ExitStack() as stack:
+            connection = stack.enter_context(closing(sqlite3.connect(name, check_same_thread=False)))
+            _lay_out(connection, name)
+            connection.execute("PRAGMA foreign_keys = ON")
+            if path is not None:
+                connection.execute("PRAGMA journal_mode = WAL")
+            stack.pop_all()
+    except sqlite3.Error as error:
+        raise StoreError(f"{name}: cannot be used as the store ({error}); choose another file") from error
+    return connection
+
+
+def _lay_out(connection: sqlite3.Connection, name: str) -> None:
+    with connection:
+        # Taking the write lock shows at once whether the file can be written, and orders two first openings.
+        connection.execute("BEGIN IMMEDIATE")
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if (application, version) == (_APPLICATION, _VERSION):
+            return
+        if application == _APPLICATION:
+            raise StoreError(f"{name}: written by another version of this server; choose another file")
+        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            raise StoreError(f"{name}: an SQLite database of another program; choose another file")
+        for statement in _TABLES.strip().split(";\n"):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+        connection.execute(f"PRAGMA user_version = {_VERSION}")
+
+
+def _page(
+    run: sqlite3.Connection, query: Query, wanted: str, key: str, cursor: str, values: Mapping[str, Any]
 ) -> tuple[list[tuple[int, str]], bool]:
-    """Fetch the rows of a page: pairs of key and body, and whether more rows follow.
+    """Fetch the rows of a page, which starts behind the row that the cursor's query finds, and whether more follow.
 
-    A page starts after the row that its cursor names, however far in that is. The conditions are SQL of this module,
-    never of a request; what a request says is bound.
-
-    Raises:
-        ApiError: 400, if the cursor is no row of this list.
+    The SQL is this module's, never a request's; what a request says is bound.
     """
     sign, order = ("<", "DESC") if query.order == "desc" else (">", "ASC")
-    bound = {**values, "after": query.after, "fetch": query.limit + 1}
+    values = {**values, "after": query.after, "fetch": query.limit + 1}
     if query.after is not None:
-        place = run.execute(table.cursor, bound).fetchone()
+        place = run.execute(cursor, values).fetchone()
         if place is None:
-            problem = f"Invalid 'after': '{query.after}' is not in this list."
-            raise ApiError(problem, param="after", code="invalid_value")
-        conditions = [*conditions, f"{table.key} {sign} :place"]
-        bound["place"] = place[0]
-    text = (
-        f"SELECT {table.key}, body FROM {table.name} "  # noqa: S608 - all literals of this module
-        f"WHERE {' AND '.join(conditions) or 'TRUE'} ORDER BY {table.key} {order} LIMIT :fetch"
-    )
-    rows = run.execute(text, bound).fetchall()
+            raise invalid("after", f"'{query.after}' is not in this list")
+        wanted += f" AND {key} {sign} :place"
+        values["place"] = place[0]
+    rows = run.execute(f"{wanted} ORDER BY {key} {order} LIMIT :fetch", values).fetchall()
     return rows[: query.limit], len(rows) > query.limit
 
 
@@ -196,22 +201,19 @@ def _completion(run: sqlite3.Connection, position: int, body: str) -> dict[str, 
 
 
 def _tag(run: sqlite3.Connection, position: int | None, metadata: Mapping[str, str]) -> None:
-    run.executemany(
-        "INSERT INTO metadata (completion, number, key, value) VALUES (?, ?, ?, ?)",
-        ((position, number, key, value) for number, (key, value) in enumerate(metadata.items())),
-    )
+    rows = ((position, number, key, value) for number, (key, value) in enumerate(metadata.items()))
+    run.executemany("INSERT INTO metadata (completion, number, key, value) VALUES (?, ?, ?, ?)", rows)
 
 
 def _listed(message: Mapping[str, Any]) -> dict[str, Any]:
     """Word a message as the API lists it: its text, and those of its parts that the list can show."""
     content = message.get("content")
     parts = [part for part in content if part["type"] in _LISTED_PARTS] if isinstance(content, list) else None
-    kept = {name: message[name] for name in _LISTED_MEMBERS if message.get(name) is not None}
     return {
         "role": message["role"],
         "content": None if content is None else content_text(content),
         "refusal": message.get("refusal"),
         "name": None,
-        **kept,
+        **{name: message[name] for name in _LISTED_MEMBERS if message.get(name) is not None},
         "content_parts": parts,
     }

@@ -5,86 +5,62 @@ from __future__ import annotations
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any
 
-from ._json import dump
-from ._text import tokens
+from ._text import dump, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-DONE = b"data: [DONE]\n\n"
+DONE = "data: [DONE]\n\n"
 _PADDING = 32  # bytes: with obfuscation each chunk's length is a multiple of it
 
 
-def event(value: object) -> bytes:
+def event(value: object) -> str:
     """Write one server-sent event."""
-    return f"data: {dump(value)}\n\n".encode()
+    return f"data: {dump(value)}\n\n"
 
 
-def chunks(
-    completion: Mapping[str, Any], *, include_usage: bool = False, obfuscate: bool = False
-) -> Iterator[dict[str, Any]]:
-    """Take a completion apart.
-
-    Args:
-        completion: A whole chat completion.
-        include_usage: Whether each chunk says ``usage: null`` and a last one, without choices, tells it.
-        obfuscate: Whether each chunk carries padding that hides the length of its text.
-    """
+def chunks(completion: Mapping[str, Any], options: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Take a completion apart, with the usage and the padding that a request's stream options ask for."""
     head = {key: completion[key] for key in ("id", "created", "model", "service_tier", "system_fingerprint")}
     head["object"] = "chat.completion.chunk"
-    if include_usage:
+    turns = chain.from_iterable(zip_longest(*map(_turns, completion["choices"])))
+    parts: Iterator[dict[str, Any]] = ({"choices": [choice]} for choice in turns if choice is not None)
+    if options.get("include_usage"):
         head["usage"] = None
-    turns = zip_longest(*map(_turns, completion["choices"]))
-    for choice in chain.from_iterable(turns):
-        if choice is not None:
-            yield _padded({**head, "choices": [choice]}, obfuscate)
-    if include_usage:
-        yield _padded({**head, "choices": [], "usage": completion["usage"]}, obfuscate)
-
-
-def _padded(chunk: dict[str, Any], obfuscate: bool) -> dict[str, Any]:
-    if not obfuscate:
-        return chunk
-    missing = -len(dump({**chunk, "obfuscation": ""}).encode()) % _PADDING
-    return {**chunk, "obfuscation": "x" * missing}
+        parts = chain(parts, [{"choices": [], "usage": completion["usage"]}])
+    for part in parts:
+        chunk = {**head, **part}
+        if options.get("include_obfuscation"):
+            chunk["obfuscation"] = ""
+            chunk["obfuscation"] = "x" * (-len(dump(chunk).encode()) % _PADDING)
+        yield chunk
 
 
 def _turns(choice: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    message, scores = choice["message"], choice["logprobs"]
-    yield _turn(choice, {"role": "assistant", "content": message["content"] and "", "refusal": None})
-    if message["content"]:
-        for place, token in enumerate(tokens(message["content"])):
-            score = scores and {**scores, "content": [scores["content"][place]]}
-            yield _turn(choice, {"content": token}, logprobs=score)
-    for delta in chain(_call_deltas(message), _audio_deltas(message)):
-        yield _turn(choice, delta)
-    yield _turn(choice, {}, finish_reason=choice["finish_reason"])
+    scores = iter(choice["logprobs"]["content"] if choice["logprobs"] else ())
+    for delta in _deltas(choice["message"]):
+        score = next(scores, None) if delta.get("content") else None
+        logprobs = score and {"content": [score], "refusal": None}
+        yield {"index": choice["index"], "delta": delta, "logprobs": logprobs, "finish_reason": None}
+    yield {"index": choice["index"], "delta": {}, "logprobs": None, "finish_reason": choice["finish_reason"]}
 
 
-def _turn(
-    choice: Mapping[str, Any], delta: dict[str, Any], *, logprobs: object = None, finish_reason: object = None
-) -> dict[str, Any]:
-    return {"index": choice["index"], "delta": delta, "logprobs": logprobs, "finish_reason": finish_reason}
-
-
-def _call_deltas(message: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _deltas(message: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    yield {"role": "assistant", "content": message["content"] and "", "refusal": None}
+    for piece in tokens(message["content"] or ""):
+        yield {"content": piece}
     for index, call in enumerate(message.get("tool_calls", ())):
         kind = call["type"]
         key = "arguments" if kind == "function" else "input"
         yield {"tool_calls": [{"index": index, **call, kind: {**call[kind], key: ""}}]}
         for piece in tokens(call[kind][key]):
             yield {"tool_calls": [{"index": index, kind: {key: piece}}]}
-    if "function_call" in message:
-        legacy = message["function_call"]
-        yield {"function_call": {"name": legacy["name"], "arguments": ""}}
+    if legacy := message.get("function_call"):
+        yield {"function_call": {**legacy, "arguments": ""}}
         for piece in tokens(legacy["arguments"]):
             yield {"function_call": {"arguments": piece}}
-
-
-def _audio_deltas(message: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    if "audio" in message:
-        audio = message["audio"]
+    if audio := message.get("audio"):
         for piece in tokens(audio["transcript"]):
             yield {"audio": {"id": audio["id"], "transcript": piece}}
-        yield {"audio": {"id": audio["id"], "data": audio["data"]}}
-        yield {"audio": {"id": audio["id"], "expires_at": audio["expires_at"]}}
+        for key in ("data", "expires_at"):
+            yield {"audio": {"id": audio["id"], key: audio[key]}}

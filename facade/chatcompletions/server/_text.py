@@ -1,15 +1,21 @@
-"""Text as the server counts it: a word, number or punctuation mark is a token, with the space before it."""
+"""Text as the server writes and counts it: a word, number or punctuation mark is a token, with the space before it."""
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 _TOKEN = re.compile(r"\s*(?:\w+|[^\w\s])|\s+")
 _ECHO = 80  # characters of a message that an answer repeats
+
+
+def dump(value: object) -> str:
+    """Write compact JSON, non-ASCII characters as they are."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def tokens(text: str) -> list[str]:
@@ -18,7 +24,7 @@ def tokens(text: str) -> list[str]:
 
 
 def count(text: str) -> int:
-    """Count the tokens of a text."""
+    """Count the tokens of a text without keeping them."""
     return sum(1 for _ in _TOKEN.finditer(text))
 
 
@@ -30,9 +36,9 @@ def content_text(content: object) -> str:
     return "\n".join(part["text"] for part in parts if part["type"] == "text")
 
 
-def last_text(messages: Iterable[Mapping[str, Any]], role: str) -> str:
-    """Return the text of the last message of a role, or an empty string."""
-    texts = [content_text(message.get("content")) for message in messages if message["role"] == role]
+def last_text(request: Mapping[str, Any], role: str) -> str:
+    """Return the text of a request's last message of a role, or an empty string."""
+    texts = [content_text(message.get("content")) for message in request["messages"] if message["role"] == role]
     return texts[-1] if texts else ""
 
 

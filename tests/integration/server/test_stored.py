@@ -89,6 +89,14 @@ def test_all_metadata_filters_must_match(fresh: httpx.Client) -> None:
     assert ids(fresh, **{"metadata[rivers]": "topic"}) == []
 
 
+def test_a_filter_given_again_replaces_the_first(fresh: httpx.Client) -> None:
+    """Of several filters by one key the last one counts, however many there are."""
+    wanted = store(fresh, metadata={"topic": "rivers"})
+    query = [("metadata[topic]", str(n)) for n in range(2_000)] + [("metadata[topic]", "rivers")]
+    response = fresh.get("/chat/completions", params=query)
+    assert [item["id"] for item in response.json()["data"]] == [wanted]
+
+
 @pytest.mark.parametrize("text", ["' OR 1=1 --", "a]b[c", "100%_", "ü\u2028\U0001f600", "", "a&b=c+d"])
 def test_metadata_is_text_and_nothing_else(fresh: httpx.Client, text: str) -> None:
     """Quotes, brackets, wildcards and any script are matched as they are, in keys and values."""
