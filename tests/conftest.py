@@ -112,7 +112,7 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep connections however slow the machine is, for tests that count them."""
     limits = httpx.Limits(max_connections=1000, max_keepalive_connections=100, keepalive_expiry=None)
     monkeypatch.setattr("chatcompletions._transport.transports.DEFAULT_LIMITS", limits)
-    monkeypatch.setattr("chatcompletions._streaming.stream.PATIENCE", 60)
+    monkeypatch.setattr("chatcompletions._streaming.stream.END_TIMEOUT", 60)
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from ._base_error import ChatCompletionsError
-from ._redaction import Discreet, forget_frames
+from ._redaction import Discreet, drop_tracebacks
 
 #: Headers that say where a request goes, where it ends and how its connection goes on (RFC 9110, section 7.6.1).
 _CONNECTION_HEADERS = frozenset(
@@ -182,7 +182,7 @@ def naming_settings() -> Iterator[None]:
     except httpx.InvalidURL:
         is_url = False
     except OSError as exc:
-        forget_frames(exc)
+        drop_tracebacks(exc)
         raise ChatCompletionsError(
             f"the certificates cannot be loaded ({exc}): check verify=..., cert=... and the environment variables "
             "SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE"

@@ -22,10 +22,10 @@ _NAMES = re.compile(
 _VALUES = re.compile(r"""=\s*"?([^\s;,"]+)""")
 #: In characters. A shorter secret may stand within other words, such as an error's code, and is looked for as a word of
 #: its own; one that is shorter still is a dummy for a server that needs no key.
-_LONG, _SHORTEST = 8, 4
-_BLOT = "[secure]"
+_LONG_SECRET, _SHORTEST_SECRET = 8, 4
+_MASK = "[secure]"
 #: The extension of a request that holds further secrets which went with it, such as a proxy's password.
-HIDDEN = "hidden"
+PROXY_SECRETS = "proxy_secrets"
 
 
 class Secret:
@@ -41,7 +41,7 @@ class Secret:
         return self._text
 
     def __repr__(self) -> str:
-        return _BLOT
+        return _MASK
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and self._text == other._text
@@ -76,7 +76,7 @@ def causes(failure: BaseException | None) -> Iterator[BaseException]:
         failure = failure.__cause__ or failure.__context__
 
 
-def forget_frames(failure: BaseException) -> None:
+def drop_tracebacks(failure: BaseException) -> None:
     """Drop the tracebacks of an exception and of what led to it: frames below hold the headers of the request."""
     for cause in causes(failure):
         cause.__traceback__ = None
@@ -94,16 +94,16 @@ def is_secret(name: str) -> bool:
     return _NAMES.search(name) is not None
 
 
-def tells_secrets(failure: BaseException, request: httpx.Request) -> bool:
+def shows_secrets(failure: BaseException, request: httpx.Request) -> bool:
     """Tell whether the text of an exception, or of one that led to it, shows a secret of the request."""
     texts = map(str, causes(failure))
     return any(without_secrets(text, request) != text for text in texts)
 
 
 def _secrets(request: httpx.Request) -> Iterator[str]:
-    hidden = (secret.reveal() for secret in request.extensions.get(HIDDEN, ()))
+    hidden = (secret.reveal() for secret in request.extensions.get(PROXY_SECRETS, ()))
     for secret in (*_of_headers(request), *_of_query(request), *hidden):
-        if len(secret) >= _SHORTEST:
+        if len(secret) >= _SHORTEST_SECRET:
             yield secret
 
 
@@ -128,12 +128,12 @@ def _of_query(request: httpx.Request) -> Iterator[str]:
 
 def _pattern(secret: str) -> str:
     escaped = re.escape(secret)
-    return escaped if len(secret) >= _LONG else rf"(?<![\w-]){escaped}(?![\w-])"
+    return escaped if len(secret) >= _LONG_SECRET else rf"(?<![\w-]){escaped}(?![\w-])"
 
 
 def _redacted(value: Any, secrets: re.Pattern[str]) -> Any:
     if isinstance(value, str):
-        return secrets.sub(_BLOT, value)
+        return secrets.sub(_MASK, value)
     if isinstance(value, dict):
         return {_redacted(key, secrets): _redacted(item, secrets) for key, item in value.items()}
     if isinstance(value, list):

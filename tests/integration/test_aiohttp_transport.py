@@ -30,7 +30,7 @@ def run(base_url: str, calls: Callable[[AsyncChatClient], Awaitable[None]]) -> N
 
 
 def test_calls(base_url: str) -> None:
-    """Creating, listing and an error are what they are over httpx's own transport."""
+    """Creating, listing and errors work as over the pool of this package."""
 
     async def calls(chat: AsyncChatClient) -> None:
         replies = await asyncio.gather(*(chat.create(model="aio", messages="Hi.", store=True) for _ in range(20)))
@@ -56,7 +56,7 @@ def test_streams(base_url: str) -> None:
 
 
 def test_one_event_loop_after_another(base_url: str) -> None:
-    """A client that is given the class of a transport makes one for each event loop, and closes it with the loop."""
+    """A client with the class of a transport makes one for each event loop, and closes it with the loop."""
     made: list[httpx_aiohttp.AiohttpTransport] = []
 
     def transport() -> httpx_aiohttp.AiohttpTransport:

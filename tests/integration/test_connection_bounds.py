@@ -1,4 +1,4 @@
-"""What a server sends beyond its answer, or beyond all measure, and what becomes of its connection."""
+"""Servers that send more than their answer, or too much: the bounds, and the fate of the connection."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def chunked(body: bytes, content_type: str = "application/json") -> bytes:
 
 
 def text_of(request: RawRequest) -> str:
-    """What the user said: every caller says something else."""
+    """Return the text of a request's message, which is another one for every caller."""
     return str(request.json()["messages"][0]["content"])
 
 
@@ -70,7 +70,7 @@ SHAPES: dict[str, Callable[[str], bytes]] = {
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("surplus", [SURPLUS, b"\r\n", b"x"], ids=["an answer", "a line", "a byte"])
 def test_surplus_bytes(connect: Callable[..., SyncDriver], shape: str, surplus: bytes) -> None:
-    """Bytes behind an answer are nobody's: the next call takes another connection, and gets its own answer."""
+    """If bytes come after an answer, the next call takes another connection, and gets its own answer."""
     with RawServer(lambda request: SHAPES[shape](text_of(request)) + surplus) as server:
         chat = connect(base_url=server.base_url)
         texts = [chat.call("create", model="m", messages=f"caller {number}").text for number in range(3)]
@@ -79,7 +79,7 @@ def test_surplus_bytes(connect: Callable[..., SyncDriver], shape: str, surplus: 
 
 
 def test_surplus_that_comes_late(connect: Callable[..., SyncDriver]) -> None:
-    """Bytes that come on a connection while it waits for its next call end it, too."""
+    """A connection on which bytes come while it is idle is not used again."""
     sent = threading.Event()
 
     def reply(request: RawRequest) -> list[Any]:
@@ -100,7 +100,7 @@ def test_surplus_that_comes_late(connect: Callable[..., SyncDriver]) -> None:
 
 
 def test_surplus_behind_a_stream(connect: Callable[..., SyncDriver]) -> None:
-    """Bytes behind the end of a stream are nobody's either."""
+    """If bytes come after the end of a stream, the next call takes another connection, too."""
     stream = chunked(sse(chunk("Hi.", "stop"), "[DONE]"), "text/event-stream") + SURPLUS
     with RawServer(lambda r: stream if b'"stream"' in r.body else SHAPES["chunked"](text_of(r))) as server:
         chat = connect(base_url=server.base_url)
@@ -115,7 +115,7 @@ def authority() -> trustme.CA:
 
 
 def test_surplus_in_a_record_of_its_own(connect: Callable[..., SyncDriver], authority: trustme.CA) -> None:
-    """Over TLS, what was received and not yet decrypted is seen, too."""
+    """Over TLS, bytes that were received and not yet decrypted count, too."""
     server_side, trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
     authority.issue_cert("localhost").configure_cert(server_side)
     authority.configure_trust(trusting)
@@ -187,7 +187,7 @@ def test_nothing_is_sent_twice_among_threads(shape: str) -> None:
 
 
 def test_a_connection_that_went_back_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A thread that is switched to as a connection goes back can use it at once, for as long as its own timeout."""
+    """A thread that takes a connection the moment it is given back has its own timeout on it."""
     stream = chunked(sse(chunk("Hi.", "stop"), "[DONE]"), "text/event-stream")
     held, texts = threading.Event(), list[str]()
 
@@ -216,7 +216,7 @@ def test_a_connection_that_went_back_is_left_alone(monkeypatch: pytest.MonkeyPat
 
 
 def test_the_end_of_a_stream_leaves_no_haste_behind(connect: Callable[..., SyncDriver]) -> None:
-    """The call after a stream has its own timeout, not the moment that the end of the stream was waited for."""
+    """The call after a stream has its own timeout, not the short one for the end of the stream."""
     held = threading.Event()
     stream = chunked(sse(chunk("Hi.", "stop"), "[DONE]"), "text/event-stream")
 
@@ -288,7 +288,7 @@ def bomb(size: int, layers: int = 1) -> bytes:
 
 @pytest.mark.parametrize("layers", [1, 2, 3])
 def test_a_bomb(connect: Callable[..., SyncDriver], layers: int) -> None:
-    """An answer that swells when it is decoded ends with an error at the bound, and is not asked for again."""
+    """An answer that is too large when decoded is an error at the bound, and is not retried."""
     encoding = ", ".join(["gzip"] * layers)
     reply = http_response(200, bomb(2**28, layers), headers={"Content-Encoding": encoding})
     with RawServer([reply, reply]) as server:
@@ -315,7 +315,7 @@ def test_encodings_that_are_read(connect: Callable[..., SyncDriver], encoding: s
 
 @pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip, gzip, gzip, gzip"])
 def test_encodings_that_are_refused(connect: Callable[..., SyncDriver], encoding: str) -> None:
-    """An encoding that nobody asked for, or five of them, is an answer that cannot be decoded."""
+    """An encoding that was not asked for, or five layers of encoding, are a decoding error."""
     with RawServer([http_response(200, b"x", headers={"Content-Encoding": encoding})]) as server:
         chat = connect(base_url=server.base_url)
         with pytest.raises(APIResponseValidationError, match="encoded"):
@@ -330,7 +330,7 @@ EMPTY_BLOCKS = b"\x00\x00\x00\xff\xff" * 2**14
 def test_an_encoding_that_says_nothing(
     connect: Callable[..., SyncDriver], start: bytes, params: dict[str, Any]
 ) -> None:
-    """What comes counts, too: an encoded body can go on for ever without anything in it."""
+    """Encoded bytes count, too: an encoded body can go on for ever without a decoded byte."""
     head = http_response(200, headers={"Content-Encoding": "gzip"}, content_length=2**40)
     with RawServer([[head, start, *[EMPTY_BLOCKS] * 64]]) as server:
         chat = connect(base_url=server.base_url, max_answer_bytes=2**20, max_retries=0)
@@ -339,7 +339,7 @@ def test_an_encoding_that_says_nothing(
 
 
 def test_redirects_with_bodies_without_end(connect: Callable[..., SyncDriver]) -> None:
-    """Of a redirect that is followed, no more is read than keeps its connection."""
+    """The body of a redirect that is followed is read up to a small bound."""
     endless = [b"x" * 2**16] * 64
 
     def reply(request: RawRequest) -> list[Any]:
@@ -354,7 +354,7 @@ def test_redirects_with_bodies_without_end(connect: Callable[..., SyncDriver]) -
 
 
 def test_a_body_without_end(connect: Callable[..., SyncDriver]) -> None:
-    """A body is read up to the bound, of an error as well; the error is told by what came."""
+    """A body is read up to the bound, also the body of an error, which is reported with the part that came."""
     endless = [b"x" * 2**16] * 64
     for status, cls in ((200, APIResponseTooLargeError), (500, APIStatusError)):
         with RawServer([[http_response(status, content_length=2**40), *endless]]) as server:
@@ -367,7 +367,7 @@ def test_a_body_without_end(connect: Callable[..., SyncDriver]) -> None:
 
 @pytest.mark.parametrize("line", [b"data: " + b"x" * 2**16, b": " + b"x" * 2**16, b"data: {}\n" * 2**13])
 def test_an_event_without_end(connect: Callable[..., SyncDriver], line: bytes) -> None:
-    """A line or an event that does not end is an error with what had arrived."""
+    """A line or an event without an end is an error that carries the completion so far."""
     first = sse(chunk("Hi"))
     reply = [http_response(200, first, content_type="text/event-stream", content_length=2**40), *[line] * 64]
     with RawServer([reply]) as server:
@@ -382,7 +382,7 @@ def test_an_event_without_end(connect: Callable[..., SyncDriver], line: bytes) -
     "head", [b"HTTP/1.1 102 Processing\r\n\r\n", b"HTTP/1.1 103 Early Hints\r\n" + b"Link: x\r\n" * 1_000 + b"\r\n"]
 )
 def test_interim_answers_without_end(connect: Callable[..., SyncDriver], head: bytes) -> None:
-    """Interim answers are read up to a bound; a few of them harm nobody."""
+    """Interim answers are read up to a bound; a few of them do no harm."""
     with RawServer([[*[head * 200] * 100, Close()], [head, SHAPES["content-length"]("Hi.")]]) as server:
         chat = connect(base_url=server.base_url, max_retries=0)
         with pytest.raises(APIConnectionError, match=r"98,304 bytes of headers|too long"):
@@ -391,7 +391,7 @@ def test_interim_answers_without_end(connect: Callable[..., SyncDriver], head: b
 
 
 def test_json_that_breaks_off(connect: Callable[..., SyncDriver], pauses: list[float]) -> None:
-    """JSON that breaks off where the connection does is a cut answer, retried like any other."""
+    """An answer whose JSON breaks off with its connection is incomplete, and retried as such."""
     body = json.dumps(completion())
     cut = [http_response(200, body[: len(body) // 2], content_length=False), Close()]
     whole = [http_response(200, body, content_length=False), Close()]
@@ -433,7 +433,7 @@ def over_aiohttp(connect: Callable[..., SyncDriver]) -> Iterator[Callable[..., S
 def test_aiohttps_failures_are_ours(
     over_aiohttp: Callable[..., SyncDriver], pauses: list[float], garbled: list[Any]
 ) -> None:
-    """Whatever aiohttp raises for a broken answer is a failed connection, and no timeout."""
+    """An exception of aiohttp for a broken answer becomes a connection error, not a timeout."""
     with RawServer([garbled, SHAPES["content-length"]("Hi."), garbled]) as server:
         chat = over_aiohttp(base_url=server.base_url)
         assert chat.call("create", **ASK).text == "Hi."
@@ -448,7 +448,7 @@ def test_aiohttps_failures_are_ours(
 def test_aiohttp_sends_no_more_often(
     over_aiohttp: Callable[..., SyncDriver], pauses: list[float], retries: int
 ) -> None:
-    """A GET over a kept connection that is lost goes out as often as the call says, and not once more."""
+    """A GET over a reused connection that is lost is sent as often as max_retries allows, and not once more."""
     with RawServer(lambda r: SHAPES["content-length"]("Hi.") if r.method == "POST" else Reset()) as server:
         chat = over_aiohttp(base_url=server.base_url)
         chat.call("create", **ASK)
@@ -461,7 +461,7 @@ def test_aiohttp_sends_no_more_often(
 def test_whatever_a_transport_raises(
     connect: Callable[..., SyncDriver], pauses: list[float], failure: Exception
 ) -> None:
-    """Whatever a transport of the caller's raises is an error of the tree; only failures of a network are retried."""
+    """Every exception of a caller's transport becomes an error of the tree; only network failures are retried."""
 
     def handle(_: httpx.Request) -> httpx.Response:
         raise failure
@@ -475,7 +475,7 @@ def test_whatever_a_transport_raises(
 
 
 def test_an_upload_that_is_refused_half_way(connect: Callable[..., SyncDriver], pauses: list[float]) -> None:
-    """A server that refuses a large request before it has come answers with its reason, and is heard."""
+    """If a server refuses a large request before it has come whole, its answer is read."""
 
     def refuse(connection: socket.socket) -> None:
         connection.recv(1_000)

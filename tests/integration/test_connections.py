@@ -56,7 +56,7 @@ def test_calls_in_sequence_share_a_connection(connect: Callable[..., SyncDriver]
 
 
 def test_a_stream_left_early_gives_its_connection_up(connect: Callable[..., SyncDriver]) -> None:
-    """What a server goes on sending after a stream was closed is not taken for the next answer."""
+    """Bytes that a server sends after a stream was closed are not taken for the next answer."""
     chunk = {**COMPLETION, "choices": [{"index": 0, "delta": {"content": "Hi."}}]}
     gate = threading.Event()
     stream = [http_response(200, sse(chunk), content_type="text/event-stream", content_length=10_000), Pause(gate)]
@@ -71,7 +71,7 @@ def test_a_stream_left_early_gives_its_connection_up(connect: Callable[..., Sync
 
 @pytest.mark.usefixtures("unhurried")
 def test_threads_do_not_share_a_connection_at_a_time() -> None:
-    """Calls at the same time go over as many connections, and later ones over those."""
+    """Calls at the same time have a connection each, and later calls use those connections."""
     arrived, gate = threading.Semaphore(0), threading.Event()
 
     def reply(request: Any) -> list[Any]:
@@ -91,7 +91,7 @@ def test_threads_do_not_share_a_connection_at_a_time() -> None:
 
 
 def test_a_full_pool_times_out(connect: Callable[..., SyncDriver]) -> None:
-    """With every connection in use a call ends with a timeout of the pool, and a freed one serves again."""
+    """With every connection in use a call ends with a pool timeout; a freed connection serves the next call."""
     gate = threading.Event()
     chunk = {**COMPLETION, "choices": [{"index": 0, "delta": {"content": "Hi."}, "finish_reason": "stop"}]}
     stream = [http_response(200, sse(chunk), content_type="text/event-stream", content_length=False), Pause(gate)]
@@ -106,7 +106,7 @@ def test_a_full_pool_times_out(connect: Callable[..., SyncDriver]) -> None:
 
 
 def test_cancellation() -> None:
-    """A call that is cancelled while it waits leaves room for the next one."""
+    """A call that is cancelled while it waits frees its slot."""
     gate, arrived = threading.Event(), threading.Event()
 
     def reply(request: Any) -> list[Any]:
@@ -132,7 +132,7 @@ def test_cancellation() -> None:
 
 @pytest.mark.parametrize("begun", [False, True])
 def test_a_stream_that_nobody_closes(connect: Callable[..., SyncDriver], begun: bool) -> None:
-    """A stream that is dropped, unread or in the middle, gives its place and its connection up, and that once."""
+    """A stream that is dropped, unread or half read, closes its connection and frees its slot, once."""
     gate = threading.Event()
     chunk = {**COMPLETION, "choices": [{"index": 0, "delta": {"content": "Hi."}}]}
     stream = [http_response(200, sse(chunk), content_type="text/event-stream", content_length=10_000), Pause(gate)]
@@ -156,7 +156,7 @@ def test_a_stream_that_nobody_closes(connect: Callable[..., SyncDriver], begun: 
 @pytest.mark.parametrize("params", [{}, {"stream": True}], ids=["whole", "streamed"])
 @pytest.mark.parametrize("status", [500, 401])
 def test_error_bodies_that_break_off(connect: Callable[..., SyncDriver], params: dict[str, Any], status: int) -> None:
-    """An error whose body cannot be read leaves room for the next call."""
+    """An error whose body cannot be read frees its slot."""
     cut = [http_response(status, b"{", content_length=99), Close()]
     garbled = http_response(status, b"plain", headers={"Content-Encoding": "gzip"})
     limits = httpx.Limits(max_connections=1)
@@ -170,7 +170,7 @@ def test_error_bodies_that_break_off(connect: Callable[..., SyncDriver], params:
 
 @pytest.mark.parametrize("params", [{}, {"stream": True}], ids=["whole", "streamed"])
 def test_cancellation_within_an_error_body(params: dict[str, Any]) -> None:
-    """A call that is cancelled while it reads the body of an error leaves room for the next one."""
+    """A call that is cancelled while it reads the body of an error frees its slot."""
     gate, arrived = threading.Event(), threading.Event()
 
     class Arrival:
@@ -198,7 +198,7 @@ def test_cancellation_within_an_error_body(params: dict[str, Any]) -> None:
 
 
 def test_connections_of_loops_that_are_gone() -> None:
-    """An async client that goes from loop to loop leaves no connection open behind it."""
+    """An async client that is used in one event loop after another leaves no connection open."""
     with RawServer(answer) as server:
         chat = AsyncChatClient(base_url=server.base_url)
 
@@ -213,7 +213,7 @@ def test_connections_of_loops_that_are_gone() -> None:
 
 
 def test_explicit_proxy(connect: Callable[..., SyncDriver]) -> None:
-    """A proxy that is given gets the requests, addressed to the server behind it."""
+    """The proxy of the client's options gets the requests, addressed to the server."""
     with RawServer([answer()]) as proxy:
         chat = connect(base_url="http://api.test/v1", proxy=proxy.base_url.removesuffix("/v1"))
         assert chat.call("create", **ASK).text == "Hi."
@@ -221,7 +221,7 @@ def test_explicit_proxy(connect: Callable[..., SyncDriver]) -> None:
 
 
 def test_environment_proxy(connect: Callable[..., SyncDriver], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A proxy that the environment names gets the requests."""
+    """A proxy of the environment gets the requests."""
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
     with RawServer([answer()]) as proxy:
@@ -258,7 +258,7 @@ def authority() -> trustme.CA:
 
 @pytest.fixture
 def tls_server(authority: trustme.CA) -> Iterator[str]:
-    """The base URL of a server with a certificate of its own authority."""
+    """The base URL of a server whose certificate comes from an authority of the test."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(context)
     server = Server(("localhost", 0), Handler)
@@ -281,7 +281,7 @@ def test_tls_with_a_given_context(connect: Callable[..., SyncDriver], tls_server
 
 
 def test_tls_is_verified(connect: Callable[..., SyncDriver], tls_server: str, pauses: list[float]) -> None:
-    """A server whose authority is unknown is refused, once, and the error says how to trust it."""
+    """A server whose authority is unknown is refused without a retry, and the error says how to trust it."""
     with pytest.raises(APIConnectionError, match=r"CERTIFICATE_VERIFY_FAILED.*verify=.*SSL_CERT_FILE") as caught:
         connect(base_url=tls_server).call("create", **ASK)
     assert (caught.value.attempts, pauses) == (1, [])

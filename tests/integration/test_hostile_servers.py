@@ -324,7 +324,7 @@ def test_a_server_that_never_ends_its_answer(
     connect: Callable[..., Any], release: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A server that leaves its answer open behind [DONE] does not hold the caller up: the connection is given up."""
-    monkeypatch.setattr("chatcompletions._streaming.stream.PATIENCE", 0.001)
+    monkeypatch.setattr("chatcompletions._streaming.stream.END_TIMEOUT", 0.001)
     with RawServer([[WHOLE_STREAM.removesuffix(STREAM_END), Pause(release), Close()], OK]) as server:
         driver = connect(base_url=server.base_url)
         stream = driver.call("create", stream=True, **ASK)

@@ -31,7 +31,7 @@ def authority() -> trustme.CA:
 
 @pytest.fixture(scope="module")
 def context(authority: trustme.CA) -> ssl.SSLContext:
-    """What a client trusts: the authority behind the server's certificate."""
+    """A TLS context that trusts the authority of the server's certificate."""
     context = ssl.create_default_context()
     authority.configure_trust(context)
     return context
@@ -39,7 +39,7 @@ def context(authority: trustme.CA) -> ssl.SSLContext:
 
 @pytest.fixture(scope="module")
 def base_url(authority: trustme.CA, context: ssl.SSLContext, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The base URL of the local server's application behind HTTP/2."""
+    """The base URL of the local server's application, served over HTTP/2."""
     folder: Path = tmp_path_factory.mktemp("certificates")
     certificate = authority.issue_cert("localhost")
     certificate.private_key_pem.write_to_path(folder / "key.pem")

@@ -1,4 +1,4 @@
-"""HTTP/2 servers that end their connections while calls go on: no call is lost, and none is sent that was processed."""
+"""HTTP/2 servers that end their connections while calls go on: no call is lost, and no processed call is sent again."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ ASK: dict[str, Any] = {"model": "m", "messages": "Hello."}
 
 
 class Server:
-    """Serve HTTP/2 over TLS.
+    """A server of HTTP/2 over TLS.
 
     Args:
-        most: After how many requests a connection says that it takes no more.
-        early: Whether it says so when the next request has come already, and leaves that one out.
-        garbage: Sent in one segment with the last answer of a connection, behind the end of it.
+        most: The number of requests after which a connection announces its end.
+        early: Whether it does so when the next request has come already, and leaves that one unprocessed.
+        garbage: Bytes that are sent in one segment with the last answer of a connection, after its end.
     """
 
     def __init__(self, context: ssl.SSLContext, most: int, *, early: bool = False, garbage: bytes = b"") -> None:
@@ -109,7 +109,7 @@ def over_http2(connect: Callable[..., SyncDriver], authority: trustme.CA) -> Cal
 def test_a_connection_that_takes_no_more(
     over_http2: Callable[..., SyncDriver], context: ssl.SSLContext, pauses: list[float], early: bool
 ) -> None:
-    """A server may close each connection after some requests: those that it did not look at go over another one."""
+    """If a server ends a connection after some requests, the unprocessed ones go over another connection."""
     server = Server(context, 3, early=early)
     with serving(server) as port:
         chat = over_http2(port, max_retries=0)
@@ -129,14 +129,14 @@ def test_a_connection_that_takes_no_more(
     assert (server.answered, pauses) == (28, [])
 
 
-def test_a_connection_is_left_before_its_farewell(
+def test_a_connection_is_left_before_its_end(
     over_http2: Callable[..., SyncDriver],
     context: ssl.SSLContext,
     pauses: list[float],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A connection serves so many calls and no more, so that none meets the end that servers set after some."""
-    monkeypatch.setattr("chatcompletions._transport.connection.MOST_CALLS_HTTP2", 3)
+    """A connection serves a bounded number of calls, so that no call meets the end that servers announce."""
+    monkeypatch.setattr("chatcompletions._transport.connection.MAX_REQUESTS_HTTP2", 3)
     server = Server(context, 4)
     with serving(server) as port:
         chat = over_http2(port, max_retries=0)
@@ -159,7 +159,7 @@ def test_frames_behind_the_last_one(
     garbage: bytes,
     early: bool,
 ) -> None:
-    """What a server sends behind its farewell is, at worst, a failed connection, and retried as one."""
+    """Frames that a server sends after it ended a connection are at worst a connection error, and retried as such."""
     server = Server(context, 1, early=early, garbage=garbage)
     with serving(server) as port:
         chat = over_http2(port)
@@ -175,7 +175,7 @@ def test_frames_behind_the_last_one(
 def test_a_stream_left_early(
     over_http2: Callable[..., SyncDriver], context: ssl.SSLContext, pauses: list[float]
 ) -> None:
-    """A stream that is left early takes its connection with it, and no other call."""
+    """A stream that is left early closes its connection, and ends no other call."""
     server = Server(context, 100)
     with serving(server) as port:
         chat = over_http2(port, max_retries=0)

@@ -1,4 +1,4 @@
-"""Proxies that are dead, refuse or repeat what they were told: named in the error, and asked no more than once."""
+"""Proxies that are dead, that refuse, or that repeat their password: the error names them and shows no secret."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TARGETS = ["http://api.test/v1", "https://api.test/v1"]
 
 @pytest.fixture
 def nobody() -> Iterator[str]:
-    """An address at which nobody listens."""
+    """A URL at which no server listens."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{taken.getsockname()[1]}"
@@ -31,7 +31,7 @@ def nobody() -> Iterator[str]:
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_dead_proxy(connect: Callable[..., SyncDriver], pauses: list[float], nobody: str, target: str) -> None:
-    """A proxy that cannot be reached is named, without its password, and tried again."""
+    """The error for a proxy that cannot be reached names it, without its password; the call is retried."""
     chat = connect(base_url=target, proxy=nobody.replace("//", "//me:pass-word@"))
     with pytest.raises(APIConnectionError, match=f"the proxy {nobody} cannot be reached") as caught:
         chat.call("create", **ASK)
@@ -43,7 +43,7 @@ def test_a_dead_proxy(connect: Callable[..., SyncDriver], pauses: list[float], n
 def test_a_proxy_that_refuses(
     connect: Callable[..., SyncDriver], pauses: list[float], status: int, retries: int
 ) -> None:
-    """A proxy that opens no tunnel is named; one that does not let this client through is asked once."""
+    """The error for a proxy that opens no tunnel names it; if it refuses this client, the call is not retried."""
     with RawServer(lambda _: http_response(status)) as server:
         proxy = server.base_url.removesuffix("/v1")
         chat = connect(base_url="https://api.test/v1", proxy=proxy)
@@ -54,7 +54,7 @@ def test_a_proxy_that_refuses(
 
 
 def test_a_proxy_that_wants_a_password(connect: Callable[..., SyncDriver], pauses: list[float]) -> None:
-    """The 407 of a proxy that forwards is told with how to give it what it wants, and not asked again."""
+    """The error for a 407 of a forwarding proxy says how to give user and password; the call is not retried."""
     with RawServer(lambda _: http_response(407)) as server:
         chat = connect(base_url="http://api.test/v1", proxy=server.base_url.removesuffix("/v1"))
         with pytest.raises(APIStatusError, match=r"407 .*proxy='http://user:password@host'"):
@@ -63,7 +63,7 @@ def test_a_proxy_that_wants_a_password(connect: Callable[..., SyncDriver], pause
 
 
 def test_a_proxy_that_repeats_its_password(connect: Callable[..., SyncDriver]) -> None:
-    """What went to the proxy alone does not come into an error by way of its page."""
+    """A password that the proxy repeats in its page does not appear in the error."""
 
     def repeat(request: Any) -> bytes:
         return http_response(400, json.dumps({"error": {"message": request.header("proxy-authorization")}}))
@@ -78,7 +78,7 @@ def test_a_proxy_that_repeats_its_password(connect: Callable[..., SyncDriver]) -
 
 
 def test_a_proxy_of_the_environment(connect: Callable[..., SyncDriver], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A proxy that the environment names is named just as well."""
+    """The error names a proxy of the environment as well."""
     with RawServer(lambda _: http_response(403)) as server:
         proxy = server.base_url.removesuffix("/v1")
         monkeypatch.setenv("HTTPS_PROXY", proxy)

@@ -23,7 +23,7 @@ def base_url() -> Iterator[str]:
 
 
 def test_calls(base_url: str) -> None:
-    """Creating, streaming, listing and an error are what they are under asyncio."""
+    """Creating, streaming, listing and errors work as under asyncio."""
 
     async def main() -> None:
         async with AsyncChatClient(base_url=base_url) as chat:
@@ -45,7 +45,7 @@ def test_calls(base_url: str) -> None:
 
 
 def test_a_full_pool(base_url: str) -> None:
-    """The limit of connections holds, its timeout too, and a stream that is dropped gives its place back."""
+    """The limit of connections and the pool timeout hold, and a stream that is dropped frees its slot."""
 
     async def main() -> None:
         limits = httpx.Limits(max_connections=1)
@@ -61,7 +61,7 @@ def test_a_full_pool(base_url: str) -> None:
 
 
 def test_one_run_after_another(base_url: str) -> None:
-    """A client that goes from run to run closes what it had open in the one before."""
+    """A client that is used in one run after another closes the connections of each run."""
     chat = AsyncChatClient(base_url=base_url)
 
     async def main() -> None:

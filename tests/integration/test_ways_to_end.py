@@ -1,4 +1,4 @@
-"""Every way in which a call can end: whatever it is, the connections that are left can be used, and none is lost."""
+"""Every way in which a call can end leaves the pool with all its slots and no unusable connection."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def called(chat: AsyncChatClient, kind: str) -> Callable[[], Awaitable[None]]:
 @pytest.mark.parametrize("warm", [False, True], ids=["first call", "later call"])
 @pytest.mark.parametrize("transport", [None, httpx_aiohttp.AiohttpTransport], ids=["ours", "aiohttp"])
 def test_cancelled_at_any_cycle(base_url: str, kind: str, warm: bool, transport: Any) -> None:
-    """A call that is cancelled in any cycle of the event loop leaves every place to the calls that follow."""
+    """A call that is cancelled in any cycle of the event loop frees its slot."""
 
     async def cancel_after(cycles: int) -> None:
         async with AsyncChatClient(**options(base_url), transport=transport) as chat:
@@ -106,7 +106,7 @@ def test_cancelled_at_any_cycle(base_url: str, kind: str, warm: bool, transport:
 @pytest.mark.filterwarnings("ignore:Async generator:ResourceWarning")
 @pytest.mark.parametrize("kind", KINDS)
 def test_cancelled_at_any_checkpoint_of_trio(base_url: str, kind: str) -> None:
-    """Under trio, too, a cancelled call leaves every place to the calls that follow."""
+    """A call that is cancelled at any checkpoint of trio frees its slot."""
 
     async def cancel_after(checkpoints: int) -> None:
         async with AsyncChatClient(**options(base_url)) as chat, trio.open_nursery() as nursery:
@@ -129,11 +129,11 @@ def test_cancelled_at_any_checkpoint_of_trio(base_url: str, kind: str) -> None:
 
 
 class Interrupt(BaseException):
-    """What a signal handler raises."""
+    """An exception that a signal handler raises."""
 
 
 class Interruption:
-    """Raise at one of the moments at which Python would run a signal handler: as a function begins, or has ended."""
+    """A profile function that raises at one of the moments at which Python runs a signal handler."""
 
     def __init__(self, moment: int) -> None:
         self.left = moment
@@ -149,7 +149,7 @@ class Interruption:
 
 
 def interrupted(call: Callable[[], None], moment: int) -> bool:
-    """Interrupt a call at a moment; say whether it lasted that long."""
+    """Interrupt a call at a moment; return whether it lasted that long."""
     interruption = Interruption(moment)
     sys.setprofile(interruption)
     try:
@@ -165,7 +165,7 @@ def interrupted(call: Callable[[], None], moment: int) -> bool:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("warm", [False, True], ids=["first call", "later call"])
 def test_interrupted_at_any_moment(base_url: str, kind: str, warm: bool) -> None:
-    """A call that a signal handler's exception ends, between any two steps, leaves its place to the next one."""
+    """A call that a signal handler's exception ends, between any two steps, frees its slot."""
 
     def create(chat: ChatClient) -> None:
         chat.create(**ASK)
@@ -216,7 +216,7 @@ def fail_at_once(_: Any) -> None:
 @pytest.mark.parametrize("params", [{}, {"stream": True}], ids=["whole", "streamed"])
 @pytest.mark.parametrize("where", ["request", "response", "auth"])
 def test_a_failure_of_the_callers_own(connect: Any, base_url: str, where: str, params: dict[str, Any]) -> None:
-    """An exception of a hook or an auth flow comes out as it is, and leaves its place to the next call."""
+    """An exception of a hook or an auth flow is raised as it is, and the call frees its slot."""
     own: dict[str, Any] = {"auth": Failing()} if where == "auth" else {}
     driver = connect(**options(base_url, places=1), **own)
     if where != "auth":
@@ -229,13 +229,13 @@ def test_a_failure_of_the_callers_own(connect: Any, base_url: str, where: str, p
 
 
 class AlarmError(TimeoutError):
-    """What the handler of an alarm raises."""
+    """An exception that the handler of an alarm raises."""
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="this system has no alarms")
 @pytest.mark.parametrize("params", [{}, {"stream": True}], ids=["whole", "streamed"])
 def test_an_alarm_is_its_authors(params: dict[str, Any]) -> None:
-    """What a signal handler raises comes out as it is, whatever its class, and no call is tried again for it."""
+    """An exception of a signal handler is raised as it is, whatever its class, and the call is not retried."""
     arrived, gate = threading.Event(), threading.Event()
 
     def ring(*_: object) -> None:
@@ -265,8 +265,8 @@ def test_an_alarm_is_its_authors(params: dict[str, Any]) -> None:
 
 
 def test_an_interrupt_within_the_cookie_jar(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A thread that is interrupted with the jar's lock in its hands does not stop those that come after it."""
-    monkeypatch.setattr("chatcompletions._transport.cookies._LOST", 0.01)
+    """A thread that is interrupted while it holds the cookie jar's lock does not stop the other threads."""
+    monkeypatch.setattr("chatcompletions._transport.cookies._LOCK_TIMEOUT", 0.01)
     with RawServer(answer) as server, ChatClient(**options(server.base_url)) as chat:
         chat.create(**ASK)
         jar: Any = chat._http().cookies.jar
@@ -281,7 +281,7 @@ def test_an_interrupt_within_the_cookie_jar(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize("is_stream", [False, True], ids=["whole", "streamed"])
 def test_a_body_that_cannot_be_closed(connect: Any, is_stream: bool) -> None:
-    """A body of a transport of the caller's that fails to close harms no call whose answer was read."""
+    """A failure to close the body of a caller's transport does no harm once the answer was read."""
 
     class Body(httpx.SyncByteStream, httpx.AsyncByteStream):
         data = sse(CHUNK, "[DONE]") if is_stream else json.dumps(COMPLETION).encode()

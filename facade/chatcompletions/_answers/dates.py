@@ -1,4 +1,4 @@
-"""Read the dates that servers send: Unix time, as the spec has it, or whatever form somebody typed."""
+"""Parsing of the dates that servers send: Unix time, as the spec has it, or any usual form."""
 
 from __future__ import annotations
 
@@ -6,33 +6,34 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-#: Without a year it is no date, though a lenient parser would fill in today's: "5s", "soon at 10".
+#: A year, without which a text is not a date; a lenient parser would fill in this year's: "5s", "soon at 10".
 _YEAR = re.compile(r"\b\d{4}\b")
 
 
-def moment(value: Any) -> datetime | None:
-    """Return the moment that a value names.
+def parse_time(value: Any) -> datetime | None:
+    """Parse a time.
 
     Args:
-        value: Seconds since the Unix epoch, as a number or as text, or a date as `typed_date` reads it.
+        value: Seconds since the Unix epoch, as a number or as text, or a date as `parse_date` reads it.
 
     Returns:
-        A time in UTC, or `None` if the value names none.
+        The time in UTC, or `None` if the value is not a time.
     """
     try:
         return datetime.fromtimestamp(float(value), UTC)
     except (TypeError, ValueError, OverflowError, OSError):
-        return typed_date(value) if isinstance(value, str) else None
+        return parse_date(value) if isinstance(value, str) else None
 
 
-def typed_date(text: str) -> datetime | None:
-    """Return the moment that a date names, in any usual form: an HTTP date, ISO 8601, ...
+def parse_date(text: str) -> datetime | None:
+    """Parse a date in any usual form: an HTTP date, ISO 8601, ...
 
     Args:
-        text: A date with its year; one without a zone is in UTC, one with a zone that has only a name is none.
+        text: The date, with its year. Without a zone it is in UTC; with a zone that has a name and no offset it is not
+            a date.
 
     Returns:
-        A time in UTC, or `None` if the text is no date.
+        The time in UTC, or `None` if the text is not a date.
     """
     if not _YEAR.search(text):
         return None
@@ -46,7 +47,7 @@ def typed_date(text: str) -> datetime | None:
 
 
 def _zone(name: str | None, offset: int | None) -> int | None:
-    # Left to itself, the parser takes the zone of this machine for it, or warns and leaves it out.
+    # Otherwise the parser takes the zone of this machine for it, or warns and leaves it out.
     if name and offset is None:
         raise ValueError(f"the zone {name} has no one offset")
     return offset

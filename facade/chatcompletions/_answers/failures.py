@@ -41,7 +41,7 @@ def request_error(failure: Exception, proxy: str = "") -> httpx.RequestError:
     return error
 
 
-def described(failure: BaseException) -> str:
+def exception_text(failure: BaseException) -> str:
     """Return the class of an exception and what it says, if it says anything."""
     return f"{type(failure).__name__}: {failure}".removesuffix(": ")
 
@@ -57,8 +57,8 @@ def _request_error(failure: Exception, proxy: str) -> httpx.RequestError:
     if isinstance(failure, TimeoutError):
         return httpx.ReadTimeout(str(failure))
     if isinstance(failure, OSError | EOFError) or package in _NETWORK:
-        return httpx.RemoteProtocolError(described(failure))
-    return httpx.TransportError(described(failure))
+        return httpx.RemoteProtocolError(exception_text(failure))
+    return httpx.TransportError(exception_text(failure))
 
 
 def raised_by_signal(failure: BaseException) -> BaseException | None:
@@ -120,4 +120,4 @@ def _of_httpcore(failure: Exception, proxy: str) -> httpx.RequestError:
 def _of_h2(failure: Exception) -> httpx.RequestError:
     # A header that HTTP/2 forbids is the caller's; anything else, the state of a connection that the server has closed.
     is_state = type(failure).__name__ != "ProtocolError" or str(failure).startswith("Invalid input")
-    return (httpx.RemoteProtocolError if is_state else httpx.LocalProtocolError)(described(failure))
+    return (httpx.RemoteProtocolError if is_state else httpx.LocalProtocolError)(exception_text(failure))

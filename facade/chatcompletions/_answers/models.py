@@ -12,7 +12,7 @@ import httpx
 from chatcompletions._generated import models
 from chatcompletions._public import public
 
-from .dates import moment
+from .dates import parse_time
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -114,7 +114,7 @@ class ChatCompletion(Answer, models.CreateChatCompletionResponse):
     @property
     def created_at(self) -> datetime | None:
         """When the completion was created, in UTC; `None` where the server did not say."""
-        return moment(self.created)
+        return parse_time(self.created)
 
 
 def headers_of(answer: Answer) -> httpx.Headers:

@@ -17,7 +17,7 @@ from chatcompletions._errors import (
 from chatcompletions._json import loads
 from chatcompletions._redaction import without_secrets
 
-from .failures import TooLargeError, described, is_certificate_failure
+from .failures import TooLargeError, exception_text, is_certificate_failure
 
 if TYPE_CHECKING:
     from .models import Answer
@@ -136,7 +136,7 @@ def error_from_failure(failure: httpx.RequestError, request: httpx.Request, atte
             cls, what = APIError, "cannot be sent"
         case _:
             cls, what = APIConnectionError, "failed"
-    detail = str(failure) if isinstance(failure, TooLargeError) else described(failure)
+    detail = str(failure) if isinstance(failure, TooLargeError) else exception_text(failure)
     message = f"{request.method} {_address(request.url)} {what} ({detail})"
     if is_certificate_failure(failure):
         message += "; name the authority to trust by verify=ssl.create_default_context(cafile=...) or in SSL_CERT_FILE"

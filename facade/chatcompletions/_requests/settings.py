@@ -17,8 +17,8 @@ from chatcompletions._checks import (
     has_possible_port,
     is_header_text,
 )
-from chatcompletions._redaction import Discreet, Secret, forget_frames
-from chatcompletions._transport.decoding import ACCEPTED
+from chatcompletions._redaction import Discreet, Secret, drop_tracebacks
+from chatcompletions._transport.decoding import ACCEPT_ENCODING
 from chatcompletions._version import __version__
 from chatcompletions_api._provenance import REVISION
 
@@ -103,7 +103,7 @@ def http_options(name: str, arguments: Discreet) -> Discreet:
     given = Discreet(options.get("headers") or {})
     own = Discreet(
         {
-            "Accept-Encoding": ACCEPTED,
+            "Accept-Encoding": ACCEPT_ENCODING,
             "User-Agent": USER_AGENT,
             "OpenAI-Organization": _setting("organization", arguments, "OPENAI_ORG_ID").reveal(),
             "OpenAI-Project": _setting("project", arguments, "OPENAI_PROJECT_ID").reveal(),
@@ -129,7 +129,7 @@ def _base_url(arguments: Discreet) -> httpx.URL:
     try:
         url = httpx.URL(_address(arguments["base_url"]))
     except (httpx.InvalidURL, UnicodeError) as exc:
-        forget_frames(exc)
+        drop_tracebacks(exc)
         raise ChatCompletionsError(f"{source} is not a URL: {exc}") from None
     if url.scheme not in ("http", "https") or not url.host:
         raise ChatCompletionsError(

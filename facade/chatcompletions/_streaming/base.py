@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import httpx
 
 from chatcompletions._answers.chunk import ChatCompletionChunk
-from chatcompletions._answers.failures import TooLargeError, described
+from chatcompletions._answers.failures import TooLargeError, exception_text
 from chatcompletions._answers.models import ChatCompletion
 from chatcompletions._answers.read import EXCERPT, error_from_body, place, reports_error
 from chatcompletions._errors import (
@@ -250,7 +250,7 @@ class StreamReader:
             self.done = True
             return
         cls: type[StreamError]
-        what = f"the stream broke off ({described(failure)})"
+        what = f"the stream broke off ({exception_text(failure)})"
         if isinstance(failure, TooLargeError):
             cls, what = StreamTooLargeError, f"the stream is too large: {failure}"
         else:

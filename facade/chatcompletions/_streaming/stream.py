@@ -11,8 +11,8 @@ import httpx
 from chatcompletions._answers.chunk import text_added_by
 from chatcompletions._coroutine import LazyCoroutine
 from chatcompletions._public import public
-from chatcompletions._transport.decoding import adecoded, decoded
-from chatcompletions._transport.places import LEASE
+from chatcompletions._transport.decoding import aiter_decoded, iter_decoded
+from chatcompletions._transport.slots import LEASE
 
 from .base import StreamReader
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 #: Seconds to wait, after ``[DONE]``, for the end of the body, so that the connection can serve the next call. It comes
 #: at once from nearly every server, but none is bound to send it; a new TLS connection costs no more.
-PATIENCE = 0.1
+END_TIMEOUT = 0.1
 
 
 class _Stream:
@@ -115,7 +115,7 @@ class ChatCompletionStream(_Stream):
 def _iterate(response: httpx.Response, reader: StreamReader) -> Generator[ChatCompletionChunk]:
     try:
         reader.note_life()
-        received = decoded(response, reader.most)
+        received = iter_decoded(response, reader.most)
         for data in received:
             yield from reader.chunks(data)
             if reader.done:
@@ -132,7 +132,7 @@ def _read_end(response: httpx.Response, received: Iterator[bytes]) -> None:
     """Wait up to 0.1 s for the end of the body."""
     lease = response.extensions.get(LEASE)
     if lease is not None:
-        lease.hurry(PATIENCE)
+        lease.limit_reads(END_TIMEOUT)
     elif response.headers.get("content-length") != str(response.num_bytes_downloaded):
         return  # the transport is the caller's, whose reads cannot be cut short
     with contextlib.suppress(httpx.RequestError):
@@ -193,7 +193,7 @@ class AsyncChatCompletionStream(_Stream):
 async def _aiterate(response: httpx.Response, reader: StreamReader) -> AsyncIterator[ChatCompletionChunk]:
     try:
         reader.note_life()
-        received = adecoded(response, reader.most)
+        received = aiter_decoded(response, reader.most)
         async for data in received:
             for chunk in reader.chunks(data):
                 yield chunk
@@ -212,7 +212,7 @@ async def _aread_end(received: AsyncIterator[bytes]) -> None:
     """Wait up to 0.1 s for the end of the body."""
     import anyio  # httpx's async side has loaded it by now
 
-    with contextlib.suppress(httpx.RequestError), anyio.move_on_after(PATIENCE):
+    with contextlib.suppress(httpx.RequestError), anyio.move_on_after(END_TIMEOUT):
         await anext(received, None)
 
 

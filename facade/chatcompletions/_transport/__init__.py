@@ -1,1 +1,1 @@
-"""From a request to an answer: connections, retries, redirects, bounds."""
+"""Everything that sends a request and receives its answer: connections, retries, redirects, bounds."""

@@ -1,4 +1,4 @@
-"""The httpx clients that both layers share: every request through them is retried and its failure named.
+"""The httpx clients that both layers share: they retry requests and turn failures into errors of this package.
 
 The policy sits in `send`, below the generated endpoint modules, so that a dropped-down call, a whole answer and a
 stream get the same treatment, and httpx's own proxies, hooks and transports keep working.
@@ -13,35 +13,35 @@ from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 
-from chatcompletions._answers.failures import described
+from chatcompletions._answers.failures import exception_text
 from chatcompletions._answers.read import ATTEMPTS, JSONResponse, error_from_failure, error_from_response
 from chatcompletions._checks import naming_settings
 from chatcompletions._errors import APIError
 from chatcompletions._json import is_cut
-from chatcompletions._redaction import Discreet, forget_frames, tells_secrets
+from chatcompletions._redaction import Discreet, drop_tracebacks, shows_secrets
 
 from .borrowed import set_class, set_content
 from .cookies import cookie_jar
-from .decoding import DEFAULT_MAX_ANSWER_BYTES, adecoded, decoded
-from .places import LEASE
-from .redirects import is_replayable, redirected
+from .decoding import DEFAULT_MAX_ANSWER_BYTES, aiter_decoded, iter_decoded
+from .redirects import is_replayable, redirect_request
 from .retry import retry_delay
+from .slots import LEASE
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 #: The request extension that carries a call's own number of retries.
 MAX_RETRIES = "max_retries"
-#: Bytes of an error's body that are read: enough for one that repeats a long request.
-_MOST_OF_ERROR = 64 * 2**20
-#: Bytes of the body of a redirect that is followed: the connection is kept if they are all.
-_MOST_OF_REDIRECT = 64 * 2**10
+#: Bytes that are read of an error's body: enough for one that repeats a long request.
+_MAX_ERROR_BYTES = 64 * 2**20
+#: Bytes that are read of the body of a redirect that is followed; a connection with a longer one is not used again.
+_MAX_REDIRECT_BYTES = 64 * 2**10
 
 _logger = logging.getLogger("chatcompletions")
 
 
 class _Attempts:
-    """Count what was tried for one request, and say how to go on."""
+    """The attempts at one request: how many were made, and whether and when another one follows."""
 
     def __init__(self, request: httpx.Request, max_retries: int) -> None:
         self._request = request
@@ -49,21 +49,21 @@ class _Attempts:
         self.made = 1
 
     def failed(self, failure: httpx.RequestError | httpx.InvalidURL | UnicodeError) -> APIError:
-        """Return the error for a request that got no whole answer."""
+        """Return the error for an attempt that got no whole answer."""
         if not isinstance(failure, httpx.RequestError):  # httpx reads the location also where it is not followed
             failure = httpx.RemoteProtocolError(f"Invalid URL in location header: {failure}")
         error = error_from_failure(failure, self._request, self.made)
-        # None hides the failure in a traceback, too.
-        error.__cause__ = None if tells_secrets(failure, self._request) else failure
+        # With None as its cause, a traceback does not show the failure either.
+        error.__cause__ = None if shows_secrets(failure, self._request) else failure
         return error
 
     def after_answer(self, response: httpx.Response) -> float | None:
-        """Return the seconds to wait, or `None` after a success, or raise if there is no next attempt."""
+        """Return the seconds to wait before the next attempt, `None` after a success; raise if there is none."""
         response.extensions[ATTEMPTS] = self.made
         return None if response.is_success else self.after_error(error_from_response(response))
 
     def after_error(self, error: APIError) -> float:
-        """Return the seconds to wait before the next attempt, or raise the error if there is none."""
+        """Return the seconds to wait before the next attempt; raise the error if there is none."""
         delay = None
         if self.made <= self._max_retries:
             delay = retry_delay(error, self.made, now=time.time(), jitter=random.random())  # noqa: S311 - no secret
@@ -74,8 +74,8 @@ class _Attempts:
         return delay
 
 
-class _Addresses:
-    """Remember the last address: joined and parsed anew for each request, as httpx does it, it is a tenth of a call."""
+class _URLCache:
+    """A cache of the last URL, because joining and parsing it for each request, as httpx does, is a tenth of a call."""
 
     _last: tuple[object, httpx.URL | None] = (None, None)
 
@@ -83,30 +83,30 @@ class _Addresses:
         """Build a request, as httpx does.
 
         Raises:
-            APIError: The address is no URL, or one that is too long.
+            APIError: The address is not a URL, or is too long.
         """
         options, client = Discreet(options), cast("Any", super())
         last, address = self._last
         try:
             request: httpx.Request = client.build_request(method, address if url == last else url, **options)
         except httpx.InvalidURL as exc:
-            forget_frames(exc)
+            drop_tracebacks(exc)
             raise APIError(f"{method} cannot be sent (InvalidURL: {exc})", attempts=0) from None
         if not request.url.query:
             self._last = url, request.url
         return request
 
 
-class _Client(_Addresses):
-    """What both clients share.
+class _Client(_URLCache):
+    """The parts that both clients share.
 
     Args:
-        is_async: Whether it is for ``async`` callers.
-        max_retries: How often a request may be sent again, unless its ``max_retries`` extension says otherwise.
-        max_answer_bytes: Bytes of an answer, decoded, that are read.
-        sleep: Waits the given seconds.
-        response_type: The class of the answers, which says how their JSON is read.
-        **options: httpx's own.
+        is_async: Whether the client is for ``async`` callers.
+        max_retries: How often a request may be sent again, unless its ``max_retries`` extension has another number.
+        max_answer_bytes: How many bytes of an answer are read at most, decoded.
+        sleep: Waits for a number of seconds.
+        response_type: The class of the responses, which decides how their JSON is read.
+        **options: Options of httpx.
     """
 
     def __init__(
@@ -119,29 +119,30 @@ class _Client(_Addresses):
         response_type: type[JSONResponse] = JSONResponse,
         **options: Any,
     ) -> None:
-        from .transports import pooled  # httpcore's import is for the first call to pay
+        from .transports import transport_options  # it imports httpcore, which only the first call needs
 
         options = Discreet(options)
         try:
             with naming_settings():
                 cookies = cookie_jar(options.get("cookies"))
-                super().__init__(**{**pooled(options, is_async=is_async), "cookies": cookies})
+                super().__init__(**{**transport_options(options, is_async=is_async), "cookies": cookies})
         except Exception as exc:
-            forget_frames(exc)  # those of httpx's constructor hold every option
+            drop_tracebacks(exc)  # the frames of httpx's constructor hold every option
             raise
         self._max_retries = max_retries
         self._max_answer_bytes = max_answer_bytes
         self._sleep = sleep
         self._response_type = response_type
 
-    def _most(self, response: httpx.Response, *, follow: bool) -> int:
+    def _max_bytes(self, response: httpx.Response, *, follow: bool) -> int:
         if response.is_success:
             return self._max_answer_bytes
-        return min(self._max_answer_bytes, _MOST_OF_REDIRECT if follow and response.next_request else _MOST_OF_ERROR)
+        is_followed = follow and response.next_request is not None
+        return min(self._max_answer_bytes, _MAX_REDIRECT_BYTES if is_followed else _MAX_ERROR_BYTES)
 
-    def _next(self, request: httpx.Request, response: httpx.Response, history: list[httpx.Response]) -> Any:
+    def _next_request(self, request: httpx.Request, response: httpx.Response, history: list[httpx.Response]) -> Any:
         client: Any = self
-        following = redirected(request, response)
+        following = redirect_request(request, response)
         if following is not None:
             if len(history) >= client.max_redirects:
                 raise httpx.TooManyRedirects("Exceeded maximum allowed redirects.", request=request)
@@ -150,7 +151,7 @@ class _Client(_Addresses):
 
 
 class HTTPClient(_Client, httpx.Client):
-    """An `httpx.Client` with retries, and with the errors of this package; see `_Client` for its arguments."""
+    """An `httpx.Client` with retries and the errors of this package; see `_Client` for the arguments."""
 
     def __init__(self, *, sleep: Callable[[float], None] = time.sleep, **options: Any) -> None:
         options = Discreet(options)
@@ -160,7 +161,7 @@ class HTTPClient(_Client, httpx.Client):
         """Send a request until it succeeds or retrying ends.
 
         Returns:
-            A 2xx response, read or (``stream``) still open, with a `json` that fails within the tree.
+            A 2xx response, read or (``stream``) still open, whose `json` raises errors of this package.
 
         Raises:
             APIError: The last attempt failed.
@@ -170,44 +171,44 @@ class HTTPClient(_Client, httpx.Client):
         while True:
             outcome: httpx.Response | APIError
             try:
-                outcome = self._exchange(request, stream=stream, **options)
+                outcome = self._send_with_redirects(request, stream=stream, **options)
             except (httpx.RequestError, httpx.InvalidURL, UnicodeError) as failure:
                 outcome = attempts.failed(failure)
-            # Not within the except clause, whose failure may show a secret: it would be the context of each error.
+            # Outside the except clause: the failure, which may show a secret, would be the context of each error.
             if isinstance(outcome, httpx.Response):
                 delay = attempts.after_answer(outcome)
                 if delay is None:
-                    return _as(self._response_type, outcome)
+                    return _with_class(self._response_type, outcome)
             else:
                 delay = attempts.after_error(outcome)
             self._sleep(delay)
 
-    def _exchange(self, request: httpx.Request, *, stream: bool, **options: Any) -> httpx.Response:
-        """Send a request once, and again only where it is redirected."""
-        follow, history = _follows(self, options), list[httpx.Response]()
+    def _send_with_redirects(self, request: httpx.Request, *, stream: bool, **options: Any) -> httpx.Response:
+        """Send a request once, and follow its redirects."""
+        follow, history = _follow_redirects(self, options), list[httpx.Response]()
         try:
             while True:
                 response = super().send(request, stream=True, follow_redirects=False, **options)
-                _carry(response)
+                _unwrap_body(response)
                 if not (stream and response.is_success):
-                    self._receive(response, self._most(response, follow=follow))
-                following = self._next(request, response, history) if follow else None
+                    self._read_body(response, self._max_bytes(response, follow=follow))
+                following = self._next_request(request, response, history) if follow else None
                 if following is None:
                     response.history = history
                     return response
                 request, options = following, {**options, "auth": None}
         except BaseException as failure:
-            # Whatever ended it, also between two lines of httpx: a connection that a call left behind is closed.
+            # Whatever ended the call, also between two lines of httpx, its connection is closed.
             lease = request.extensions.get(LEASE)
             if lease is not None:
                 lease.discard()
-            raise _unanswerable(failure) or failure  # noqa: B904 - it names its cause
+            raise _auth_error(failure) or failure  # noqa: B904 - it names its cause
 
-    def _receive(self, response: httpx.Response, most: int) -> None:
-        """Read the body of a success, and what comes of that of a failure, whose status counts."""
+    def _read_body(self, response: httpx.Response, max_bytes: int) -> None:
+        """Read the body of a response; if that of an error breaks off, keep the part that came."""
         received: list[bytes] = []
         try:
-            received.extend(decoded(response, most))
+            received.extend(iter_decoded(response, max_bytes))
         except httpx.RequestError:
             if response.is_success:
                 received.clear()
@@ -215,7 +216,7 @@ class HTTPClient(_Client, httpx.Client):
         finally:
             response.close()
             set_content(response, b"".join(received))
-        _check_whole(response)
+        _check_complete(response)
 
 
 async def _sleep(seconds: float) -> None:
@@ -238,28 +239,28 @@ class AsyncHTTPClient(_Client, httpx.AsyncClient):
         while True:
             outcome: httpx.Response | APIError
             try:
-                outcome = await self._exchange(request, stream=stream, **options)
+                outcome = await self._send_with_redirects(request, stream=stream, **options)
             except (httpx.RequestError, httpx.InvalidURL, UnicodeError) as failure:
                 outcome = attempts.failed(failure)
-            # Not within the except clause, whose failure may show a secret: it would be the context of each error.
+            # Outside the except clause: the failure, which may show a secret, would be the context of each error.
             if isinstance(outcome, httpx.Response):
                 delay = attempts.after_answer(outcome)
                 if delay is None:
-                    return _as(self._response_type, outcome)
+                    return _with_class(self._response_type, outcome)
             else:
                 delay = attempts.after_error(outcome)
             await self._sleep(delay)
 
-    async def _exchange(self, request: httpx.Request, *, stream: bool, **options: Any) -> httpx.Response:
-        """Send a request once, and again only where it is redirected."""
-        follow, history = _follows(self, options), list[httpx.Response]()
+    async def _send_with_redirects(self, request: httpx.Request, *, stream: bool, **options: Any) -> httpx.Response:
+        """Send a request once, and follow its redirects."""
+        follow, history = _follow_redirects(self, options), list[httpx.Response]()
         try:
             while True:
                 response = await super().send(request, stream=True, follow_redirects=False, **options)
-                _carry(response)
+                _unwrap_body(response)
                 if not (stream and response.is_success):
-                    await self._receive(response, self._most(response, follow=follow))
-                following = self._next(request, response, history) if follow else None
+                    await self._read_body(response, self._max_bytes(response, follow=follow))
+                following = self._next_request(request, response, history) if follow else None
                 if following is None:
                     response.history = history
                     return response
@@ -268,14 +269,14 @@ class AsyncHTTPClient(_Client, httpx.AsyncClient):
             lease = request.extensions.get(LEASE)
             if lease is not None:
                 await lease.discard()
-            raise _unanswerable(failure) or failure  # noqa: B904 - it names its cause
+            raise _auth_error(failure) or failure  # noqa: B904 - it names its cause
 
-    async def _receive(self, response: httpx.Response, most: int) -> None:
-        """`HTTPClient._receive` for ``async`` callers."""
+    async def _read_body(self, response: httpx.Response, max_bytes: int) -> None:
+        """`HTTPClient._read_body` for ``async`` callers."""
         received: list[bytes] = []
         try:
-            async for data in adecoded(response, most):
-                received.append(data)  # noqa: PERF401 - what came before a failure must be there
+            async for data in aiter_decoded(response, max_bytes):
+                received.append(data)  # noqa: PERF401 - the bytes before a failure must be kept
         except httpx.RequestError:
             if response.is_success:
                 received.clear()
@@ -283,42 +284,42 @@ class AsyncHTTPClient(_Client, httpx.AsyncClient):
         finally:
             await response.aclose()
             set_content(response, b"".join(received))
-        _check_whole(response)
+        _check_complete(response)
 
 
-def _unanswerable(failure: BaseException) -> httpx.RequestError | None:
-    """Return the error for what httpx's own auth raises for a challenge that it does not understand."""
-    traceback, place = failure.__traceback__, ""
+def _auth_error(failure: BaseException) -> httpx.RequestError | None:
+    """Return the error for a challenge that httpx's own auth does not understand, or `None` for another failure."""
+    traceback, module = failure.__traceback__, ""
     while traceback is not None:
-        place = traceback.tb_frame.f_globals.get("__name__", "")
+        module = traceback.tb_frame.f_globals.get("__name__", "")
         traceback = traceback.tb_next
-    if place != "httpx._auth" or not isinstance(failure, Exception) or isinstance(failure, httpx.RequestError):
+    if module != "httpx._auth" or not isinstance(failure, Exception) or isinstance(failure, httpx.RequestError):
         return None
-    error = httpx.TransportError(f"the server's challenge cannot be answered: {described(failure)}")
+    error = httpx.TransportError(f"the server's challenge cannot be answered: {exception_text(failure)}")
     error.__cause__ = failure
     return error
 
 
-def _follows(client: Any, options: dict[str, Any]) -> bool:
-    asked = options.pop("follow_redirects", None)
-    return asked if isinstance(asked, bool) else client.follow_redirects
+def _follow_redirects(client: Any, options: dict[str, Any]) -> bool:
+    option = options.pop("follow_redirects", None)
+    return option if isinstance(option, bool) else client.follow_redirects
 
 
-def _carry(response: httpx.Response) -> None:
+def _unwrap_body(response: httpx.Response) -> None:
     lease = response.extensions.get(LEASE)
     if lease is not None and not response.is_stream_consumed:
-        lease.carry(response)
+        lease.unwrap_body(response)
 
 
-def _check_whole(response: httpx.Response) -> None:
-    """Raise if JSON breaks off in a body that has no other mark of its end than that of its connection."""
+def _check_complete(response: httpx.Response) -> None:
+    """Raise if a body breaks off within its JSON, where nothing but the end of the connection marks its end."""
     headers = response.headers
     has_end = "content-length" in headers or "transfer-encoding" in headers or response.http_version == "HTTP/2"
     if response.is_success and not has_end and is_cut(response.content):
         raise httpx.RemoteProtocolError("the connection ended within the answer's JSON", request=response.request)
 
 
-def _as(cls: type[JSONResponse], response: httpx.Response) -> httpx.Response:
+def _with_class(cls: type[JSONResponse], response: httpx.Response) -> httpx.Response:
     # httpx builds the response inside the transport and offers no hook for its class.
     set_class(response, cls)
     return response

@@ -1,4 +1,4 @@
-"""Cookies that servers set, in a jar that no interrupted thread can lock for ever."""
+"""A cookie jar that no interrupted thread can lock for ever."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from .borrowed import set_lock
 if TYPE_CHECKING:
     from http.cookiejar import CookieJar
 
-#: Seconds after which a lock counts as lost. Whoever holds it does so for microseconds.
-_LOST = 1.0
+#: Seconds after which a lock counts as lost; a thread holds it for microseconds.
+_LOCK_TIMEOUT = 1.0
 
 
 class _Lock:
-    """A lock that is replaced when nobody can release it any more.
+    """A lock that is replaced when no thread can release it any more.
 
-    `CookieJar` acquires its lock in one statement and begins to guard it in the next: an exception of a signal handler
-    between the two would stop every other thread that gets an answer.
+    `CookieJar` acquires its lock in one statement and begins the ``try`` that releases it in the next: an exception of
+    a signal handler between the two would stop every other thread that gets an answer.
     """
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
 
     def acquire(self) -> None:
-        while not self._lock.acquire(timeout=_LOST):
+        while not self._lock.acquire(timeout=_LOCK_TIMEOUT):
             self._lock = threading.RLock()
 
     def release(self) -> None:
@@ -37,7 +37,7 @@ class _Lock:
 
 
 def cookie_jar(cookies: Any) -> CookieJar:
-    """Return a jar with the cookies that a client is given, in any form that httpx takes; a jar stays what it is."""
+    """Make a jar of a client's cookies, in any form that httpx takes; a jar of the caller's is returned as it is."""
     jar = httpx.Cookies(cookies).jar
     if jar is not cookies:
         set_lock(jar, _Lock())

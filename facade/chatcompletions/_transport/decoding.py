@@ -1,7 +1,7 @@
-"""Undo the content encodings of an answer, in pieces that no encoding can blow up.
+"""Content decoding of an answer, piece by piece, so that no answer can fill the memory.
 
-httpx decodes whatever has come at once: 64 KiB of gzip within gzip are 64 GB. Here every layer gives pieces, and none
-may give more than the caller is ready to take.
+httpx decodes all the bytes that have come at once: 64 KiB of gzip within gzip are 64 GB. Here every layer yields
+pieces, up to the number of bytes that the caller allows.
 """
 
 from __future__ import annotations
@@ -16,126 +16,126 @@ from chatcompletions._answers.failures import TooLargeError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
 
-#: More than any model writes, and less than what would bring a machine down.
+#: Bytes of an answer, decoded: more than any model writes, and less than would bring a machine down.
 DEFAULT_MAX_ANSWER_BYTES = 256 * 2**20
-#: The encodings that answers are asked for.
-ACCEPTED = "gzip, deflate"
-#: Those that have a meaning, and that nobody asked for; whatever else stands there is a server's mistake.
+#: The ``Accept-Encoding`` header of every request.
+ACCEPT_ENCODING = "gzip, deflate"
+#: Encodings that were not asked for, and cannot be decoded; any other name in the header is a server's mistake.
 _REFUSED = frozenset({"br", "compress", "dcb", "dcz", "exi", "pack200-gzip", "x-compress", "zstd"})
-#: Bytes that a layer gives at a time.
-_PIECE = 64 * 2**10
-#: Layers of encoding; nobody means more than one.
-_MOST_LAYERS = 4
+#: Bytes that a layer yields at a time.
+_PIECE_BYTES = 64 * 2**10
+#: Layers of encoding; more than one is a server's mistake.
+_MAX_LAYERS = 4
 
 
 class _Layer:
-    """One encoding to undo.
+    """A decoder of one encoding.
 
     Args:
-        name: ``gzip`` or ``deflate``.
-        most: Bytes that it may give.
+        name: The name of the encoding, ``gzip`` or ``deflate``.
+        max_bytes: How many decoded bytes it may yield.
     """
 
-    def __init__(self, name: str, most: int) -> None:
+    def __init__(self, name: str, max_bytes: int) -> None:
         self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 16 if name.endswith("gzip") else zlib.MAX_WBITS)
         self._may_be_raw = name == "deflate"
-        self._left = most
-        self._most = most
+        self._remaining = max_bytes
+        self._max_bytes = max_bytes
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Take encoded bytes, and give decoded ones."""
+        """Decode the next bytes."""
         while not self._inflate.eof:
             try:
-                piece = self._inflate.decompress(data, _PIECE)
+                piece = self._inflate.decompress(data, _PIECE_BYTES)
             except zlib.error as failure:
                 if not self._may_be_raw:
                     raise httpx.DecodingError(str(failure)) from failure
-                # Some servers leave out the header that the standard asks for.
+                # Some servers leave out the zlib header that the standard asks for.
                 self._may_be_raw, self._inflate = False, zlib.decompressobj(-zlib.MAX_WBITS)
                 continue
             self._may_be_raw = False
             data = self._inflate.unconsumed_tail
-            self._left -= len(piece)
-            if self._left < 0:
-                raise too_large(self._most)
+            self._remaining -= len(piece)
+            if self._remaining < 0:
+                raise too_large_error(self._max_bytes)
             if piece:
                 yield piece
-            if not data and len(piece) < _PIECE:
+            if not data and len(piece) < _PIECE_BYTES:
                 return
 
 
 class Decoder:
-    """Decode the body of a response.
+    """A decoder of the body of a response.
 
     Args:
-        response: Its headers name the encodings.
-        most: Bytes that may come out.
+        response: The response, whose headers name the encodings.
+        max_bytes: How many bytes may come, encoded as well as decoded.
 
     Raises:
-        httpx.DecodingError: It has an encoding that nobody asked for, or more than four.
+        httpx.DecodingError: The body has an encoding that was not asked for, or more than four.
     """
 
-    def __init__(self, response: httpx.Response, most: int) -> None:
+    def __init__(self, response: httpx.Response, max_bytes: int) -> None:
         named = [name.strip().lower() for name in response.headers.get("content-encoding", "").split(",")]
         for name in named:
             if name in _REFUSED:
-                raise httpx.DecodingError(f"it is encoded as {name!r}, and only {ACCEPTED} were asked for")
+                raise httpx.DecodingError(f"it is encoded as {name!r}, and only {ACCEPT_ENCODING} were asked for")
         layers = [name for name in reversed(named) if name in ("gzip", "x-gzip", "deflate")]
-        if len(layers) > _MOST_LAYERS:
+        if len(layers) > _MAX_LAYERS:
             raise httpx.DecodingError(f"it is encoded {len(layers)} times over")
-        self._layers = [_Layer(name, most) for name in layers]
-        # What comes counts as well: encodings can say nothing for ever, or go on behind their end.
-        self._left = self._most = most
+        self._layers = [_Layer(name, max_bytes) for name in layers]
+        # Encoded bytes count as well: they can go on for ever without a decoded one, or after the end of the encoding.
+        self._remaining = self._max_bytes = max_bytes
 
     def feed(self, data: bytes) -> Iterable[bytes]:
-        """Take the next bytes of the body, and give what they decode to; if that is nothing, one empty piece.
+        """Decode the next bytes of the body into pieces; if they decode to nothing, into one empty piece.
 
         Raises:
-            TooLargeError: The body has more bytes than may come.
-            httpx.DecodingError: It is not encoded as it says.
+            TooLargeError: The body has more bytes than it may.
+            httpx.DecodingError: The body is not encoded as its headers say.
         """
-        self._left -= len(data)
-        if self._left < 0:
-            raise too_large(self._most)
+        self._remaining -= len(data)
+        if self._remaining < 0:
+            raise too_large_error(self._max_bytes)
         return self._pieces(data) if self._layers else (data,)
 
     def _pieces(self, data: bytes) -> Iterator[bytes]:
-        came = False
-        for piece in self._through(data, 0):
-            came = True
+        is_empty = True
+        for piece in self._decode_from(data, 0):
+            is_empty = False
             yield piece
-        if not came:
+        if is_empty:
             yield b""
 
-    def _through(self, data: bytes, index: int) -> Iterator[bytes]:
+    def _decode_from(self, data: bytes, index: int) -> Iterator[bytes]:
         if index == len(self._layers):
             yield data
             return
         for piece in self._layers[index].feed(data):
-            yield from self._through(piece, index + 1)
+            yield from self._decode_from(piece, index + 1)
 
 
-def decoded(response: httpx.Response, most: int) -> Iterator[bytes]:
-    """Iterate over the decoded body of an open response, or over the one that somebody has read already."""
+def iter_decoded(response: httpx.Response, max_bytes: int) -> Iterator[bytes]:
+    """Iterate over the decoded body of a response, which may have been read already."""
     if response.is_stream_consumed:
         yield response.content
         return
-    decoder = Decoder(response, most)
+    decoder = Decoder(response, max_bytes)
     for data in response.iter_raw():
         yield from decoder.feed(data)
 
 
-async def adecoded(response: httpx.Response, most: int) -> AsyncIterator[bytes]:
-    """`decoded` for ``async`` callers."""
+async def aiter_decoded(response: httpx.Response, max_bytes: int) -> AsyncIterator[bytes]:
+    """`iter_decoded` for ``async`` callers."""
     if response.is_stream_consumed:
         yield response.content
         return
-    decoder = Decoder(response, most)
+    decoder = Decoder(response, max_bytes)
     async for data in response.aiter_raw():
         for piece in decoder.feed(data):
             yield piece
 
 
-def too_large(most: int) -> TooLargeError:
-    """Return the failure of an answer that has more bytes than may come."""
-    return TooLargeError(f"it has more than {most:,} bytes, the client's max_answer_bytes")
+def too_large_error(max_bytes: int) -> TooLargeError:
+    """Return the error for an answer that has more bytes than it may."""
+    return TooLargeError(f"it has more than {max_bytes:,} bytes, the client's max_answer_bytes")

@@ -1,4 +1,4 @@
-"""What asyncio and trio say in different words."""
+"""Functions on event loops that work alike under asyncio and trio."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def event_loop() -> Any:
-    """Return what stands for the running event loop: asyncio's loop, or trio's token.
+    """Return the running event loop, or under trio its token.
 
     Raises:
         RuntimeError: No event loop is running.
@@ -30,7 +30,7 @@ def event_loop() -> Any:
 
 
 def is_running() -> bool:
-    """Tell whether an event loop is running here."""
+    """Tell whether an event loop is running in this thread."""
     try:
         event_loop()
     except RuntimeError:
@@ -39,12 +39,12 @@ def is_running() -> bool:
 
 
 def run_soon() -> Callable[[Callable[[], Coroutine[Any, Any, None]]], object]:
-    """Return a function that runs a coroutine function in the running event loop, from any thread or a finalizer."""
+    """Return a function that starts a coroutine function in this event loop, from any thread or a finalizer."""
     loop = event_loop()
     if not hasattr(loop, "call_soon_threadsafe"):
         trio: Any = sys.modules["trio"]
         return partial(loop.run_sync_soon, trio.lowlevel.spawn_system_task)
-    tasks: set[Any] = set()  # the loop itself would let them be collected
+    tasks: set[Any] = set()  # the loop itself holds no strong reference to a task
 
     def start(function: Callable[[], Coroutine[Any, Any, None]]) -> None:
         task = loop.create_task(function())
@@ -60,10 +60,10 @@ def is_closed(loop: Any) -> bool:
 
 
 def at_end_of_loop(call: Callable[[], Awaitable[None]]) -> AsyncGenerator[None]:
-    """Have a function awaited when the running event loop ends.
+    """Await a function when the running event loop ends.
 
     Returns:
-        A generator to hold on to; closing it awaits the function at once, dropping it awaits it soon.
+        A generator that the caller keeps a reference to; closing it awaits the function at once, dropping it soon.
     """
     # The one thing that asyncio and trio both do before they end is to close the generators that were begun in them.
     generator = _end(call)

@@ -1,4 +1,4 @@
-"""Transports that the caller gives, held to what the pool promises: errors of httpx, and no retries of their own."""
+"""Wrappers that make a caller's transport raise errors of httpx alone, and not retry by itself."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from chatcompletions._answers.failures import request_error
-from chatcompletions._redaction import forget_frames
+from chatcompletions._redaction import drop_tracebacks
 
-from .borrowed import send_once
+from .borrowed import disable_retries
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
 
 class Guard(httpx.BaseTransport):
-    """A transport whose failures are all errors of httpx."""
+    """A caller's transport, whose failures all become errors of httpx."""
 
     def __init__(self, transport: httpx.BaseTransport) -> None:
         if not hasattr(transport, "handle_request"):
@@ -25,16 +25,16 @@ class Guard(httpx.BaseTransport):
         self._transport = transport
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request by the transport that was given."""
+        """Send a request by the caller's transport."""
         try:
             response = self._transport.handle_request(request)
         except Exception as failure:
-            raise _told(failure)  # noqa: B904 - it names its cause
+            raise _as_httpx_error(failure)  # noqa: B904 - it names its cause
         response.stream = _Body(response.stream)
         return response
 
     def close(self) -> None:
-        """Close the transport that was given."""
+        """Close the caller's transport."""
         self._transport.close()
 
 
@@ -48,18 +48,18 @@ class AsyncGuard(httpx.AsyncBaseTransport):
         self._transport = transport
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request by the transport that was given."""
+        """Send a request by the caller's transport."""
         if type(self._transport).__module__.startswith("httpx_aiohttp"):
-            send_once(self._transport)
+            disable_retries(self._transport)
         try:
             response = await self._transport.handle_async_request(request)
         except Exception as failure:
-            raise _told(failure)  # noqa: B904 - it names its cause
+            raise _as_httpx_error(failure)  # noqa: B904 - it names its cause
         response.stream = _AsyncBody(response.stream)
         return response
 
     async def aclose(self) -> None:
-        """Close the transport that was given."""
+        """Close the caller's transport."""
         await self._transport.aclose()
 
 
@@ -71,10 +71,10 @@ class _Body(httpx.SyncByteStream):
         try:
             yield from self._body
         except Exception as failure:
-            raise _told(failure)  # noqa: B904 - it names its cause
+            raise _as_httpx_error(failure)  # noqa: B904 - it names its cause
 
     def close(self) -> None:
-        # A body that fails to close is gone all the same, and what it held has been read.
+        # By then the body has been read, or nobody wants it any more.
         with contextlib.suppress(Exception):
             self._body.close()
 
@@ -88,15 +88,15 @@ class _AsyncBody(httpx.AsyncByteStream):
             async for data in self._body:
                 yield data
         except Exception as failure:
-            raise _told(failure)  # noqa: B904 - it names its cause
+            raise _as_httpx_error(failure)  # noqa: B904 - it names its cause
 
     async def aclose(self) -> None:
         with contextlib.suppress(Exception):
             await self._body.aclose()
 
 
-def _told(failure: Exception) -> httpx.RequestError:
+def _as_httpx_error(failure: Exception) -> httpx.RequestError:
     error = request_error(failure)
-    if type(error) is not httpx.TransportError:  # which is a mistake of a program's, and its author needs the frames
-        forget_frames(failure)
+    if type(error) is not httpx.TransportError:  # that is a mistake in the transport, whose author needs the frames
+        drop_tracebacks(failure)
     return error

@@ -1,4 +1,4 @@
-"""Connections that wait for their next call."""
+"""The idle connections of a pool."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ ConnectionT = TypeVar("ConnectionT")
 
 
 class Idle(Generic[ConnectionT]):
-    """Connections that nobody uses, the last one used on top.
+    """The idle connections of a pool, a stack with the last one used on top.
 
     Args:
-        limits: How many to keep, and for how many seconds.
+        limits: How many connections to keep, and for how many seconds.
     """
 
     def __init__(self, limits: httpx.Limits) -> None:
-        self._most = limits.max_keepalive_connections
+        self._max_idle = limits.max_keepalive_connections
         self._expiry = limits.keepalive_expiry
         self._idle: deque[tuple[float, ConnectionT]] = deque()
 
-    # No lock: each step is one that cannot be divided, and two threads that trim at once only close one too many.
+    # No lock: each step is atomic, and two threads that trim at once only close one connection too many.
 
     def take(self, origin: Any) -> ConnectionT | None:
-        """Return the connection to an origin that was used last, or `None`."""
+        """Take the connection to an origin that was used last, `None` if there is none."""
         others = []
         try:
             while True:
@@ -43,7 +43,7 @@ class Idle(Generic[ConnectionT]):
             self._idle.extend(reversed(others))
 
     def give_back(self, connection: ConnectionT) -> list[ConnectionT]:
-        """Keep a connection for the next call, and return those to close: too many, or idle for too long."""
+        """Keep a connection for the next call, and return the connections to close: too many, or idle for too long."""
         now = time.monotonic()
         self._idle.append((now, connection))
         surplus = []
@@ -53,8 +53,8 @@ class Idle(Generic[ConnectionT]):
         return surplus
 
     def close(self) -> list[ConnectionT]:
-        """Return all connections, to be closed; those in use follow as they come back."""
-        self._most = 0
+        """Return all connections to close; from now on `give_back` returns every connection at once."""
+        self._max_idle = 0
         closed = []
         with contextlib.suppress(IndexError):
             while True:
@@ -62,7 +62,7 @@ class Idle(Generic[ConnectionT]):
         return closed
 
     def _is_full(self) -> bool:
-        return self._most is not None and len(self._idle) > self._most
+        return self._max_idle is not None and len(self._idle) > self._max_idle
 
     def _is_old(self, age: float) -> bool:
         return self._expiry is not None and age > self._expiry

@@ -1,8 +1,7 @@
-"""The bytes of one connection, under bounds and to an end that are ours.
+"""The network stream of one connection, through which httpcore reads and writes.
 
-All that httpcore reads and writes goes through a stream of ours. It bounds what may come before an answer, cuts the
-wait for the end of a body short, leaves a parent's socket alone after a fork, and can be closed at any moment, by any
-thread.
+Unlike httpcore's own it bounds the bytes before an answer, can shorten the wait for the end of a body, leaves the
+parent's socket alone after a fork, and can be closed at any moment, by any thread.
 """
 
 from __future__ import annotations
@@ -16,40 +15,40 @@ from typing import Any
 
 import httpcore
 
-#: Bytes that may come before the body of an answer: its headers, and all interim answers. Below h11's own 100 KiB.
-MOST_BEFORE_BODY = 96 * 2**10
-#: The same over HTTP/2, which counts headers itself, but acknowledges each part of a long request meanwhile.
-MOST_BEFORE_BODY_HTTP2 = 16 * 2**20
-#: Bytes that asyncio reads at a time. Asked for fewer, it would keep the rest where nobody could see it.
-_ASYNC_READ = 256 * 2**10
+#: Bytes that may come before the body of an answer: its headers and all interim answers. Below h11's own 100 KiB.
+MAX_BYTES_BEFORE_BODY = 96 * 2**10
+#: Bytes that may come before it over HTTP/2, which bounds headers itself, but also acknowledges a long request's parts.
+MAX_BYTES_BEFORE_BODY_HTTP2 = 16 * 2**20
+#: Bytes that asyncio is asked for at a time. Asked for fewer, it would keep the rest where `has_unread` cannot see it.
+_ASYNC_READ_BYTES = 256 * 2**10
 
 
 class _Base:
-    """What the sync and the async stream share: everything but the waiting.
+    """The parts that the sync and the async stream share: everything but the waiting.
 
     Attributes:
-        patience: Seconds that a read may take at most, besides the call's own timeout.
-        before_body: How many bytes have come of what stands before a body; `None` once the body has begun.
+        read_timeout: Seconds that a read may take at most, besides the call's own timeout.
+        bytes_before_body: How many bytes have come before the body; `None` once the body has begun.
     """
 
-    patience: float | None = None
-    before_body: int | None = 0
+    read_timeout: float | None = None
+    bytes_before_body: int | None = 0
     _inner: Any = None
     _closed = False
 
-    def __init__(self, proxy: str, most_before_body: int) -> None:
+    def __init__(self, proxy: str, max_bytes_before_body: int) -> None:
         self._proxy = proxy
-        self._most_before_body = most_before_body
+        self._max_bytes_before_body = max_bytes_before_body
         self._pid = os.getpid()
 
     @property
-    def is_ours(self) -> bool:
-        """Whether this process opened it."""
+    def is_of_this_process(self) -> bool:
+        """Whether this process made the stream, and not the one that it was forked from."""
         return self._pid == os.getpid()
 
     @property
     def has_unread(self) -> bool:
-        """Whether bytes have come that were decrypted, or only wait for that, and that nobody has read."""
+        """Whether bytes have come over TLS that nobody has read, decrypted or not."""
         tls: Any = self._inner.get_extra_info("ssl_object")
         if not isinstance(tls, ssl.SSLObject):
             return tls is not None and tls.pending() > 0
@@ -62,45 +61,46 @@ class _Base:
         return True
 
     def get_extra_info(self, info: str) -> Any:
-        """Return what httpcore's own stream says."""
+        """Return the extra information of httpcore's own stream."""
         return self._inner.get_extra_info(info)
 
-    def _reading(self, timeout: float | None) -> float | None:
-        self._check(httpcore.ReadError)
-        if self.patience is not None:
-            timeout = self.patience if timeout is None else min(timeout, self.patience)
-        if self.before_body is not None and self.before_body >= self._most_before_body:
-            raise httpcore.RemoteProtocolError(f"no answer came within {self._most_before_body:,} bytes of headers")
+    def _before_read(self, timeout: float | None) -> float | None:
+        self._check_usable(httpcore.ReadError)
+        if self.read_timeout is not None:
+            timeout = self.read_timeout if timeout is None else min(timeout, self.read_timeout)
+        max_bytes = self._max_bytes_before_body
+        if self.bytes_before_body is not None and self.bytes_before_body >= max_bytes:
+            raise httpcore.RemoteProtocolError(f"no answer came within {max_bytes:,} bytes of headers")
         return timeout
 
-    def _check(self, error: type[Exception]) -> None:
-        if not self.is_ours:
+    def _check_usable(self, error: type[Exception]) -> None:
+        if not self.is_of_this_process:
             raise error("the connection belongs to the process that this one was forked from")
         if self._closed or self._inner is None:
             raise error("the connection was closed")
 
-    def _came(self, data: bytes) -> bytes:
-        if self.before_body is not None:
-            self.before_body += len(data)
+    def _count(self, data: bytes) -> bytes:
+        if self.bytes_before_body is not None:
+            self.bytes_before_body += len(data)
         return data
 
-    def _unreachable(self, failure: httpcore.ConnectError | httpcore.ConnectTimeout) -> Exception:
+    def _connect_error(self, failure: httpcore.ConnectError | httpcore.ConnectTimeout) -> Exception:
         if not self._proxy:
             return failure
         return type(failure)(f"the proxy {self._proxy} cannot be reached: {failure}".removesuffix(": "))
 
-    def _encrypted(self) -> None:
+    def _after_tls(self) -> None:
         tls: Any = self._inner.get_extra_info("ssl_object")
         if tls is not None and tls.selected_alpn_protocol() == "h2":
-            self._most_before_body = MOST_BEFORE_BODY_HTTP2
+            self._max_bytes_before_body = MAX_BYTES_BEFORE_BODY_HTTP2
 
 
 class Stream(_Base, httpcore.NetworkBackend, httpcore.NetworkStream):
     """The bytes of one connection, which it opens itself."""
 
-    def __init__(self, proxy: str, most_before_body: int) -> None:
-        super().__init__(proxy, most_before_body)
-        # Held while the socket is in use: closed by another thread meanwhile, its number could be somebody else's.
+    def __init__(self, proxy: str, max_bytes_before_body: int) -> None:
+        super().__init__(proxy, max_bytes_before_body)
+        # Held while the socket is in use: if another thread closed it meanwhile, its number could go to another socket.
         self._busy = threading.Lock()
 
     def connect_tcp(self, *args: Any, **options: Any) -> Stream:
@@ -108,46 +108,46 @@ class Stream(_Base, httpcore.NetworkBackend, httpcore.NetworkStream):
         try:
             self._inner = httpcore.SyncBackend().connect_tcp(*args, **options)
         except (httpcore.ConnectError, httpcore.ConnectTimeout) as failure:
-            raise self._unreachable(failure) from failure
-        self._close_late()
+            raise self._connect_error(failure) from failure
+        self._close_if_asked()
         return self
 
     def start_tls(self, *args: Any, **options: Any) -> Stream:
-        """Encrypt from here on."""
-        self._check(httpcore.ConnectError)
+        """Start TLS on the connection."""
+        self._check_usable(httpcore.ConnectError)
         try:
             with self._busy:
                 self._inner = self._inner.start_tls(*args, **options)
         finally:
-            self._close_late()
-        self._encrypted()
+            self._close_if_asked()
+        self._after_tls()
         return self
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Return what comes next, nothing at the end."""
-        timeout = self._reading(timeout)
+        """Read the next bytes; at the end of the stream there are none."""
+        timeout = self._before_read(timeout)
         try:
             with self._busy:
-                return self._came(self._inner.read(max_bytes, timeout))
+                return self._count(self._inner.read(max_bytes, timeout))
         finally:
-            self._close_late()
+            self._close_if_asked()
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send bytes."""
-        self._check(httpcore.WriteError)
+        """Write bytes."""
+        self._check_usable(httpcore.WriteError)
         try:
             with self._busy:
                 self._inner.write(buffer, timeout)
         finally:
-            self._close_late()
+            self._close_if_asked()
 
     def close(self) -> None:
-        """Close the connection, from any thread: one that waits for bytes is woken, and closes it in its stead."""
+        """Close the connection, from any thread; a thread that waits for bytes is woken, and then closes it."""
         self._closed = True
         if self._inner is None:
             return
-        if self.is_ours:
-            # Past SSLSocket, whose own shutdown would have the waiting thread go on without encryption.
+        if self.is_of_this_process:
+            # Not SSLSocket's own shutdown, after which the waiting thread would go on without encryption.
             with contextlib.suppress(OSError):
                 socket.socket.shutdown(self._inner.get_extra_info("socket"), socket.SHUT_RDWR)
         if self._busy.acquire(blocking=False):
@@ -156,8 +156,8 @@ class Stream(_Base, httpcore.NetworkBackend, httpcore.NetworkStream):
             finally:
                 self._busy.release()
 
-    def _close_late(self) -> None:
-        # Another thread wanted it closed while this one used it.
+    def _close_if_asked(self) -> None:
+        # Another thread called close while this one used the socket.
         if self._closed:
             self._inner.close()
 
@@ -176,26 +176,26 @@ class AsyncStream(_Base, httpcore.AsyncNetworkBackend, httpcore.AsyncNetworkStre
             backend: Any = httpcore.AnyIOBackend()  # a stand-in without methods where anyio is missing
             self._inner = await backend.connect_tcp(*args, **options)
         except (httpcore.ConnectError, httpcore.ConnectTimeout) as failure:
-            raise self._unreachable(failure) from failure
+            raise self._connect_error(failure) from failure
         if self._closed:
             await self._inner.aclose()
         return self
 
     async def start_tls(self, *args: Any, **options: Any) -> AsyncStream:
-        """Encrypt from here on."""
-        self._check(httpcore.ConnectError)
+        """Start TLS on the connection."""
+        self._check_usable(httpcore.ConnectError)
         self._inner = await self._inner.start_tls(*args, **options)
-        self._encrypted()
+        self._after_tls()
         return self
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's own
-        """Return what comes next, nothing at the end."""
-        timeout = self._reading(timeout)
-        return self._came(await self._inner.read(max(max_bytes, _ASYNC_READ), timeout))
+        """Read the next bytes; at the end of the stream there are none."""
+        timeout = self._before_read(timeout)
+        return self._count(await self._inner.read(max(max_bytes, _ASYNC_READ_BYTES), timeout))
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - httpcore's own
-        """Send bytes."""
-        self._check(httpcore.WriteError)
+        """Write bytes."""
+        self._check_usable(httpcore.WriteError)
         await self._inner.write(buffer, timeout)
 
     async def aclose(self) -> None:
@@ -204,6 +204,6 @@ class AsyncStream(_Base, httpcore.AsyncNetworkBackend, httpcore.AsyncNetworkStre
 
         self._closed = True
         # In a forked child the event loop still shares the parent's selector, from which closing would take the socket.
-        if self._inner is not None and self.is_ours:
+        if self._inner is not None and self.is_of_this_process:
             with anyio.CancelScope(shield=True):
                 await self._inner.aclose()

@@ -1,11 +1,11 @@
-"""Decide whether a failed request is sent again, and when."""
+"""The retry policy: whether a failed request is sent again, and when."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
 
-from chatcompletions._answers.dates import typed_date
+from chatcompletions._answers.dates import parse_date
 from chatcompletions._answers.failures import is_final
 from chatcompletions._errors import APIConnectionError
 
@@ -14,34 +14,36 @@ if TYPE_CHECKING:
 
     from chatcompletions._errors import APIError
 
-FIRST_DELAY = 0.5
-LONGEST_DELAY = 8.0
-#: A server that asks for a longer pause gets no retry: the caller learns of it at once and can decide.
-LONGEST_RETRY_AFTER = 60.0
+#: Seconds before the second attempt; they double with each further one.
+INITIAL_DELAY = 0.5
+#: Seconds that no delay exceeds, unless the server asks for more.
+MAX_DELAY = 8.0
+#: Seconds; a server that asks for a longer pause gets no retry, so that the caller learns of it at once and can decide.
+MAX_RETRY_AFTER = 60.0
 
 
 def retry_delay(error: APIError, attempt: int, *, now: float, jitter: float) -> float | None:
-    """Tell how long to wait before a request is sent again.
+    """Return the delay before a request is sent again.
 
     Args:
-        error: What the attempt ended with.
+        error: The error that the last attempt ended with.
         attempt: How many attempts were made, 1 or more.
-        now: Seconds since the Unix epoch, to read a ``retry-after`` date against.
+        now: Seconds since the Unix epoch, from which a ``retry-after`` date is counted.
         jitter: A random number from 0 to 1; it takes up to a quarter off the delay.
 
     Returns:
-        Seconds, or `None` when sending again is not allowed or would not help.
+        Seconds, or `None` if sending again is not allowed or would not help.
     """
-    if not _worth_retrying(error):
+    if not _is_retryable(error):
         return None
     asked = _retry_after(error.headers, now)
     if asked is not None:
-        return asked if asked <= LONGEST_RETRY_AFTER else None
-    # The exponent is bounded because 2.0 ** 1024 overflows and callers may allow many retries.
-    return min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** min(attempt - 1, 10)) * (1 - jitter / 4)
+        return asked if asked <= MAX_RETRY_AFTER else None
+    # The exponent is bounded, because 2.0 ** 1024 overflows and callers may allow many retries.
+    return min(MAX_DELAY, INITIAL_DELAY * 2.0 ** min(attempt - 1, 10)) * (1 - jitter / 4)
 
 
-def _worth_retrying(error: APIError) -> bool:
+def _is_retryable(error: APIError) -> bool:
     if "insufficient_quota" in (error.code, error.type):
         return False
     match error.headers.get("x-should-retry"):
@@ -62,7 +64,7 @@ def _retry_after(headers: httpx.Headers, now: float) -> float | None:
     seconds = _number(text)
     if seconds is not None or text is None:
         return seconds
-    date = typed_date(text)
+    date = parse_date(text)
     return None if date is None else max(0.0, date.timestamp() - now)
 
 

@@ -1,4 +1,4 @@
-"""What carries the calls of a client: a pool of ours, one for each proxy of the environment, or what is given."""
+"""The transports of a client: a pool, one for each proxy of the environment, or the caller's own."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterator, Mapping
 
+#: Numbers of connections in use and idle, unless the caller gives others.
 DEFAULT_LIMITS = httpx.Limits(max_connections=1000, max_keepalive_connections=100)
 
 
-def pooled(options: Mapping[str, Any], *, is_async: bool) -> dict[str, Any]:
-    """Return the options of an httpx client whose transports are ours, or are guarded by us.
+def transport_options(options: Mapping[str, Any], *, is_async: bool) -> dict[str, Any]:
+    """Return the options of an httpx client, with pools or guarded transports among them.
 
     Args:
-        options: httpx's own; a ``transport`` may be a function or class that makes one.
-        is_async: Whether they are for ``async`` callers.
+        options: Options of httpx; a ``transport`` may be a function or class that makes one.
+        is_async: Whether the client is for ``async`` callers.
     """
     pool: Any = AsyncPool if is_async else Pool
     limits, given = options.get("limits") or DEFAULT_LIMITS, options.get("transport")
@@ -35,7 +36,7 @@ def pooled(options: Mapping[str, Any], *, is_async: bool) -> dict[str, Any]:
     }
     if given is None:
         own = Discreet((name, options[name]) for name in ("http1", "http2", "proxy") if options.get(name) is not None)
-        # The context holds what these say, and all pools share it.
+        # They go into the TLS context, which all pools share.
         tls = {name: options[name] for name in ("verify", "cert", "trust_env") if options.get(name) is not None}
         make = partial(pool, limits, tls=cache(partial(_tls_context, tls)))
         transport: Any = make(own)
@@ -51,7 +52,7 @@ def pooled(options: Mapping[str, Any], *, is_async: bool) -> dict[str, Any]:
 
 
 def _guarded(transport: Any, *, is_async: bool) -> Any:
-    from .guard import AsyncGuard, Guard  # most clients are given none
+    from .guard import AsyncGuard, Guard  # most clients have no transport of the caller's
 
     return (AsyncGuard if is_async else Guard)(transport)
 
@@ -62,7 +63,7 @@ def _tls_context(options: Mapping[str, Any]) -> ssl.SSLContext:
 
 
 def _proxies_by_pattern() -> Iterator[tuple[str, str | None]]:
-    """Iterate over patterns of URLs and the proxy that the environment names for each, as httpx understands it."""
+    """Iterate over the proxies that the environment names, each with the pattern of URLs that it serves in httpx."""
     proxies = getproxies()
     exceptions = [host for each in proxies.get("no", "").split(",") if (host := each.strip())]
     named = {scheme: address for scheme in ("http", "https", "all") if (address := proxies.get(scheme))}

@@ -1,4 +1,4 @@
-"""What is used of other libraries beside their public names is still there."""
+"""The private names that are used of other libraries still exist and work."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from chatcompletions._transport import borrowed
 
 
 def test_content_of_a_response() -> None:
-    """httpx.Response._content: what is put there is the content, and counts as read."""
+    """httpx.Response._content: a body that is set there is the content, and counts as read."""
     response = httpx.Response(200, stream=httpx.ByteStream(b"raw"))
     borrowed.set_content(response, b"ours")
     assert (response.content, response.text) == (b"ours", "ours")
 
 
 def test_class_of_a_response() -> None:
-    """httpx.Response.__class__: a response can become one of ours."""
+    """httpx.Response.__class__: the class of a response can be changed."""
     response = httpx.Response(200)
     borrowed.set_class(response, JSONResponse)
     assert isinstance(response, JSONResponse)
@@ -31,23 +31,23 @@ def test_class_of_a_response() -> None:
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
 
-def test_what_h11_read_beyond() -> None:
-    """httpcore's stream._connection._h11_state: it tells what came behind an answer."""
+def test_bytes_that_h11_read_past_the_end() -> None:
+    """httpcore's stream._connection._h11_state: it shows whether bytes came after the response."""
     for surplus, found in ((b"", False), (ANSWER, True)):
         backend = httpcore.MockBackend([ANSWER + surplus])
         with httpcore.HTTPConnection(httpcore.Origin(b"http", b"x", 80), network_backend=backend) as connection:
             answer = connection.handle_request(httpcore.Request("GET", "http://x/", headers=[("Host", "x")]))
             assert b"".join(answer.iter_stream()) == b"{}"
-            assert borrowed.reads_beyond(answer) is found
+            assert borrowed.has_read_past_end(answer) is found
 
 
 def test_without_the_name() -> None:
-    """Should the name be gone, no connection counts as clean."""
-    assert borrowed.reads_beyond(httpcore.Response(200, content=b""))
+    """If the name is gone, no connection is used again."""
+    assert borrowed.has_read_past_end(httpcore.Response(200, content=b""))
 
 
 def test_the_lock_of_a_jar() -> None:
-    """http.cookiejar.CookieJar._cookies_lock: the jar uses the one that it is given."""
+    """http.cookiejar.CookieJar._cookies_lock: the jar uses the lock that is set there."""
     jar, taken = CookieJar(), list[str]()
 
     class Lock:
@@ -64,11 +64,11 @@ def test_the_lock_of_a_jar() -> None:
 
 
 def test_the_retries_of_aiohttp() -> None:
-    """aiohttp.ClientSession._retry_connection: the session that a transport makes has it, and is told not to."""
+    """aiohttp.ClientSession._retry_connection: the session of a transport has it, and it is switched off."""
 
     async def main() -> None:
         transport = httpx_aiohttp.AiohttpTransport()
-        borrowed.send_once(transport)
+        borrowed.disable_retries(transport)
         assert isinstance(transport.client, aiohttp.ClientSession)
         assert {"_retry_connection"} <= aiohttp.ClientSession.ATTRS
         assert transport.client._retry_connection is False

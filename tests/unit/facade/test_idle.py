@@ -1,4 +1,4 @@
-"""Connections that wait for their next call: which one is taken, and which ones are closed."""
+"""The idle connections of a pool: which one is taken next, and which ones are closed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def numbers(connections: list[Connection]) -> list[int]:
 
 
 def test_the_last_one_used_is_taken_first() -> None:
-    """A call in sequence keeps to one connection, so that the others grow old."""
+    """Calls in sequence use one connection, so that the others can expire."""
     connections = idle()
     for number in range(3):
         connections.give_back(Connection(number))

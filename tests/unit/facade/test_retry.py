@@ -1,4 +1,4 @@
-"""When a failed request is sent again, decided by a pure function."""
+"""The retry policy, a pure function: whether and when a failed request is sent again."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def delay(error: APIError, attempt: int = 1, jitter: float = 0.0) -> float | Non
 
 @pytest.mark.parametrize("status", [408, 409, 429, 500, 501, 502, 503, 504, 520, 529, 599])
 def test_statuses_that_may_pass(status: int) -> None:
-    """A timeout, a conflict, a rate limit and any failure of the server are worth another try."""
+    """A timeout, a conflict, a rate limit and any 5xx are retried."""
     assert delay(answered(status)) == 0.5
 
 
 @pytest.mark.parametrize("status", [301, 302, 304, 307, 400, 401, 402, 403, 404, 405, 410, 413, 415, 418, 422, 425])
 def test_statuses_that_stay(status: int) -> None:
-    """What the request itself is to blame for is not sent again."""
+    """A status that blames the request is not retried."""
     assert delay(answered(status)) is None
 
 
@@ -55,7 +55,7 @@ def test_statuses_that_stay(status: int) -> None:
     ids=lambda value: type(value).__name__,
 )
 def test_failures_without_a_status(error: APIError, expected: float | None) -> None:
-    """Connection failures and timeouts may pass; a garbled answer and a request that cannot be sent do not."""
+    """Connection failures and timeouts are retried; a garbled answer and a request that cannot be sent are not."""
     assert delay(error) == expected
 
 
@@ -71,7 +71,7 @@ def test_the_server_decides(status: int, told: str, expected: float | None) -> N
 @pytest.mark.parametrize("named", [{"code": "insufficient_quota"}, {"kind": "insufficient_quota"}])
 @pytest.mark.parametrize("status", [429, 403, 500])
 def test_an_empty_account_stays_empty(named: dict[str, str], status: int) -> None:
-    """Insufficient quota, told by code or by type, is never retried, whatever the headers ask for."""
+    """Insufficient quota, as code or as type, is never retried, whatever the headers ask for."""
     assert delay(answered(status, **named)) is None
     assert delay(answered(status, **named, x_should_retry="true", retry_after="1")) is None
 
@@ -80,13 +80,13 @@ def test_an_empty_account_stays_empty(named: dict[str, str], status: int) -> Non
     ("attempt", "expected"), [(1, 0.5), (2, 1.0), (3, 2.0), (4, 4.0), (5, 8.0), (6, 8.0), (50, 8.0), (100_000, 8.0)]
 )
 def test_backoff(attempt: int, expected: float) -> None:
-    """The pause begins at half a second and doubles up to eight."""
+    """The delay begins at half a second and doubles up to eight."""
     assert delay(answered(), attempt) == expected
 
 
 @given(attempt=st.integers(1, 10**9), jitter=st.floats(0, 1))
 def test_jitter(attempt: int, jitter: float) -> None:
-    """Chance takes up to a quarter off the pause, and never adds to it."""
+    """Jitter takes up to a quarter off the delay, and never adds to it."""
     whole = delay(answered(), attempt)
     shortened = delay(answered(), attempt, jitter)
     assert whole is not None
@@ -114,7 +114,7 @@ def test_jitter(attempt: int, jitter: float) -> None:
     ],
 )
 def test_a_pause_that_the_server_asks_for(headers: dict[str, str], expected: float) -> None:
-    """A pause in milliseconds, in seconds or up to a date is kept to the letter, without jitter."""
+    """A delay that the server asks for, in milliseconds, seconds or up to a date, is kept exactly, without jitter."""
     assert delay(answered(429, **headers), attempt=4, jitter=1.0) == pytest.approx(expected)
 
 
@@ -137,7 +137,7 @@ def test_a_pause_that_the_server_asks_for(headers: dict[str, str], expected: flo
 )
 @pytest.mark.parametrize("header", ["retry_after", "retry_after_ms"])
 def test_a_pause_that_makes_no_sense(header: str, text: str) -> None:
-    """A pause that cannot be read, is negative, or is no number leaves the usual one."""
+    """A delay that cannot be read, is negative, or is no number is ignored."""
     assert delay(answered(429, **{header: text}), attempt=2) == 1.0
 
 
@@ -153,7 +153,7 @@ def test_a_pause_that_makes_no_sense(header: str, text: str) -> None:
     ],
 )
 def test_a_pause_too_long_to_wait_for(headers: dict[str, str]) -> None:
-    """A pause of more than a minute is the caller's to decide on: there is no retry, and no shorter wait."""
+    """If the server asks for more than a minute, there is no retry, and no shorter wait."""
     assert delay(answered(429, **headers)) is None
 
 
@@ -172,7 +172,7 @@ def test_a_pause_too_long_to_wait_for(headers: dict[str, str]) -> None:
     jitter=st.floats(0, 1),
 )
 def test_any_headers(status: int, headers: dict[str, Any], attempt: int, jitter: float) -> None:
-    """Whatever headers come, the decision is no retry or a pause of at most a minute."""
+    """Whatever the headers, there is no retry or a delay of at most a minute."""
     raw = httpx.Headers([(name.encode(), value.encode("latin-1")) for name, value in headers.items()])
     decided = retry_delay(RateLimitError("x", status_code=status, headers=raw), attempt, now=NOW, jitter=jitter)
     assert decided is None or 0.0 <= decided <= 60.0

@@ -1,4 +1,4 @@
-"""Sending under the retry policy, in both modes: how often, how long apart, and what goes out again."""
+"""Sending under the retry policy, in both modes: how often, after which delays, and with which bytes."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_no_retry_where_it_cannot_help(connect: Callable[..., Any], pauses: list
 
 
 def test_insufficient_quota_is_told_at_once(connect: Callable[..., Any], pauses: list[float]) -> None:
-    """An account without credit is not asked again."""
+    """A request that failed for insufficient quota is sent once."""
     server = Server(httpx.Response(429, json={"error": {"code": "insufficient_quota", "message": "No credit."}}))
     with pytest.raises(RateLimitError, match=r"No credit\."):
         connect(transport=server.transport).call("create", **ASK)
@@ -146,7 +146,7 @@ def test_the_last_failure_counts(connect: Callable[..., Any], pauses: list[float
 
 
 def test_a_garbled_answer_knows_its_attempts(connect: Callable[..., Any], pauses: list[float]) -> None:
-    """An answer that is none tells how many attempts it took to get it."""
+    """The error for an answer that is not JSON has the number of attempts."""
     server = Server(BUSY, httpx.Response(200, text="<html>"))
     with pytest.raises(APIResponseValidationError) as caught:
         connect(transport=server.transport).call("create", **ASK)
@@ -166,7 +166,7 @@ def test_a_stream_is_retried_before_it_begins(connect: Callable[..., Any], pause
 def test_a_stream_is_not_retried_once_begun(
     connect: Callable[..., Any], pauses: list[float], pieces: list[bytes]
 ) -> None:
-    """Once its headers are there, a stream that breaks is not asked for again, and its error knows the attempts."""
+    """A stream that breaks off after its headers is not retried, and its error has the number of attempts."""
     server = Server(busy(), streaming(*pieces, httpx.ReadError("reset")))
     driver = connect(transport=server.transport)
     stream = driver.call("create", stream=True, **ASK)
@@ -181,7 +181,7 @@ def test_a_stream_is_not_retried_once_begun(
 def test_a_failure_within_an_error_body(
     connect: Callable[..., Any], pauses: list[float], params: Any, failure: Exception, status: int, sent: int
 ) -> None:
-    """An error whose body breaks off is the error of its status, with what came of the body, and retried as that."""
+    """An error whose body breaks off is the error of its status, retried as such, with the part that came."""
 
     def broken(_: httpx.Request) -> httpx.Response:
         body = Pieces(b"half", failure)
@@ -232,14 +232,14 @@ def test_dropped_down_calls_raise_the_same_errors(connect: Callable[..., Any], p
 
 @pytest.mark.parametrize("content", [b"<html>", b"[]", b'{"error": "No."}'])
 def test_dropped_down_answers_are_checked(connect: Callable[..., Any], content: bytes) -> None:
-    """What is no answer is an error of the tree through raw too, not a stray JSONDecodeError."""
+    """A body that is not JSON is an error of the tree through raw too, not a stray JSONDecodeError."""
     driver = connect(transport=Server(httpx.Response(200, content=content)).transport)
     with pytest.raises(APIError):
         dropped_down(driver, get_chat_completion, "chatcmpl-1")
 
 
 def test_a_body_that_cannot_be_sent_twice(connect: Callable[..., Any], pauses: list[float]) -> None:
-    """A request whose body is produced while it is sent is sent once, and its failure is told as it is."""
+    """A request whose body is generated while it is sent is sent once, and its failure is reported as it is."""
     server = Server(BUSY)
     driver = connect(transport=server.transport)
 
@@ -261,7 +261,7 @@ def test_a_body_that_cannot_be_sent_twice(connect: Callable[..., Any], pauses: l
 
 
 def test_retries_are_logged(connect: Callable[..., Any], pauses: list[float], caplog: pytest.LogCaptureFixture) -> None:
-    """Each retry leaves one line in the log: why, which attempt, and when."""
+    """Each retry is logged in one line: the reason, the number of the attempt, and the delay."""
     caplog.set_level(logging.INFO, logger="chatcompletions")
     connect(transport=Server(busy(retry_after="2"), completion()).transport).call("create", **ASK)
     lines = [record.getMessage() for record in caplog.records if record.name == "chatcompletions"]
@@ -284,7 +284,7 @@ def test_an_interrupt_is_not_a_failure(pauses: list[float]) -> None:
 
 
 def test_cancelling_ends_the_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A task that is cancelled in a pause is not sent again."""
+    """A call that is cancelled during a delay is not sent again."""
     server = Server(BUSY)
 
     async def main() -> None:

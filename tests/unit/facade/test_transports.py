@@ -1,4 +1,4 @@
-"""What carries the calls of a client: pools, proxies, transports that were given, and the TLS context they share."""
+"""The transports of a client: its pools, one for each proxy, the caller's own, and the TLS context that they share."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from httpx._utils import get_environment_proxies
 from chatcompletions import ChatCompletionsError
 from chatcompletions._transport.guard import AsyncGuard, Guard
 from chatcompletions._transport.pool import AsyncPool, Pool
-from chatcompletions._transport.transports import DEFAULT_LIMITS, pooled
+from chatcompletions._transport.transports import DEFAULT_LIMITS, transport_options
 
 from ._support import ASK, Server, completion, is_async
 
@@ -39,15 +39,16 @@ POOLS = [Pool, AsyncPool]
 
 
 def settings(transport: Any, scheme: str) -> dict[str, Any]:
-    """What a pool gives httpcore for a connection."""
-    found: dict[str, Any] = transport.dialing.settings(httpcore.Origin(scheme.encode(), b"x.example", 1))
+    """Return the options that a pool passes to httpcore for a connection."""
+    found: dict[str, Any] = transport.connection_options.core_options(httpcore.Origin(scheme.encode(), b"x.example", 1))
     return found
 
 
 @pytest.mark.parametrize("cls", POOLS)
 def test_one_tls_context(cls: Any, contexts: list[dict[str, Any]]) -> None:
     """The TLS context is built for the first TLS connection, once, from httpx's own options."""
-    transport = pooled({"verify": True, "trust_env": False, "http1": True}, is_async=cls is AsyncPool)["transport"]
+    options = {"verify": True, "trust_env": False, "http1": True}
+    transport = transport_options(options, is_async=cls is AsyncPool)["transport"]
     assert settings(transport, "http")["ssl_context"] is None
     assert contexts == []
     first, second = settings(transport, "https"), settings(transport, "https")
@@ -57,14 +58,14 @@ def test_one_tls_context(cls: Any, contexts: list[dict[str, Any]]) -> None:
 
 @pytest.mark.parametrize("cls", POOLS)
 def test_a_client_certificate_is_loaded_once(cls: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A certificate of the client's own is loaded into the context, and not again by each connection."""
+    """A client certificate is loaded into the TLS context once, and not again by each connection."""
     loaded = []
 
     def load(_: ssl.SSLContext, *args: Any, **__: Any) -> None:
         loaded.append(args)
 
     monkeypatch.setattr(ssl.SSLContext, "load_cert_chain", load)
-    transport = pooled({"cert": "client.pem"}, is_async=cls is AsyncPool)["transport"]
+    transport = transport_options({"cert": "client.pem"}, is_async=cls is AsyncPool)["transport"]
     with pytest.warns(DeprecationWarning, match="cert"):
         settings(transport, "https")
     settings(transport, "https")
@@ -73,7 +74,7 @@ def test_a_client_certificate_is_loaded_once(cls: Any, monkeypatch: pytest.Monke
 
 
 def test_other_schemes_are_refused(connect: Callable[..., Any]) -> None:
-    """A scheme that is neither http nor https has no connections."""
+    """A URL whose scheme is neither http nor https is refused."""
     driver = connect(base_url="http://x.example")
     request = httpx.Request("GET", "ftp://x.example")
     with pytest.raises(httpx.UnsupportedProtocol, match="ftp"):
@@ -88,9 +89,9 @@ async def on_loop(driver: Any, request: httpx.Request) -> None:
 
 @pytest.mark.parametrize("cls", POOLS)
 def test_httpx_options_reach_the_pool(cls: Any) -> None:
-    """HTTP's versions and a proxy are the pool's, everything else stays the client's."""
+    """The versions of HTTP and the proxy go to the pool, all other options to httpx's client."""
     options = {"verify": False, "cert": "c", "proxy": "http://p", "http2": True, "timeout": 1, "trust_env": False}
-    result = pooled(options, is_async=cls is AsyncPool)
+    result = transport_options(options, is_async=cls is AsyncPool)
     assert isinstance(result["transport"], cls)
     assert result.keys() == {"verify", "cert", "http2", "timeout", "trust_env", "mounts", "transport", "limits"}
     made = settings(result["transport"], "http")
@@ -99,15 +100,15 @@ def test_httpx_options_reach_the_pool(cls: Any) -> None:
 
 @pytest.mark.parametrize("options", [{}, {"limits": None}])
 def test_limits_by_default(options: dict[str, Any]) -> None:
-    """Limits that are left out or None are ours."""
-    assert pooled({**options, "trust_env": False}, is_async=False)["limits"] == DEFAULT_LIMITS
+    """Limits that are left out or None are the defaults of this package."""
+    assert transport_options({**options, "trust_env": False}, is_async=False)["limits"] == DEFAULT_LIMITS
 
 
 @pytest.mark.parametrize(("cls", "guard"), [(Pool, Guard), (AsyncPool, AsyncGuard)])
 def test_what_is_given_is_guarded(cls: Any, guard: type[Any]) -> None:
-    """Transports of the caller's, for all addresses or for some, keep the promises of ours."""
+    """The caller's transports, for all URLs or for some, are wrapped in a guard."""
     given = httpx.MockTransport(lambda _: httpx.Response(200))
-    result = pooled(
+    result = transport_options(
         {"transport": given, "mounts": {"all://a.example": given, "all://b.example": None}}, is_async=cls is AsyncPool
     )
     assert isinstance(result["transport"], guard)
@@ -145,11 +146,11 @@ NAMED = {
 
 @pytest.mark.parametrize("cls", POOLS)
 def test_environment_proxies(cls: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each proxy of the environment has a pool, and hosts that need none go without, as httpx understands both."""
+    """Each proxy of the environment has a pool, and exempt hosts are called directly, as in httpx."""
     for name, value in NAMED.items():
         monkeypatch.setenv(name, value)
-    mounts = pooled({}, is_async=cls is AsyncPool)["mounts"]
-    found = {pattern: each and (type(each), each.proxy) for pattern, each in mounts.items()}
+    mounts = transport_options({}, is_async=cls is AsyncPool)["mounts"]
+    found = {pattern: each and (type(each), each.proxy_name) for pattern, each in mounts.items()}
     assert found == {
         "https://": (cls, "http://proxy.test:1"),
         "all://": (cls, "http://other.test"),
@@ -166,17 +167,17 @@ def test_environment_proxies(cls: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 )
 @pytest.mark.usefixtures("proxies")
 def test_proxies_are_not_looked_for(options: dict[str, Any]) -> None:
-    """Proxies of the environment do not count where it is not to be trusted, or where the way is given."""
-    assert pooled(options, is_async=False)["mounts"] == {}
+    """Proxies of the environment are ignored with trust_env=False, or if the caller gives a proxy or a transport."""
+    assert transport_options(options, is_async=False)["mounts"] == {}
 
 
 @pytest.mark.parametrize("no_proxy", ["localhost", "*"])
 def test_exceptions_from_proxies_are_no_proxies(monkeypatch: pytest.MonkeyPatch, no_proxy: str) -> None:
-    """An environment that only says where no proxy is wanted, or that none is wanted anywhere, names none."""
+    """An environment that only exempts hosts from proxies, or exempts all of them, gives no proxy."""
     monkeypatch.setenv("NO_PROXY", no_proxy)
     if no_proxy == "*":
         monkeypatch.setenv("HTTP_PROXY", "http://proxy.test:1")
-    assert pooled({}, is_async=False)["mounts"] == {}
+    assert transport_options({}, is_async=False)["mounts"] == {}
 
 
 @pytest.mark.parametrize("proxies", [{}, {"HTTPS_PROXY": "http://proxy.test:1"}])
@@ -184,7 +185,7 @@ def test_exceptions_from_proxies_are_no_proxies(monkeypatch: pytest.MonkeyPatch,
 def test_certificates_that_are_not_there(
     connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, name: str, proxies: dict[str, str]
 ) -> None:
-    """Certificates that cannot be loaded are a setting that is wrong, and the error names it."""
+    """If certificates cannot be loaded, the error names the settings to check."""
     for variable, value in {name: "/missing/file.pem", **proxies}.items():
         monkeypatch.setenv(variable, value)
     with pytest.raises(ChatCompletionsError, match=f"No such file or directory.*{name}") as caught:
@@ -202,7 +203,7 @@ def test_certificates_that_are_not_there(
 def test_proxies_that_are_no_urls(
     connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
 ) -> None:
-    """A proxy, or an exception from it, that httpx cannot read is named, and its password is not."""
+    """If httpx cannot read a proxy's URL or an exempt host, the error names the settings, and shows no password."""
     for variable, value in variables.items():
         monkeypatch.setenv(variable, value)
     with pytest.raises(ChatCompletionsError, match=r"HTTPS_PROXY.*NO_PROXY") as caught:
@@ -212,7 +213,7 @@ def test_proxies_that_are_no_urls(
 
 
 def test_a_transport_of_the_other_mode(connect: Callable[..., Any]) -> None:
-    """A transport that cannot serve the client is refused with what one must be."""
+    """A transport of the wrong kind is refused, and the error names the right one."""
     driver = connect(base_url="http://x.example")
     wrong = httpx.HTTPTransport() if is_async(driver) else httpx.AsyncHTTPTransport()
     driver.client._http_options["transport"] = wrong
