@@ -60,7 +60,7 @@ def raw_piece(data: bytes) -> bytes:
 
 @pytest.fixture
 def release() -> Iterator[threading.Event]:
-    """Give the event that holds a server back; it is set at the end, so that the server can stop."""
+    """Return the event that a server waits for; it is set at the end, so that the server can stop."""
     event = threading.Event()
     yield event
     event.set()
@@ -85,7 +85,7 @@ BREAKS: dict[str, Any] = {
 
 @pytest.mark.parametrize("broken", BREAKS.values(), ids=BREAKS)
 def test_a_connection_that_breaks(connect: Callable[..., Any], pauses: list[float], broken: Any) -> None:
-    """A server that breaks off before its answer is whole is a connection failure, retried like any other."""
+    """An answer that breaks off is a connection error, and is retried."""
     with RawServer([broken, broken, OK]) as server:
         assert connect(base_url=server.base_url).call("create", **ASK).text == "Hi."
         assert len(server.requests) == 3
@@ -100,14 +100,14 @@ def test_a_connection_that_breaks(connect: Callable[..., Any], pauses: list[floa
 
 
 def test_a_server_that_hangs_up_at_once(connect: Callable[..., Any], pauses: list[float]) -> None:
-    """A server that closes a connection before the request is retried."""
+    """A request to a server that closes the connection at once is retried."""
     with RawServer([Early([Reset()]), Early([Close()]), OK]) as server:
         assert connect(base_url=server.base_url).call("create", **ASK).text == "Hi."
     assert len(pauses) == 2
 
 
 def test_no_server(connect: Callable[..., Any], pauses: list[float]) -> None:
-    """Where nobody listens, the error says so after the retries."""
+    """If no server listens, the error says so after the retries."""
     with socket.socket() as taken:  # so that nobody else listens there
         taken.bind(("127.0.0.1", 0))
         driver = connect(base_url=f"http://127.0.0.1:{taken.getsockname()[1]}/v1")
@@ -117,7 +117,7 @@ def test_no_server(connect: Callable[..., Any], pauses: list[float]) -> None:
 
 
 def test_a_server_that_says_nothing(connect: Callable[..., Any], pauses: list[float], release: threading.Event) -> None:
-    """A server that never answers is a timeout, whose retries are bounded too."""
+    """A server that never answers causes a timeout, whose retries are bounded too."""
     with RawServer(lambda _: [Pause(release), Close()]) as server:
         driver = connect(base_url=server.base_url, timeout=httpx.Timeout(None, read=0.01), max_retries=1)
         with pytest.raises(APITimeoutError, match="ReadTimeout") as caught:
@@ -167,7 +167,7 @@ def test_the_same_bytes_again(connect: Callable[..., Any], pauses: list[float]) 
     ],
 )
 def test_answers_that_are_none(connect: Callable[..., Any], reply: Any, cls: type[APIError], told: str) -> None:
-    """An answer that is an error, or no answer, is the right error of the tree."""
+    """An error status, or a body that is no answer, raises the right error of the tree."""
     with RawServer([reply]) as server:
         driver = connect(base_url=server.base_url, max_retries=0)
         with pytest.raises(APIError) as caught:
@@ -178,7 +178,7 @@ def test_answers_that_are_none(connect: Callable[..., Any], reply: Any, cls: typ
 
 
 def test_redirects_without_end(connect: Callable[..., Any]) -> None:
-    """Redirects that lead in a circle end in an error of the tree."""
+    """Redirects in a circle end with an error of the tree."""
     with RawServer(lambda _: http_response(307, headers={"Location": "/v1/chat/completions"})) as server:
         driver = connect(base_url=server.base_url, follow_redirects=True, max_redirects=3)
         with pytest.raises(APIError, match="TooManyRedirects"):
@@ -195,7 +195,7 @@ def test_a_large_answer(connect: Callable[..., Any]) -> None:
 
 
 def test_a_stream_in_single_bytes(connect: Callable[..., Any]) -> None:
-    """A stream that comes byte by byte, within characters and line ends, gives the same chunks."""
+    """A stream that comes byte by byte, cut within characters and line ends, gives the same chunks."""
     data = sse(delta("H\u00e9\u2028"), delta("\u2603."), STOP, "[DONE]").replace(b"\n\n", b"\r\n\r\n")
     steps = [STREAM_HEAD, *(raw_piece(data[at : at + 1]) for at in range(len(data))), STREAM_END]
     with RawServer([b"".join(steps)]) as server:
@@ -237,7 +237,7 @@ STREAM_BREAKS: dict[str, tuple[Any, type[StreamError]]] = {
 def test_a_stream_that_breaks(
     connect: Callable[..., Any], pauses: list[float], reply: Any, cls: type[StreamError]
 ) -> None:
-    """A stream that breaks in the middle raises with the partial answer, and is not asked for again."""
+    """A stream that breaks off in the middle raises with the completion so far, and is not retried."""
     with RawServer([reply]) as server:
         driver = connect(base_url=server.base_url)
         seen: list[str] = []
@@ -251,7 +251,7 @@ def test_a_stream_that_breaks(
 
 
 def test_a_stream_that_goes_silent(connect: Callable[..., Any], release: threading.Event) -> None:
-    """A stream that goes silent for longer than the read timeout raises with the partial answer."""
+    """A stream that is silent for longer than the read timeout raises with the completion so far."""
     with RawServer([[STREAM_HEAD + piece(delta("Hi")), Pause(release), Close()]]) as server:
         driver = connect(base_url=server.base_url, timeout=None)
         stream = driver.call("create", stream=True, **ASK)
@@ -265,7 +265,7 @@ def test_a_stream_that_goes_silent(connect: Callable[..., Any], release: threadi
 
 
 def test_a_cut_behind_the_finish_reason(connect: Callable[..., Any]) -> None:
-    """A connection that is cut once the answer is whole has lost nothing."""
+    """A connection that is cut after the last finish reason is no error."""
     with RawServer([[STREAM_HEAD + piece(delta("Hi"), STOP), Reset()]]) as server:
         driver = connect(base_url=server.base_url)
         stream = driver.call("create", stream=True, **ASK)
@@ -282,7 +282,7 @@ WHOLE_STREAM = STREAM_HEAD + piece(delta("Hi"), STOP) + piece("[DONE]") + STREAM
     ids=["answer", "error", "failure", "garbage", "nothing"],
 )
 def test_connections_are_used_again(connect: Callable[..., Any], reply: bytes) -> None:
-    """Whatever came of a call, its connection serves the next one."""
+    """The connection of a call whose answer was read whole serves the next call, whatever the status."""
     with RawServer([reply, OK]) as server:
         driver = connect(base_url=server.base_url, max_retries=0)
         try:
@@ -323,7 +323,7 @@ def test_the_connection_of_a_stream_left_early_is_closed(connect: Callable[..., 
 def test_a_server_that_never_ends_its_answer(
     connect: Callable[..., Any], release: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A server that leaves its answer open behind [DONE] does not hold the caller up: the connection is given up."""
+    """A server that leaves its answer open after [DONE] does not hold the caller up: the connection is closed."""
     monkeypatch.setattr("chatcompletions._streaming.stream.END_TIMEOUT", 0.001)
     with RawServer([[WHOLE_STREAM.removesuffix(STREAM_END), Pause(release), Close()], OK]) as server:
         driver = connect(base_url=server.base_url)
@@ -335,7 +335,7 @@ def test_a_server_that_never_ends_its_answer(
 
 
 def test_a_connection_that_idled_too_long(connect: Callable[..., Any], pauses: list[float]) -> None:
-    """A server that closed an idle connection is called over a new one, without a failure."""
+    """If the server has closed an idle connection, the call goes over a new one, without an error."""
     with RawServer([[OK, Close()], OK]) as server:
         driver = connect(base_url=server.base_url)
         for _ in range(2):
@@ -358,7 +358,7 @@ def test_a_second_event_loop() -> None:
 
 @pytest.mark.parametrize("given", ["environment", "option"])
 def test_proxies(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, given: str) -> None:
-    """A proxy, of the environment or of the client's options, gets the calls, streams included."""
+    """A proxy of the environment or of the client's options gets the calls, streams included."""
     with RawServer([OK, WHOLE_STREAM]) as proxy:
         address = proxy.base_url.removesuffix("/v1")
         options = {}
@@ -422,7 +422,7 @@ def test_fork() -> None:
 
 @pytest.mark.usefixtures("unhurried")
 def test_threads(connect: Callable[..., Any]) -> None:
-    """Answers of calls in flight at once do not get mixed up, over as many connections as are needed."""
+    """Calls at the same time get their own answers, over as many connections as there are calls."""
     all_there = [threading.Event(), threading.Event()]
     seen: list[str] = []
 

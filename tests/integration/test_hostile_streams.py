@@ -29,7 +29,7 @@ def delta(content: str | None, finish_reason: str | None = None) -> dict[str, An
 
 
 def event(content: str | None, finish_reason: str | None = None) -> bytes:
-    """Return one event, with a line feed behind it and no blank line."""
+    """Return one event, with a line feed after it and no blank line."""
     return sse(delta(content, finish_reason)).removesuffix(b"\n")
 
 
@@ -69,7 +69,7 @@ STREAMS: dict[str, bytes] = {
 
 @pytest.mark.parametrize("stream", STREAMS.values(), ids=STREAMS)
 def test_oddities(connect: Callable[..., Any], stream: bytes) -> None:
-    """A stream that the standard allows gives the same text, however it is written and wherever it is cut."""
+    """Every spelling of a stream that the standard allows gives the same text, wherever it is cut."""
     sizes = (1, 7, len(stream))
     with RawServer([b"".join(pieces(stream, size)) for size in sizes]) as server:
         driver = connect(base_url=server.base_url)
@@ -93,7 +93,7 @@ CUTS: dict[str, bytes] = {
 
 @pytest.mark.parametrize("cut", CUTS.values(), ids=CUTS)
 def test_cuts(connect: Callable[..., Any], cut: bytes) -> None:
-    """A stream that ends or is hung up anywhere before its end raises, and what had arrived is not lost."""
+    """A stream that ends or is cut off anywhere raises, with the completion so far."""
     *body, _ = pieces(A + b"\n" + cut, 1)
     with RawServer([[b"".join(body), END], [b"".join(body), Close()]]) as server:
         driver = connect(base_url=server.base_url)
@@ -106,7 +106,7 @@ def test_cuts(connect: Callable[..., Any], cut: bytes) -> None:
 
 
 def test_closing_from_elsewhere(connect: Callable[..., Any]) -> None:
-    """A stream that another thread or task closes while it is read raises an error of the tree, and no other."""
+    """A stream that another thread or task closes while it is read raises an error of the tree."""
     go = threading.Event()
     first, second, *rest = pieces(PLAIN, 100)
     with RawServer([[first, second, Pause(go), *rest]]) as server:

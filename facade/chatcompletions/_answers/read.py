@@ -72,7 +72,7 @@ def read_object(response: httpx.Response) -> dict[str, Any]:
         raise _invalid(response, f"is not a JSON object but {_kind(value)}")
     # With choices or items beside the error, reading on loses nothing: both are there.
     if reports_error(value) and not any(isinstance(value.get(name), list) and value[name] for name in _CONTENTS):
-        raise error_from_body(APIError, f"{place(response)} reported an error", response, value)
+        raise error_from_body(APIError, f"{request_line(response)} reported an error", response, value)
     return value
 
 
@@ -88,7 +88,7 @@ def error_from_response(response: httpx.Response) -> APIError:
     except ValueError:
         body = _text_of(response)
     status = f"{response.status_code} {response.reason_phrase}".rstrip()
-    message = f"{place(response)} answered {status}"
+    message = f"{request_line(response)} answered {status}"
     if response.has_redirect_location:
         target = _excerpt(without_secrets(response.headers["location"], response.request))
         message += f", a redirect to {target}: correct base_url, or pass follow_redirects=True"
@@ -147,7 +147,7 @@ def _invalid(response: httpx.Response, what: str) -> APIResponseValidationError:
     body = without_secrets(_text_of(response), response.request)
     start = f"; it starts with {_excerpt(body)!r}" if body else ""
     return APIResponseValidationError(
-        f"{place(response)} answered {response.status_code}, but the body {what}{start}",
+        f"{request_line(response)} answered {response.status_code}, but the body {what}{start}",
         status_code=response.status_code,
         headers=_safe_headers(response),
         body=body,
@@ -155,7 +155,7 @@ def _invalid(response: httpx.Response, what: str) -> APIResponseValidationError:
     )
 
 
-def place(response: httpx.Response) -> str:
+def request_line(response: httpx.Response) -> str:
     """Return the method and the address that a response answers, without what may be secret in it."""
     return f"{response.request.method} {_address(response.request.url)}"
 

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from chatcompletions._answers.read import JSONResponse, error_from_body, place
+from chatcompletions._answers.read import JSONResponse, error_from_body, request_line
 from chatcompletions._base_error import UnsupportedOperationError
 from chatcompletions._errors import APIResponseValidationError
 from chatcompletions._redaction import without_secrets
@@ -35,7 +35,7 @@ class StrictResponse(JSONResponse):
         value = super().json()
         expected = _answer_of(self)
         if expected is not None and (deviation := first_deviation(value, self.request, expected)):
-            what = f"{place(self)} answered {self.status_code}, but departs from the spec ({deviation})"
+            what = f"{request_line(self)} answered {self.status_code}, but departs from the spec ({deviation})"
             error = error_from_body(APIResponseValidationError, what, self, value)
             error.deviation = deviation
             raise error

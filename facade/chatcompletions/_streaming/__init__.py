@@ -1,1 +1,1 @@
-"""From the bytes of a stream to chunks, and from chunks to a completion."""
+"""Everything that makes chunks of the bytes of a stream, and a completion of the chunks."""

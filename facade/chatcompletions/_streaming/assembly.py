@@ -1,6 +1,6 @@
-"""Put a streamed completion together again, chunk by chunk.
+"""Assembly of a streamed completion from its chunks.
 
-It works on the JSON of the chunks, and reads what servers really send: an index twice in a chunk or missing, text
+It works on the JSON of the chunks, and copes with all that servers send: an index twice in a chunk or missing, text
 beside the delta, the usage counted up in every chunk, fields that the spec does not have.
 """
 
@@ -13,30 +13,30 @@ from .deltas import copied, joined, merge, merge_member
 from .tool_calls import ToolCalls
 
 if TYPE_CHECKING:
-    from .repetition import Place
+    from .repetition import TextTarget
 
-#: Members of a chunk that say nothing of the completion.
+#: Members of a chunk that are not members of the completion.
 _CHUNK_ONLY = frozenset({"object", "choices", "obfuscation"})
-#: What says nothing yet, or nothing any more.
-_NOTHING: tuple[Any, ...] = (None, {}, [])
+#: Values that replace no other value.
+_EMPTY: tuple[Any, ...] = (None, {}, [])
 
 
 class Assembly:
-    """The completion so far: `add` each chunk, then take it with `completion`."""
+    """The completion so far: `add` each chunk, then call `completion`."""
 
     def __init__(self) -> None:
         self._head: dict[str, Any] = {}
-        self._names: set[str] = set()
-        self._open: dict[str, Any] = {}
+        self._seen_names: set[str] = set()
+        self._changeable: dict[str, Any] = {}
         self._choices: dict[int, _Choice] = {}
 
     def add(self, chunk: dict[str, Any]) -> None:
-        """Take one more chunk, the JSON object of an event."""
-        # Most chunks say nothing new but their choices.
-        if not chunk.keys() <= self._names:
+        """Add a chunk, the JSON object of an event."""
+        # In most chunks nothing is new but the choices.
+        if not chunk.keys() <= self._seen_names:
             self._add_head(chunk)
         else:
-            for name, value in self._open.items():
+            for name, value in self._changeable.items():
                 if chunk.get(name) != value:
                     self._add_head(chunk)
                     break
@@ -49,21 +49,21 @@ class Assembly:
                     self._choices[key] = _Choice()
                 self._choices[key].add(choice)
 
-    def add_text(self, place: Place, text: str) -> None:
-        """Take a chunk that repeats one taken before, but adds this text."""
-        self._choices[place.choice].add_text(place, text)
+    def add_text(self, target: TextTarget, text: str) -> None:
+        """Add a chunk that repeats an earlier one but for this text."""
+        self._choices[target.choice].add_text(target, text)
 
     def _add_head(self, chunk: dict[str, Any]) -> None:
         head = self._head
-        self._names.update(chunk)
+        self._seen_names.update(chunk)
         for name, value in chunk.items():
             if name in _CHUNK_ONLY:
                 continue
-            # Some servers give each chunk another id, so the first word on a member stands; others count up the usage
-            # or the time in every chunk, where the last word is the one that counts.
-            if name not in head or (value not in _NOTHING and _is_open(name, head[name])):
+            # Some servers give each chunk another id, so a member's first value stands; others count up the usage
+            # or the time in every chunk, so that of those the last value counts.
+            if name not in head or (value not in _EMPTY and _may_change(name, head[name])):
                 head[name] = copied(value)
-        self._open = {name: value for name, value in head.items() if _is_open(name, value)}
+        self._changeable = {name: value for name, value in head.items() if _may_change(name, value)}
 
     @property
     def finished(self) -> bool:
@@ -73,19 +73,19 @@ class Assembly:
     @property
     def empty(self) -> bool:
         """Whether no chunk was added."""
-        return not self._names
+        return not self._seen_names
 
     def completion(self) -> dict[str, Any]:
-        """Return the JSON object that an unstreamed call would have returned."""
+        """Return the JSON object of the completion, as an unstreamed call would have returned it."""
         choices = [choice.completed(index) for index, choice in sorted(self._choices.items())]
         head = self._head.copy()
         if head.get("usage", 0) is None:
-            del head["usage"]  # null there says that it comes with a later chunk
+            del head["usage"]  # a null means that the usage comes in a later chunk
         return {**head, "object": "chat.completion", "choices": choices}
 
 
-def _is_open(name: str, value: Any) -> bool:
-    # Azure begins a stream with a chunk that is empty but for its findings about the prompt.
+def _may_change(name: str, value: Any) -> bool:
+    # Azure begins a stream with a chunk that is empty but for its filter results on the prompt.
     return value is None or value == "" or isinstance(value, (dict, list)) or (name == "created" and value == 0)
 
 
@@ -96,17 +96,17 @@ class _Choice:
         self._audio: list[str] = []
         self._tool_calls = ToolCalls()
         self._message: dict[str, Any] = {}
-        self._given: dict[str, Any] = {}
+        self._full_message: dict[str, Any] = {}
         self._logprobs: dict[str, Any] = {}
         self._latest: dict[str, Any] = {}
 
-    def add_text(self, place: Place, text: str) -> None:
-        if place.member == "content":
+    def add_text(self, target: TextTarget, text: str) -> None:
+        if target.member == "content":
             self._content.append(text)
-        elif place.call is not None:
-            self._tool_calls.add_arguments(place.call, text)
+        elif target.call is not None:
+            self._tool_calls.add_arguments(target.call, text)
         else:
-            merge_member(self._message, place.member, text)
+            merge_member(self._message, target.member, text)
 
     def add(self, choice: dict[str, Any]) -> None:
         for name, value in choice.items():
@@ -116,12 +116,12 @@ class _Choice:
                 if isinstance(value, dict):
                     self._add_delta(value)
             elif name == "finish_reason":
-                if value != "null":  # as some gateways write null
+                if value != "null":  # some gateways write null so
                     self.finish_reason = value or self.finish_reason
             elif name == "logprobs" and isinstance(value, dict):
                 merge(self._logprobs, value)
             elif name == "message" and isinstance(value, dict):
-                self._given.update((k, copied(v)) for k, v in value.items() if v or k not in self._given)
+                self._full_message.update((k, copied(v)) for k, v in value.items() if v or k not in self._full_message)
             else:
                 self._latest[name] = copied(value)
 
@@ -132,7 +132,7 @@ class _Choice:
             if name == "content" and isinstance(value, str):
                 self._content.append(value)
             elif name == "tool_calls" and isinstance(value, (list, dict)):
-                for piece in [value] if isinstance(value, dict) else value:  # TGI sends one as it is
+                for piece in [value] if isinstance(value, dict) else value:  # TGI sends one call without a list
                     if isinstance(piece, dict):
                         self._tool_calls.add(piece)
             elif name == "audio" and isinstance(value, dict):
@@ -154,12 +154,12 @@ class _Choice:
         if self._content:
             text = "".join(self._content)
             parts = message["content"]
-            # Some servers send parts (thoughts, say) before they go over to plain text.
+            # Some servers send parts (thoughts, say) before plain text.
             message["content"] = [*parts, {"type": "text", "text": text}] if isinstance(parts, list) else text
         if tool_calls := self._tool_calls.completed():
             message["tool_calls"] = tool_calls
-        for name, value in self._given.items():
-            # Some servers add the whole message to the last chunk; it counts where the deltas left something out.
+        for name, value in self._full_message.items():
+            # Some servers add the whole message to the last chunk; it fills in what the deltas left out.
             if not message.get(name):
                 message[name] = value
         if self._audio:
@@ -178,5 +178,5 @@ class _Choice:
 def _join_base64(pieces: list[str]) -> str:
     try:
         return base64.b64encode(b"".join(base64.b64decode(p, validate=True) for p in pieces)).decode()
-    except ValueError:  # one text, cut anywhere
+    except ValueError:  # the pieces are one text, cut anywhere
         return "".join(pieces)

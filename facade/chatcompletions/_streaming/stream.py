@@ -1,4 +1,4 @@
-"""The two streams. What they make of the bytes is decided in `StreamReader`, so they differ in waiting alone."""
+"""The two streams, which differ in waiting alone: `StreamReader` decides all else."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
     from chatcompletions._answers.chunk import ChatCompletionChunk
     from chatcompletions._answers.models import ChatCompletion
 
-#: Seconds to wait, after ``[DONE]``, for the end of the body, so that the connection can serve the next call. It comes
-#: at once from nearly every server, but none is bound to send it; a new TLS connection costs no more.
+#: Seconds to wait, after ``[DONE]``, for the end of the body, so that the connection can serve the next call. Nearly
+#: every server sends it at once, but none has to; a new TLS connection takes no longer.
 END_TIMEOUT = 0.1
 
 
 class _Stream:
-    """What both streams show."""
+    """The parts that both streams share."""
 
     def __init__(
         self, response: httpx.Response, *, clock: Callable[[], float] = time.monotonic, **options: Any
     ) -> None:
         self.response = response
-        # What is iterated over does not know the stream: dropped, a stream gives its connection up at once.
+        # The iterator has no reference to the stream, so that a stream that is dropped closes its connection at once.
         self._reader = StreamReader(response, clock=clock, **options)
 
     def __repr__(self) -> str:
@@ -65,8 +65,8 @@ class _Stream:
 class ChatCompletionStream(_Stream):
     """A completion that arrives chunk by chunk: an iterator over chunks, and a context manager that closes it.
 
-    Iterating raises `StreamError` when the stream reports an error, `StreamInterruptedError` or `StreamTimeoutError`
-    when it breaks off or was closed before its end, `StreamTooLargeError` when it has more bytes than the client takes,
+    Iterating raises `StreamError` if the stream reports an error, `StreamInterruptedError` or `StreamTimeoutError`
+    if it breaks off or was closed before its end, `StreamTooLargeError` if it has more bytes than the client takes,
     and, for a strict client, `StreamValidationError` at a chunk that departs from the spec; each carries what had
     arrived.
 
@@ -91,7 +91,11 @@ class ChatCompletionStream(_Stream):
         return (text for chunk in self if (text := text_added_by(chunk)))
 
     def get_final_completion(self) -> ChatCompletion:
-        """Read the stream to its end and return the whole completion, or raise if it had no good end."""
+        """Read the stream to its end, and return the whole completion.
+
+        Raises:
+            StreamError: The stream has no good end; see the class for the kinds.
+        """
         for _ in self:
             pass
         return self.completion
@@ -99,7 +103,7 @@ class ChatCompletionStream(_Stream):
     def close(self) -> None:
         """Close the stream, from any thread; its connection is closed with it unless the stream has ended.
 
-        Nothing more comes out of it: asked for more before its end, it raises `StreamInterruptedError`.
+        A stream that was closed before its end raises `StreamInterruptedError` when it is iterated over again.
         """
         _close(self.response, self._reader)
 
@@ -114,8 +118,8 @@ class ChatCompletionStream(_Stream):
 
 def _iterate(response: httpx.Response, reader: StreamReader) -> Generator[ChatCompletionChunk]:
     try:
-        reader.note_life()
-        received = iter_decoded(response, reader.most)
+        reader.note_activity()
+        received = iter_decoded(response, reader.max_answer_bytes)
         for data in received:
             yield from reader.chunks(data)
             if reader.done:
@@ -123,7 +127,7 @@ def _iterate(response: httpx.Response, reader: StreamReader) -> Generator[ChatCo
                 return
         yield from reader.last_chunks()
     except (httpx.RequestError, httpx.StreamError) as failure:
-        reader.broke_off(failure)
+        reader.fail(failure)
     finally:
         _close(response, reader)
 
@@ -134,7 +138,7 @@ def _read_end(response: httpx.Response, received: Iterator[bytes]) -> None:
     if lease is not None:
         lease.limit_reads(END_TIMEOUT)
     elif response.headers.get("content-length") != str(response.num_bytes_downloaded):
-        return  # the transport is the caller's, whose reads cannot be cut short
+        return  # the transport is the caller's, and its reads have no shorter timeout
     with contextlib.suppress(httpx.RequestError):
         next(received, None)
 
@@ -144,7 +148,7 @@ def _close(response: httpx.Response, reader: StreamReader) -> None:
     try:
         response.close()
     finally:
-        # Once more, should an exception of a signal's have ended that: a response closes its body only once.
+        # Again, in case a signal handler's exception ended that call: a response closes its body only once.
         if (lease := response.extensions.get(LEASE)) is not None:
             lease.close()
 
@@ -172,7 +176,7 @@ class AsyncChatCompletionStream(_Stream):
                 yield text
 
     async def get_final_completion(self) -> ChatCompletion:
-        """Read the stream to its end and return the whole completion, or raise if it had no good end."""
+        """Read the stream to its end, and return the whole completion; see `ChatCompletionStream`."""
         async for _ in self:
             pass
         return self.completion
@@ -192,8 +196,8 @@ class AsyncChatCompletionStream(_Stream):
 
 async def _aiterate(response: httpx.Response, reader: StreamReader) -> AsyncIterator[ChatCompletionChunk]:
     try:
-        reader.note_life()
-        received = aiter_decoded(response, reader.most)
+        reader.note_activity()
+        received = aiter_decoded(response, reader.max_answer_bytes)
         async for data in received:
             for chunk in reader.chunks(data):
                 yield chunk
@@ -203,7 +207,7 @@ async def _aiterate(response: httpx.Response, reader: StreamReader) -> AsyncIter
         for chunk in reader.last_chunks():
             yield chunk
     except (httpx.RequestError, httpx.StreamError) as failure:
-        reader.broke_off(failure)
+        reader.fail(failure)
     finally:
         await _aclose(response, reader)
 
@@ -227,7 +231,7 @@ async def _aclose(response: httpx.Response, reader: StreamReader) -> None:
 
 @public
 class AsyncStreamOpening(LazyCoroutine[AsyncChatCompletionStream]):
-    """A streamed call on its way: ``await`` it or make it a task for the stream, or open it by ``async with``."""
+    """A streamed call that has not begun: ``await`` it, make it a task, or open it with ``async with``."""
 
     def __init__(self, send: Callable[[], Awaitable[httpx.Response]], **options: Any) -> None:
         self._send = send

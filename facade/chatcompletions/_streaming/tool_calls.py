@@ -1,7 +1,8 @@
-"""Put streamed tool calls together.
+"""Assembly of streamed tool calls from their pieces.
 
-It reads what servers really send: pieces of one call under one index, one index or none for calls that differ in their
-id, in their name, or only in coming whole, an id and a name repeated in every piece, or each piece with another id.
+It copes with all that servers send: the pieces of a call under one index; one index or none for several calls, which
+differ by their id, by their name, or only because each comes whole; an id and a name repeated in every piece; another
+id in each piece.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from chatcompletions._json import loads
 
 from .deltas import Pieces, joined, merge_member
 
-#: The members of a tool call that name what it calls, and the text of each that comes in pieces.
+#: The members of a tool call that hold the name of its function or tool, each with the text that comes in pieces.
 _TEXTS = (("function", "arguments"), ("custom", "input"))
 
 
 class ToolCalls:
-    """The tool calls of one choice so far: `add` each piece, then take them with `completed`."""
+    """The tool calls of one choice so far: `add` each piece, then call `completed`."""
 
     def __init__(self) -> None:
         self._calls: list[tuple[int | None, dict[str, Any]]] = []
@@ -26,13 +27,13 @@ class ToolCalls:
         self._arguments: dict[int | None, Pieces] = {}
 
     def add(self, piece: dict[str, Any]) -> None:
-        """Take one more piece of a call."""
+        """Add one piece of a call."""
         index, function = piece.get("index"), piece.get("function")
         if not isinstance(index, int):
             index = None
         elif len(piece) == 2 and isinstance(function, dict) and len(function) == 1 and index in self._arguments:
             text = function.get("arguments")
-            if isinstance(text, str):  # what nearly every piece is
+            if isinstance(text, str):  # as in nearly every piece
                 self.add_arguments(index, text)
                 return
         call = self._call_of(index, piece)
@@ -47,8 +48,8 @@ class ToolCalls:
             self._arguments.pop(index, None)
 
     def add_arguments(self, index: int, text: str) -> None:
-        """Take a piece that adds this text to the arguments of a call, and says nothing else."""
-        if index not in self._arguments:  # any more, as those of another piece were no text
+        """Add a piece that has nothing but this text for the arguments of a call."""
+        if index not in self._arguments:  # not any more, because another piece had arguments that were no text
             self.add({"index": index, "function": {"arguments": text}})
         elif text:
             self._arguments[index].append(text)
@@ -56,12 +57,12 @@ class ToolCalls:
     def _call_of(self, index: int | None, piece: dict[str, Any]) -> dict[str, Any]:
         call_id = str(piece["id"]) if piece.get("id") else None
         call = self._latest.get(index)
-        # Servers that count every parallel call as 0, or not at all, still tell them apart by id, or else by name.
+        # With servers that number every parallel call 0, or none, the calls differ by id, or else by name.
         if call is not None:
             if call_id is not None and call.get("id"):
-                # Some servers give each piece another id; a call of its own names what it calls.
+                # Some servers give each piece another id; but a new call has a name.
                 call = self._by_id.get((index, call_id)) or (call if _only_adds_text(piece) else None)
-            elif _names_another(call, piece):
+            elif _begins_another(call, piece):
                 call = None
         if call is None:
             call = {}
@@ -72,12 +73,12 @@ class ToolCalls:
         return call
 
     def completed(self) -> list[dict[str, Any]]:
-        """Return the calls, by their index."""
-        return [_typed(joined(call)) for _, call in sorted(self._calls, key=_by_index)]
+        """Return the calls, sorted by their index."""
+        return [_with_type(joined(call)) for _, call in sorted(self._calls, key=_by_index)]
 
 
-def _typed(call: dict[str, Any]) -> dict[str, Any]:
-    # The type is optional in a stream, and tells in a completion which class the call has.
+def _with_type(call: dict[str, Any]) -> dict[str, Any]:
+    # The type is optional in a stream, but in a completion it decides the class of the call.
     kinds = [kind for kind, _ in _TEXTS if kind in call]
     return {**call, "type": kinds[0]} if kinds and not call.get("type") else call
 
@@ -87,15 +88,15 @@ def _by_index(call: tuple[int | None, dict[str, Any]]) -> float:
 
 
 def _only_adds_text(piece: dict[str, Any]) -> bool:
-    """Tell whether a piece adds to the text of a call, and does not say whose."""
+    """Tell whether a piece adds to the text of a call, and has no name."""
     new = [(piece[kind], text) for kind, text in _TEXTS if isinstance(piece.get(kind), dict)]
     return any(member.get(text) and not member.get("name") for member, text in new)
 
 
-def _names_another(call: dict[str, Any], piece: dict[str, Any]) -> bool:
-    """Tell whether a piece is of another call than the one so far, which has its name and some text already.
+def _begins_another(call: dict[str, Any], piece: dict[str, Any]) -> bool:
+    """Tell whether a piece begins another call, after one that has its name and some text already.
 
-    It names another function, or the same one with arguments of its own behind whole ones: servers that number no calls
+    It has another name, or the same one with new arguments after complete ones: servers that number no calls
     send each in one piece.
     """
     for kind, text in _TEXTS:
@@ -104,7 +105,7 @@ def _names_another(call: dict[str, Any], piece: dict[str, Any]) -> bool:
             name_so_far = joined(known.get("name"))
             if not name_so_far or not known.get(text):
                 return False
-            return bool(name != name_so_far or (_begins_object(new.get(text)) and _is_whole(known[text])))
+            return bool(name != name_so_far or (_begins_object(new.get(text)) and _is_complete_object(known[text])))
     return False
 
 
@@ -112,7 +113,7 @@ def _begins_object(arguments: Any) -> bool:
     return isinstance(arguments, dict) or (isinstance(arguments, str) and arguments.lstrip().startswith("{"))
 
 
-def _is_whole(arguments: Any) -> bool:
+def _is_complete_object(arguments: Any) -> bool:
     """Tell whether arguments that came in one piece are a JSON object."""
     if not isinstance(arguments, Pieces):
         return isinstance(arguments, dict)

@@ -1,4 +1,4 @@
-"""Servers that cannot stream answer with the completion itself; here it becomes the one chunk that it amounts to."""
+"""Conversion of a whole completion, with which servers that cannot stream answer, into a chunk."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def as_chunk(completion: dict[str, Any]) -> dict[str, Any]:
-    """Return the chunk that says what a completion says."""
+    """Convert a completion into one chunk with the same contents."""
     choices = completion.get("choices")
     chunk = {**completion, "object": "chat.completion.chunk"}
     if isinstance(choices, list):

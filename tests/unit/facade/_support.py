@@ -1,4 +1,4 @@
-"""What the tests of the facade share: a server without a network, and the JSON that servers send."""
+"""Shared parts of the facade's tests: a server without a network, and the JSON that servers send."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ASK: dict[str, Any] = {"model": "m", "messages": "Hello."}
 
 
 class Server:
-    """Stand in for a server: give the replies in turn, the last one for ever, and keep the requests."""
+    """A stand-in for a server: it sends the replies in turn, the last one for ever, and keeps the requests."""
 
     def __init__(self, *replies: Reply) -> None:
         self.requests: list[httpx.Request] = []
@@ -48,7 +48,7 @@ class Server:
 
 
 class Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body that arrives in pieces; an error among them is raised, and a function among them is called."""
+    """A body that arrives in pieces; an exception among them is raised, and a function among them is called."""
 
     def __init__(self, *pieces: bytes | Exception | Callable[[], Any]) -> None:
         self.closed = False
@@ -135,7 +135,7 @@ def is_async(driver: Any) -> bool:
 
 
 def within(driver: Any, opening: Any, use: Callable[[Any], None]) -> Any:
-    """Open a stream as a context manager, hand it and each of its chunks to a function, and return the stream.
+    """Open a stream as a context manager, pass it and each of its chunks to a function, and return the stream.
 
     The function is called with the stream first, and with every chunk that follows.
     """

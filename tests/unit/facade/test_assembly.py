@@ -1,4 +1,4 @@
-"""Putting a streamed completion together again."""
+"""Assembly of a streamed completion."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def assembled(*chunks: dict[str, Any]) -> dict[str, Any]:
 
 
 def message(*deltas: dict[str, Any]) -> dict[str, Any]:
-    """Return the message of the only choice that deltas make up."""
+    """Return the message of the only choice, assembled from deltas."""
     (found,) = assembled(*(chunk(choice(**delta)) for delta in deltas))["choices"]
     assert found["index"] == 0
     return dict(found["message"])
@@ -49,7 +49,7 @@ def calls(*chunks: list[dict[str, Any]]) -> list[Any]:
 
 
 def test_content() -> None:
-    """The pieces of text are joined; what never came is null."""
+    """The pieces of text are joined; members that never came are null."""
     assert message({"role": "assistant", "content": ""}, {"content": "Hi"}, {"content": None}, {"content": "."}) == {
         "role": "assistant",
         "content": "Hi.",
@@ -63,12 +63,12 @@ def test_refusal() -> None:
 
 
 def test_nothing() -> None:
-    """A stream without chunks makes a completion without choices."""
+    """A stream without chunks gives a completion without choices."""
     assert assembled() == {"object": "chat.completion", "choices": []}
 
 
 def test_head() -> None:
-    """Members of the chunks become those of the completion: the first word stands, but over null and absence."""
+    """Members of the chunks become those of the completion; the first value that is not null stands."""
     first = chunk(choice(content="a"), id="a", system_fingerprint=None, obfuscation="xx", usage=None)
     second = chunk(
         choice(content="b"), id="b", system_fingerprint="fp", service_tier="flex", obfuscation="y", model="n"
@@ -82,7 +82,7 @@ def test_head() -> None:
 
 
 def test_nulls_give_way_in_chunks_of_one_shape() -> None:
-    """Null gives way to the first value even where all chunks have the same members."""
+    """Null is replaced by the first value also if all chunks have the same members."""
     shape = {"service_tier": None, "usage": None}
     whole = assembled(
         chunk(**shape),
@@ -96,7 +96,7 @@ def test_nulls_give_way_in_chunks_of_one_shape() -> None:
 
 
 def test_what_is_empty_is_not_said_yet() -> None:
-    """An empty text, and 0 for the time, give way like null: Azure begins with a chunk of them. Alone they stand."""
+    """Empty text, and 0 for the time, give way like null, as Azure begins with a chunk of them; alone they stand."""
     empty = {"id": "", "object": "", "created": 0, "model": "", "choices": [], "prompt_filter_results": [{"n": 0}]}
     first, second = chunk(choice(content="a"), system_fingerprint=""), chunk(choice(content="b"), id="other", created=5)
     whole = assembled(empty, first, second, chunk(system_fingerprint="fp", id="", created=0))
@@ -115,7 +115,7 @@ def test_what_is_empty_is_not_said_yet() -> None:
 
 
 def test_usage_comes_last() -> None:
-    """The usage of the last chunk that has one counts, where every chunk has a count so far as well."""
+    """If every chunk has the usage so far, the last one counts."""
     last = chunk(usage={"total_tokens": 3})
     assert assembled(chunk(choice(content="a"), usage=None), last)["usage"] == {"total_tokens": 3}
     running = [chunk(choice(content="a"), usage={"total_tokens": count}) for count in (1, 2, 3)]
@@ -128,19 +128,19 @@ def test_usage_comes_last() -> None:
 )
 @pytest.mark.parametrize("silence", [None, {}, []])
 def test_what_grows_comes_last(words: tuple[Any, Any], silence: Any) -> None:
-    """What holds several values grows with the stream: the last word counts that is not empty."""
+    """Of an object or a list outside the choices, the last value that is not empty counts."""
     first, last = words
     assert assembled(chunk(x=first), chunk(x=first), chunk(x=last), chunk(x=silence))["x"] == last
 
 
 @pytest.mark.parametrize("roles", [[""], [None, ""], ["", "assistant"]])
 def test_a_role_that_is_empty(roles: list[Any]) -> None:
-    """An answer is the assistant's, whatever its deltas leave open: without a role no server takes it back."""
+    """A missing or empty role is the assistant's, because no server accepts a message without one."""
     assert message(*({"role": role} for role in roles))["role"] == "assistant"
 
 
 def test_finish_reason() -> None:
-    """The finish reason is kept, whatever comes behind it, and tells that the stream is whole."""
+    """The finish reason is kept, whatever comes after it, and marks the stream as whole."""
     assembly = Assembly()
     assert (assembly.empty, assembly.finished) == (True, False)
     for nothing in (None, "", "null"):
@@ -154,7 +154,7 @@ def test_finish_reason() -> None:
 
 
 def test_every_choice_has_to_finish() -> None:
-    """A stream of several choices is whole when all that were seen have finished."""
+    """A stream of several choices is whole when all choices that came have finished."""
     assembly = Assembly()
     assembly.add(chunk(choice(0, content="a"), choice(1, content="b")))
     assembly.add(chunk(choice(0, finish_reason="stop")))
@@ -248,13 +248,13 @@ F = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": 
     ],
 )
 def test_one_tool_call_however_it_comes(chunks: list[list[Any]]) -> None:
-    """However servers cut a tool call up, repeat its members or leave them out, it is one and whole."""
+    """However a server cuts a tool call, repeats its members or leaves them out, the result is one whole call."""
     assert calls(*chunks) == [F]
 
 
 @pytest.mark.parametrize("index", [0, None])
 def test_ids_tell_calls_under_one_index_apart(index: int | None) -> None:
-    """Servers that count every call as 0, or not at all, mean one call for each id."""
+    """If every call has the index 0, or none, there is one call for each id."""
     found = calls(
         [call(index, id="a", type="function", function={"name": "f", "arguments": "1"})],
         [call(index, id="b", type="function", function={"name": "f", "arguments": "2"})],
@@ -267,7 +267,7 @@ def test_ids_tell_calls_under_one_index_apart(index: int | None) -> None:
 @pytest.mark.parametrize("index", [0, None])
 @pytest.mark.parametrize("name", [{}, {"name": None}, {"name": ""}])
 def test_a_new_id_alone_begins_no_call(index: int | None, name: dict[str, Any]) -> None:
-    """A piece that only adds text goes on with the call before it, also where each piece has an id of its own."""
+    """A piece that only adds text belongs to the call before it, also if each piece has another id."""
     found = calls(
         [call(index, id="a", type="function", function={"name": "f", "arguments": ""})],
         [call(index, id="b", type="function", function={**name, "arguments": "{"})],
@@ -281,7 +281,7 @@ def test_a_new_id_alone_begins_no_call(index: int | None, name: dict[str, Any]) 
 @pytest.mark.parametrize("no_id", [{}, {"id": None}, {"id": ""}])
 @pytest.mark.parametrize("arguments", [['{"a": 1}', ' {"a": 2}\n', "{}"], [{"a": 1}, {"a": 2}, {"a": 3}]])
 def test_calls_of_one_function_without_ids(index: int | None, no_id: dict[str, Any], arguments: list[Any]) -> None:
-    """Where there is no id either, the same name with new arguments behind whole ones begins another call."""
+    """If there is no id either, the same name with new arguments after complete ones begins another call."""
     pieces = [call(index, **no_id, function={"name": "f", "arguments": each}) for each in arguments]
     for found in (calls(pieces), calls(*([piece] for piece in pieces))):
         assert [each["function"] for each in found] == [{"name": "f", "arguments": each} for each in arguments]
@@ -291,7 +291,7 @@ def test_calls_of_one_function_without_ids(index: int | None, no_id: dict[str, A
 @pytest.mark.parametrize("no_id", [{}, {"id": None}, {"id": ""}])
 @pytest.mark.parametrize(("kind", "text"), [("function", "arguments"), ("custom", "input")])
 def test_names_tell_calls_without_ids_apart(index: int | None, no_id: dict[str, Any], kind: str, text: str) -> None:
-    """Where there is no id either, another name begins another call, once the one before has name and arguments."""
+    """If there is no id either, another name begins another call, after the one before has name and arguments."""
     pieces: list[dict[str, Any]] = [{"name": "f", text: "{"}, {text: "}"}, {"name": "g", text: ""}, {text: "{}"}]
     found = calls(*([call(index, **no_id, **{kind: piece})] for piece in pieces))
     assert [each[kind] for each in found] == [{"name": "f", text: "{}"}, {"name": "g", text: "{}"}]
@@ -307,20 +307,20 @@ def test_names_tell_calls_without_ids_apart(index: int | None, no_id: dict[str, 
     ],
 )
 def test_a_repeated_name_begins_no_call(pieces: list[dict[str, Any]]) -> None:
-    """A name that is repeated, comes in pieces or comes late is that of the same call."""
+    """A name that is repeated, comes in pieces or comes late belongs to the same call."""
     (found,) = calls(*([call(0, function=piece)] for piece in pieces))
     assert found["function"] == {"name": "get_time", "arguments": "{}"}
 
 
 def test_a_tool_call_that_is_in_no_list() -> None:
-    """A piece of a tool call that comes by itself, without a list around it, is one all the same."""
+    """A piece of a tool call without a list around it is read as well."""
     pieces = [{"name": "f", "arguments": ""}, {"name": None, "arguments": "{"}, {"name": None, "arguments": "}"}]
     found = message(*({"tool_calls": call(0, id="", type="function", function=each)} for each in pieces))
     assert found["tool_calls"] == [{"id": "", "type": "function", "function": {"name": "f", "arguments": "{}"}}]
 
 
 def test_a_repeated_name_amid_braces() -> None:
-    """Arguments that are not whole yet go on with a piece that begins with a brace, also where the name is repeated."""
+    """A repeated name before a brace begins no call until the arguments so far are complete."""
     pieces = ['{"a": {}', '{"b": 1}', "}"]
     (found,) = calls(*([call(0, function={"name": "f", "arguments": piece})] for piece in pieces))
     assert found["function"]["arguments"] == "".join(pieces)
@@ -333,7 +333,7 @@ def test_tool_calls_are_sorted_by_index() -> None:
 
 
 def test_custom_tool_calls() -> None:
-    """The input of a custom tool call is joined, and its kind is kept or told by its member."""
+    """The input of a custom tool call is joined, and its type is kept, or follows from its member."""
     whole = {"id": "c", "type": "custom", "custom": {"name": "sql", "input": "SELECT 1"}}
     start = {"id": "c", "custom": {"name": "sql", "input": "SELECT"}}
     rest = call(0, custom={"input": " 1"})
@@ -342,7 +342,7 @@ def test_custom_tool_calls() -> None:
 
 
 def test_members_of_tool_calls_beyond_the_spec() -> None:
-    """What a server adds to a tool call is kept."""
+    """Members that a server adds to a tool call are kept."""
     assert calls([call(0, **F, extra_content={"google": {"signature": "ab"}})])[0]["extra_content"] == {
         "google": {"signature": "ab"}
     }
@@ -370,7 +370,7 @@ def logprob(token: str) -> dict[str, Any]:
 
 
 def test_logprobs() -> None:
-    """Log probabilities are strung together; without any they are null."""
+    """Log probabilities are joined; without any they are null."""
     first = choice(content="a") | {"logprobs": {"content": [logprob("a")], "refusal": None}}
     second = choice(content="b") | {"logprobs": {"content": [logprob("b"), logprob("c")], "refusal": []}}
     third = choice(finish_reason="stop")
@@ -383,7 +383,7 @@ def test_logprobs() -> None:
 
 @pytest.mark.parametrize("padded", [True, False], ids=["each piece is base64", "one base64 text, cut anywhere"])
 def test_audio(padded: bool) -> None:
-    """The sound of an answer is one base64 text, however its pieces were encoded; its other members are joined too."""
+    """The audio of an answer is one base64 text, however its pieces were encoded; its other members are joined too."""
     sound = bytes(range(200))
     if padded:
         pieces = [base64.b64encode(sound[start : start + 7]).decode() for start in range(0, 200, 7)]
@@ -401,12 +401,12 @@ def test_audio(padded: bool) -> None:
 
 
 def test_audio_that_is_no_base64() -> None:
-    """Sound that is no base64 is kept as it came."""
+    """Audio that is not base64 is kept as it came."""
     assert message({"audio": {"data": "\u00e9"}}, {"audio": {"data": "QQ=="}})["audio"] == {"data": "\u00e9QQ=="}
 
 
 def test_a_message_beside_the_deltas() -> None:
-    """A message that a chunk has beside its delta, or in its place, fills what the deltas left out, and no more."""
+    """A message that a chunk has beside its delta, or in its place, fills in what the deltas left out, and no more."""
     said = choice(content="Hi.", role="assistant") | {"finish_reason": "stop"}
     for late in ({"content": None}, {"content": ""}, {"content": "other", "role": "user"}, None, {}):
         (found,) = assembled(chunk(said), chunk(choice() | {"message": late}))["choices"]
@@ -419,7 +419,7 @@ def test_a_message_beside_the_deltas() -> None:
 
 
 def test_members_beyond_the_spec() -> None:
-    """Fields that the spec does not have are kept: text and lists are strung together, the rest is what came last."""
+    """Fields that the spec does not have are kept: text and lists are joined, any other value is replaced."""
     found = message(
         {"reasoning_content": "I ", "reasoning": {"text": "a", "steps": [1]}, "score": 1, "flag": True},
         {"reasoning_content": "think.", "reasoning": {"text": "b", "steps": [2]}, "score": 2, "empty": None},
@@ -432,13 +432,13 @@ def test_members_beyond_the_spec() -> None:
 
 
 def test_annotations() -> None:
-    """Annotations are strung together."""
+    """Annotations are joined."""
     notes = [{"type": "url_citation", "url_citation": {"url": url}} for url in "abc"]
     assert message({"annotations": notes[:1]}, {"annotations": notes[1:]})["annotations"] == notes
 
 
 def test_content_parts() -> None:
-    """Content that comes in parts stays in parts, and plain text behind them is one more."""
+    """Content that comes in parts stays in parts, and plain text after them is one more."""
     part = {"type": "thinking", "thinking": "hm"}
     assert message({"content": [part]}, {"content": [part]})["content"] == [part, part]
     assert message({"content": [part]}, {"content": "a"}, {"content": "b"})["content"] == [
@@ -487,7 +487,7 @@ ODD: list[Any] = [
     )
 )
 def test_any_delta(deltas: list[dict[str, Any]]) -> None:
-    """Whatever a delta holds, and whatever the next one holds in its place, nothing raises and JSON comes out."""
+    """Deltas of any contents raise nothing, and give JSON."""
     assert json.dumps(message({"content": "a"}, *deltas))
 
 
@@ -504,7 +504,7 @@ def test_any_delta(deltas: list[dict[str, Any]]) -> None:
     )
 )
 def test_any_chunk(chunks: list[dict[str, Any]]) -> None:
-    """Whatever a chunk holds, nothing raises and a completion comes out."""
+    """Chunks of any contents raise nothing, and give a completion."""
     whole = assembled(*chunks)
     assert ChatCompletion.from_dict(json.loads(json.dumps(whole))).to_dict()["object"] == "chat.completion"
 
@@ -523,7 +523,7 @@ def test_any_chunk(chunks: list[dict[str, Any]]) -> None:
     )
 )
 def test_any_tool_call(pieces: list[dict[str, Any]]) -> None:
-    """Whatever the pieces of tool calls hold, nothing raises and JSON comes out."""
+    """Tool calls of any contents raise nothing, and give JSON."""
     assert json.dumps(calls(*([piece] for piece in pieces))) is not None
 
 
@@ -571,7 +571,7 @@ def deltas_of(whole: dict[str, Any], draw: Any) -> list[dict[str, Any]]:
 
 @given(messages=st.lists(MESSAGES, min_size=1, max_size=3), data=st.data())
 def test_streamed_and_whole_are_the_same(messages: list[dict[str, Any]], data: st.DataObject) -> None:
-    """A completion cut into chunks in any way comes out as the very same, and as the spec has it."""
+    """A completion that is cut into chunks in any way is assembled to the same completion, as the spec has it."""
     for each in messages:
         for index, tool_call in enumerate(each.get("tool_calls", [])):
             tool_call["id"] = f"call_{index}"

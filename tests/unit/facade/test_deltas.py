@@ -1,4 +1,4 @@
-"""Growing members of a message piece by piece."""
+"""Merging of the members of a message piece by piece."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from chatcompletions._streaming.deltas import joined, merge
     ],
 )
 def test_merge(pieces: list[dict[str, Any]], whole: dict[str, Any]) -> None:
-    """Text, lists and objects grow by each piece, a name unless it is repeated; of the rest the newest value counts."""
+    """Text, lists and objects grow by each piece, a name unless it is repeated; any other value is replaced."""
     target: dict[str, Any] = {}
     for piece in pieces:
         merge(target, piece)
@@ -30,7 +30,7 @@ def test_merge(pieces: list[dict[str, Any]], whole: dict[str, Any]) -> None:
 
 
 def test_what_is_held_does_not_grow_with_idle_pieces() -> None:
-    """Pieces that are empty, and those of a name, which is compared with every further one, are not piled up."""
+    """Empty pieces are not kept, and a name, which is compared with every further piece, is kept joined."""
     target: dict[str, Any] = {}
     for number in range(100):
         merge(target, {"arguments": "", "name": str(number)})

@@ -1,4 +1,4 @@
-"""Events that repeat the last one but for their text: the same chunks as parsing gives, found without parsing."""
+"""Events that repeat the last one but for their text: they give the same chunks as parsing, without parsing."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_repeated_events_are_not_parsed() -> None:
 
 
 def test_ids_may_differ() -> None:
-    """A server that gives each chunk an id of its own is understood after two events."""
+    """If each chunk has another id, events are read without parsing from the third on."""
     events = [event("a", id=f"c{n}") for n in range(6)]
     assert repeats(*events) == [False, False, True, True, True, True]
     chunks, completion = read(events)
@@ -160,7 +160,7 @@ def test_arguments_of_tool_calls_are_not_parsed() -> None:
 
 
 def test_arguments_that_are_no_text_in_between() -> None:
-    """A piece whose arguments are no text comes between others without harm."""
+    """A piece whose arguments are no text does no harm to the pieces around it."""
     odd = json.loads(tool_event(""))
     odd["choices"][0]["delta"]["tool_calls"][0]["function"]["arguments"] = {"a": 1}
     events = [tool_event("{"), tool_event("}"), json.dumps(odd).encode(), tool_event("x"), tool_event("y")]
@@ -176,7 +176,7 @@ def test_pieces_that_say_more_are_parsed(more: dict[str, Any]) -> None:
 
 
 def test_texts_may_stand_in_any_order() -> None:
-    """Where padding and id stand in the event does not matter."""
+    """The positions of padding and id in the event do not matter."""
     bodies = [json.loads(event(f"t{n}", id=f"c{n}", obfuscation="x" * n)) for n in range(5)]
     reversed_ = [json.dumps(dict(reversed(body.items()))).encode() for body in bodies]
     assert repeats(*reversed_) == [False, False, True, True, True]
@@ -188,7 +188,7 @@ def test_texts_may_stand_in_any_order() -> None:
 @pytest.mark.parametrize("text", ['a "b"', '"', "a\nb", "a\\b", "\\", '\\"', "\x7f", "\u2028", "\u00a0", "\U0001f600"])
 @pytest.mark.parametrize("ascii_only", [True, False])
 def test_escapes(text: str, ascii_only: bool) -> None:
-    """A text that does not stand in JSON as it is is read all the same, also where the first event has it."""
+    """A text with escapes in its JSON is read without parsing as well, also in the first event."""
     body = json.loads(event(""))
     events = []
     for each in (text, "a", text):
@@ -200,7 +200,7 @@ def test_escapes(text: str, ascii_only: bool) -> None:
 
 @pytest.mark.parametrize("inside", [b"a\nb", b"\\", b"\\x", b"\\u12", b'"', b'a"b', b"\xff"])
 def test_what_is_no_json_string_is_left_to_the_parser(inside: bytes) -> None:
-    """An event whose text is none is not taken for one that repeats, and spoils nothing for the next."""
+    """An event whose text is not a JSON string does not match, and does no harm to the events after it."""
     repetition = Repetition()
     chunk = json.loads(event("a"))
     repetition.learn(event("a"), chunk, ChatCompletionChunk.from_dict(chunk))
@@ -218,25 +218,25 @@ def test_what_is_no_json_string_is_left_to_the_parser(inside: bytes) -> None:
     ],
 )
 def test_text_that_stands_elsewhere_is_not_taken(forged: bytes) -> None:
-    """Where the text only seems to be the delta's, the events are parsed."""
+    """If the text only seems to be the delta's, the events are parsed."""
     assert repeats(forged, forged.replace(b'"a"', b'"z"'), forged) == [False] * 3
 
 
 def test_streams_that_do_not_repeat_are_left_alone() -> None:
-    """After eight events in a row that the next did not repeat, none is looked at any more."""
+    """After eight events in a row that the next event did not repeat, all further events are parsed."""
     changing = [event("a", created=n) for n in range(9)]
     assert not any(repeats(*changing, event("a", created=8), event("b", created=8)))
 
 
 def test_repeating_restores_patience() -> None:
-    """A stream that changes now and then, and repeats in between, is read without parsing all along."""
+    """A stream whose events change now and then is read without parsing in between, to its end."""
     changing = [event("a", created=n // 3) for n in range(60)]
     assert repeats(*changing).count(True) == 40
 
 
 @attrs.define
 class OlderChunk:
-    """A chunk as it is generated from a spec without padding."""
+    """A chunk class as generated from a spec without padding."""
 
     choices: list[Any]
     additional_properties: dict[str, Any] = attrs.field(init=False, factory=dict)
@@ -248,7 +248,7 @@ class OlderChunk:
 
 
 def test_padding_that_the_spec_does_not_have() -> None:
-    """Where the pinned spec has no field for the padding, it stands among what came beyond the fields."""
+    """If the pinned spec has no field for the padding, it goes to additional_properties."""
     data = event("a", obfuscation="x")
     chunk = json.loads(data)
     model = OlderChunk(ChatCompletionChunk.from_dict(chunk).choices)

@@ -1,4 +1,4 @@
-"""The decoder of server-sent events: bytes cut anywhere in, events out, by the WHATWG rules."""
+"""The decoder of server-sent events, for bytes that are cut anywhere, by the WHATWG rules."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ BITS = [
     cuts=st.lists(st.integers(0, 200), max_size=12),
 )
 def test_any_chunking_gives_the_same_events(bits: list[bytes], cuts: list[int]) -> None:
-    """Any bytes, cut anywhere, give the events that reading them line by line gives."""
+    """Any bytes, cut anywhere, give the same events as reading them line by line."""
     stream = b"".join(bits)
     places = [0, *sorted(min(cut, len(stream)) for cut in cuts), len(stream)]
     pieces = [stream[start:end] for start, end in itertools.pairwise(places)]
@@ -132,7 +132,7 @@ def test_any_chunking_gives_the_same_events(bits: list[bytes], cuts: list[int]) 
 
 
 def test_events_come_at_once() -> None:
-    """An event is handed out with the byte that completes it, not with the event behind it."""
+    """An event is returned with the byte that completes it, not with the event after it."""
     decoder = SSEDecoder()
     assert decoder.feed(b"data: a\n") == []
     assert decoder.feed(b"\n") == [(b"a", "")]
@@ -141,7 +141,7 @@ def test_events_come_at_once() -> None:
 
 
 class Counting(bytes):
-    """Bytes that count how much of them is searched and copied."""
+    """Bytes that count how many of them are searched and copied."""
 
     looked = 0
 
@@ -152,7 +152,7 @@ class Counting(bytes):
 
 @pytest.mark.parametrize("size", [1_000, 4_000])
 def test_a_huge_event_in_small_pieces_costs_no_more_than_its_size(size: int) -> None:
-    """What the decoder searches grows with the bytes that come in, not with their square."""
+    """The number of bytes that the decoder searches grows with the bytes that come, not with their square."""
     Counting.looked = 0
     decoder = SSEDecoder()
     decoder.feed(b"data: x")
@@ -163,7 +163,7 @@ def test_a_huge_event_in_small_pieces_costs_no_more_than_its_size(size: int) -> 
 
 
 def test_flush_ends_the_stream() -> None:
-    """What flush has handed out does not come again."""
+    """A second flush does not return the event again."""
     decoder = SSEDecoder()
     decoder.feed(b"data: a")
     assert decoder.flush() == [(b"a", "")]
@@ -181,8 +181,8 @@ def test_flush_ends_the_stream() -> None:
     ],
 )
 def test_what_is_under_way(begun: bytes, count: int) -> None:
-    """Of an event that has not ended, the decoder tells how much data it has so far."""
+    """The decoder counts the bytes of data of an event that has not ended."""
     decoder = SSEDecoder()
     for at in range(len(begun)):
         decoder.feed(begun[at : at + 1])
-    assert decoder.under_way == count
+    assert decoder.pending_bytes == count

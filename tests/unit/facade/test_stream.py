@@ -1,4 +1,4 @@
-"""Streams: chunks as they arrive, the completion they make up, and every way in which they end."""
+"""Streams: their chunks, their completion, and every way in which they end."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def streamed(connect: Callable[..., Any], *pieces: Any, **arguments: Any) -> tup
 
 
 def broken(connect: Callable[..., Any], *pieces: Any) -> StreamError:
-    """Return the error that a stream ends with, once its connection was found closed."""
+    """Return the error that a stream ends with, and check that its connection is closed."""
     body = Pieces(*pieces)
     response = httpx.Response(200, headers={"content-type": "text/event-stream", "x-request-id": "req_1"}, stream=body)
     driver = connect(transport=Server(response).transport)
@@ -82,7 +82,7 @@ def test_chunks(connect: Callable[..., Any]) -> None:
 
 
 def test_the_completion(connect: Callable[..., Any]) -> None:
-    """What a stream makes up is a completion like that of a call without one."""
+    """The completion of a stream equals that of an unstreamed call."""
     driver, stream = streamed(connect, WHOLE)
     driver.iterate(stream)
     found = stream.completion
@@ -92,7 +92,7 @@ def test_the_completion(connect: Callable[..., Any]) -> None:
 
 
 def test_headers(connect: Callable[..., Any]) -> None:
-    """A stream tells its headers before the first chunk, and its completion has them too."""
+    """A stream has its headers before the first chunk, and its completion has them too."""
     driver = connect(transport=Server(streaming(WHOLE, **{"x-request-id": "req_1"})).transport)
     stream = driver.call("create", stream=True, **ASK)
     assert (stream.request_id, stream.headers["x-request-id"]) == ("req_1", "req_1")
@@ -107,7 +107,7 @@ def test_types(connect: Callable[..., Any]) -> None:
 
 
 def test_the_request(connect: Callable[..., Any]) -> None:
-    """A streamed create sends stream, and nothing else that was not given."""
+    """A streamed create sends stream=true, and no other parameter that the caller did not give."""
     server = Server(streaming(WHOLE))
     driver = connect(transport=server.transport)
     driver.iterate(driver.call("create", stream=True, **ASK))
@@ -116,7 +116,7 @@ def test_the_request(connect: Callable[..., Any]) -> None:
 
 
 def test_text_deltas(connect: Callable[..., Any]) -> None:
-    """The text deltas are the pieces of the first choice's text, empty ones left out."""
+    """The text deltas are the pieces of the first choice's text, without empty ones."""
     other = chunk(choice(1, content="other"))
     driver, stream = streamed(
         connect, events(chunk(choice(role="assistant", content="")), HI, other, DOT, STOP, "[DONE]")
@@ -133,7 +133,7 @@ def test_text_deltas_fail_like_chunks(connect: Callable[..., Any]) -> None:
 
 
 def test_the_final_completion(connect: Callable[..., Any]) -> None:
-    """get_final_completion reads what is left and returns the whole, as often as it is asked."""
+    """get_final_completion reads the rest and returns the whole completion, however often it is called."""
     driver, stream = streamed(connect, WHOLE)
     for _ in range(2):
         assert driver.run(stream.get_final_completion()).text == "Hi."
@@ -147,7 +147,7 @@ def stop_here() -> None:
     "then", [stop_here, httpx.ReadTimeout("slow"), b"", events({"error": {"message": "Out of memory."}}), events("{")]
 )
 def test_a_stream_that_failed(connect: Callable[..., Any], then: Any) -> None:
-    """A stream that failed, or was cancelled, never ends quietly: asked for more, it raises with what had arrived."""
+    """A stream that failed or was cancelled raises again when it is iterated over, with the completion so far."""
     driver, stream = streamed(connect, events(HI), then)
     with pytest.raises((StreamError, StopHereError)):
         driver.iterate(stream)
@@ -169,7 +169,7 @@ def test_the_final_completion_of_a_broken_stream(connect: Callable[..., Any]) ->
 
 
 def test_the_completion_so_far(connect: Callable[..., Any]) -> None:
-    """While a stream goes on, its completion is what has arrived."""
+    """Until a stream has ended, its completion holds the chunks so far."""
     seen: list[str] = []
     driver = connect(transport=Server(streaming(WHOLE)).transport)
     stream = None
@@ -227,14 +227,14 @@ def test_good_endings(connect: Callable[..., Any], ending: bytes) -> None:
     ids=lambda e: type(e).__name__,
 )
 def test_a_cut_behind_the_finish_reason(connect: Callable[..., Any], failure: Exception) -> None:
-    """A connection that breaks once every choice has its finish reason has lost nothing of the answer."""
+    """A connection that breaks after every choice has its finish reason is no error."""
     driver, stream = streamed(connect, events(HI, DOT, STOP), failure)
     assert driver.run(stream.get_final_completion()).text == "Hi."
 
 
 @pytest.mark.parametrize("last", [b"", b": ping\n\n", b"data: ", b"da", b'data: {"choices": [', b"data: {}\n"])
 def test_a_stream_that_just_ends(connect: Callable[..., Any], last: bytes) -> None:
-    """A stream that ends before a finish reason and [DONE] raises with what had arrived."""
+    """A stream that ends before a finish reason and [DONE] raises with the completion so far."""
     error = broken(connect, events(HI, DOT), last)
     assert type(error) is StreamInterruptedError
     assert error.completion is not None
@@ -260,7 +260,7 @@ def test_a_stream_without_events(connect: Callable[..., Any]) -> None:
     ],
 )
 def test_a_body_without_events(connect: Callable[..., Any], pieces: list[Any], came: str) -> None:
-    """Where no event ever comes, the error tells how the body began, and keeps no more of it than its start."""
+    """If no event comes, the error shows the start of the body, and keeps no more of it."""
     error = broken(connect, *pieces)
     assert type(error) is StreamInterruptedError
     assert came in str(error)
@@ -286,7 +286,7 @@ def test_one_choice_of_two_is_cut(connect: Callable[..., Any]) -> None:
     ids=["reset", "cut", "garbled", "silent"],
 )
 def test_a_connection_that_breaks(connect: Callable[..., Any], failure: Exception, cls: type[StreamError]) -> None:
-    """A connection that breaks in the middle raises with httpx's error as the cause and with what had arrived."""
+    """A connection that breaks in the middle raises with httpx's error as the cause and the completion so far."""
     error = broken(connect, events(HI), failure)
     assert type(error) is cls
     assert error.__cause__ is failure
@@ -321,7 +321,7 @@ def test_a_connection_that_breaks(connect: Callable[..., Any], failure: Exceptio
     ],
 )
 def test_an_error_in_the_band(connect: Callable[..., Any], event: bytes, told: str, code: str | None) -> None:
-    """An error that the stream itself reports raises with what it tells and with what had arrived."""
+    """An error event raises with the error's details and the completion so far."""
     error = broken(connect, events(HI), event, WHOLE)
     assert type(error) is StreamError
     assert told in str(error)
@@ -342,7 +342,7 @@ def test_an_event_that_is_no_json(connect: Callable[..., Any], data: str) -> Non
 
 @pytest.mark.parametrize("data", ["ping", "1", '"queued"', "null", "[]", "", "2026-01-01 12:00"])
 def test_a_heartbeat(connect: Callable[..., Any], data: str) -> None:
-    """An event of a type of its own that holds no object says that the server is alive, and no more."""
+    """An event of an unknown type that holds no object is a sign of life, and is ignored."""
     beat = b"event: ping\n" + events(data)
     driver, stream = streamed(connect, beat, events(HI), beat, events(DOT, STOP, "[DONE]"))
     assert "".join(each.text for each in driver.iterate(stream)) == "Hi."
@@ -380,7 +380,7 @@ def test_bytes_that_are_no_text(connect: Callable[..., Any]) -> None:
     ],
 )
 def test_odd_chunks(connect: Callable[..., Any], event: dict[str, Any]) -> None:
-    """A chunk of an odd shape is a chunk, and loses nothing of the others."""
+    """A chunk of an odd shape is yielded, and does no harm to the others."""
     driver, stream = streamed(connect, events(HI, event, DOT, STOP, "[DONE]"))
     assert "".join(each.text for each in driver.iterate(stream)) == stream.completion.text == "Hi."
 
@@ -411,7 +411,7 @@ TYPES = [
 @pytest.mark.parametrize("content_type", TYPES)
 @pytest.mark.parametrize("size", [1, 3, 1_000])
 def test_a_stream_by_any_content_type(connect: Callable[..., Any], content_type: str, size: int) -> None:
-    """A stream is read as one whatever it calls itself, and wherever its first bytes are cut."""
+    """A stream is read as a stream, whatever its content type, and wherever its first bytes are cut."""
     for before in (b"", b"\xef\xbb\xbf", b"\n\n", b": {\n\n", b"event: x\nid: [\n"):
         data = before + WHOLE
         pieces = (data[at : at + size] for at in range(0, len(data), size))
@@ -428,7 +428,7 @@ def test_a_stream_by_any_content_type(connect: Callable[..., Any], content_type:
 def test_a_whole_body_by_any_content_type(
     connect: Callable[..., Any], content_type: str, size: int, before: bytes
 ) -> None:
-    """What begins with a bracket is one body, whatever it calls itself and however its first bytes come."""
+    """A body that begins with a bracket is read whole, whatever its content type, wherever its first bytes are cut."""
     bodies: list[tuple[bytes, type[APIError], str]] = [
         (b'{"error": {"message": "Sign in"}}', APIError, "Sign in"),
         (b'{"detail":\n\n"Sign in", "object": "error"}', APIError, "Sign in"),
@@ -450,7 +450,7 @@ def test_a_whole_body_by_any_content_type(
 @pytest.mark.parametrize("content_type", TYPES)
 @pytest.mark.parametrize("ids", [True, False], ids=["ids", "no ids"])
 def test_a_server_that_cannot_stream(connect: Callable[..., Any], content_type: str, ids: bool) -> None:
-    """A whole completion in the place of a stream comes as one chunk, and makes up the same completion."""
+    """A whole completion in the place of a stream comes as one chunk, and is the stream's completion."""
     calls = CALLS if ids else [{name: value for name, value in call.items() if name != "id"} for call in CALLS]
     reply = completion("Hi.", usage={"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3})
     reply["choices"][0]["message"]["tool_calls"] = calls
@@ -475,7 +475,7 @@ def test_a_server_that_cannot_stream(connect: Callable[..., Any], content_type: 
     ],
 )
 def test_no_stream_at_all(connect: Callable[..., Any], content: bytes, content_type: str, cls: type[APIError]) -> None:
-    """What is neither a stream nor a completion is an error with the status, whatever it calls itself."""
+    """A body that is neither a stream nor a completion is an error with the status, whatever its content type."""
     reply = httpx.Response(200, content=content, headers={"content-type": content_type})
     driver = connect(transport=Server(reply).transport)
     stream = driver.call("create", stream=True, **ASK)
@@ -488,7 +488,7 @@ def test_no_stream_at_all(connect: Callable[..., Any], content: bytes, content_t
 
 
 class Clock:
-    """Seconds that pass when told to."""
+    """A clock that is set by hand, in seconds."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 1_000.0
@@ -526,7 +526,7 @@ def test_silence_behind_comments(
 
 
 def test_patience_begins_anew_with_each_event(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A stream may take as long as it likes while events come within the read timeout."""
+    """A stream has no time limit as long as events come within the read timeout."""
     clock = Clock(monkeypatch)
     wait = [clock.passing(20), b": ping\n\n"]
     driver, stream = streamed(connect, *wait, events(HI), *wait, events(DOT), *wait, events(STOP, "[DONE]"), timeout=30)
@@ -542,7 +542,7 @@ def test_no_timeout_no_limit(connect: Callable[..., Any], monkeypatch: pytest.Mo
 
 
 def test_the_timeout_of_the_call_counts(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """The read timeout is that of the call, where it has one."""
+    """A read timeout of the call replaces the client's."""
     clock = Clock(monkeypatch)
     driver = connect(transport=Server(streaming(clock.passing(8), b": ping\n\n", WHOLE)).transport, timeout=600)
     stream = driver.call("create", stream=True, **ASK, timeout=7)
@@ -551,7 +551,7 @@ def test_the_timeout_of_the_call_counts(connect: Callable[..., Any], monkeypatch
 
 
 def test_a_slow_reader_is_no_silence(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Time that the caller spends on a chunk is not held against the server."""
+    """Time that the caller spends on a chunk does not count against the read timeout."""
     clock = Clock(monkeypatch)
     pieces = (events(HI), b": ping\n\n", events(DOT), b": ping\n\n", events(STOP, "[DONE]"))
     driver = connect(transport=Server(streaming(*pieces)).transport, timeout=30)
@@ -561,7 +561,7 @@ def test_a_slow_reader_is_no_silence(connect: Callable[..., Any], monkeypatch: p
 
 
 def test_patience_begins_with_the_first_read(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Time that the caller lets pass before reading is not held against the server."""
+    """Time that passes before the caller reads does not count against the read timeout."""
     clock = Clock(monkeypatch)
     driver, stream = streamed(connect, b": ping\n\n", WHOLE, timeout=30)
     clock.passing(100)()
@@ -572,7 +572,7 @@ def test_patience_begins_with_the_first_read(connect: Callable[..., Any], monkey
 def test_an_event_that_grows_is_no_silence(
     connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, before: bytes
 ) -> None:
-    """An event may take longer than the read timeout while it grows, and so may a body that is no stream."""
+    """An event that grows may take longer than the read timeout, and so may a body that is no stream."""
     clock = Clock(monkeypatch)
     wait = clock.passing(20)
     for whole in (before + events(HI, HI), json.dumps(completion("HiHi")).encode()):
@@ -585,7 +585,7 @@ def test_an_event_that_grows_is_no_silence(
 def test_silence_within_an_event(
     connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, sign_of_life: bytes
 ) -> None:
-    """Comments and empty lines of data behind the start of an event do not hold a stream open either."""
+    """Comments and empty lines of data after the start of an event do not hold a stream open either."""
     clock = Clock(monkeypatch)
     pings = [piece for _ in range(20) for piece in (clock.passing(9), sign_of_life)]
     driver, stream = streamed(connect, events(HI) + b'data: {"choices":\n', *pings, timeout=30)
@@ -594,19 +594,19 @@ def test_silence_within_an_event(
 
 
 def test_silence_behind_the_finish_reason(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server that goes on with comments behind the last finish reason does not turn a whole answer into an error."""
+    """Comments without end after the last finish reason are no error."""
     clock = Clock(monkeypatch)
     driver, stream = streamed(connect, events(HI, DOT, STOP), clock.passing(60), b": ping\n\n", timeout=30)
     assert driver.run(stream.get_final_completion()).text == "Hi."
 
 
 class StopHereError(Exception):
-    """Raised by a test's own loop."""
+    """An exception of a test's own loop."""
 
 
 @pytest.mark.parametrize("failure", [StopHereError, KeyboardInterrupt, GeneratorExit])
 def test_the_callers_own_error_closes_the_stream(connect: Callable[..., Any], failure: type[BaseException]) -> None:
-    """What a caller's loop raises comes through as it is, and the connection is closed."""
+    """An exception of the caller's loop is raised as it is, and the connection is closed."""
     body = Pieces(events(HI), events(DOT, STOP, "[DONE]"))
     reply = httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=body)
     driver = connect(transport=Server(reply).transport)
@@ -633,7 +633,7 @@ def shut(driver: Any, stream: Any) -> None:
 
 
 def test_leaving_early_closes_the_stream(connect: Callable[..., Any]) -> None:
-    """A stream that is closed before its end closes its connection and keeps what had arrived."""
+    """A stream that is closed before its end closes its connection and keeps the completion so far."""
     body = Pieces(events(HI), events(DOT, STOP, "[DONE]"))
     reply = httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=body)
     driver = connect(transport=Server(reply).transport)
@@ -651,7 +651,7 @@ def test_leaving_early_closes_the_stream(connect: Callable[..., Any]) -> None:
 )
 @pytest.mark.parametrize("read", [0, 1])
 def test_a_stream_closed_before_its_end(connect: Callable[..., Any], pieces: list[Any], read: int) -> None:
-    """A stream that is closed before its end gives nothing more: whatever asks it raises, with what had arrived."""
+    """A stream that is closed before its end yields no more chunks: reading it raises, with the completion so far."""
     driver, stream = streamed(connect, *pieces)
     for _ in range(read):
         step(driver, stream)
@@ -670,7 +670,7 @@ def test_a_stream_closed_before_its_end(connect: Callable[..., Any], pieces: lis
 
 @pytest.mark.parametrize("pieces", [[WHOLE], [events(HI), events(DOT, STOP, "[DONE]")]], ids=["in one piece", "in two"])
 def test_a_stream_closed_within_its_loop(connect: Callable[..., Any], pieces: list[bytes]) -> None:
-    """A loop over a stream that is closed within it ends with the error, whatever was waiting already."""
+    """A loop in which the stream is closed ends with the error, whatever bytes have come already."""
     driver, stream = streamed(connect, *pieces)
     seen = []
 
@@ -690,7 +690,7 @@ def test_a_stream_closed_within_its_loop(connect: Callable[..., Any], pieces: li
 
 
 def test_a_stream_closed_behind_its_finish_reason(connect: Callable[..., Any]) -> None:
-    """A stream that is closed once every choice has its finish reason has lost nothing of the answer."""
+    """A stream that is closed after every choice has its finish reason is no error."""
     for pieces in ([WHOLE], [events(HI, DOT, STOP), events("[DONE]")]):
         driver, stream = streamed(connect, *pieces)
         for _ in range(3):
@@ -711,7 +711,7 @@ def test_closing_an_ended_stream(connect: Callable[..., Any]) -> None:
 
 @pytest.mark.parametrize("then", [events(DOT, STOP, "[DONE]"), httpx.ReadError("closed"), httpx.StreamClosed(), b""])
 def test_a_stream_closed_while_it_waits(connect: Callable[..., Any], then: Any) -> None:
-    """A stream that another thread or task closes while it waits for bytes raises, whatever reading comes to."""
+    """A stream that another thread or task closes while it waits for bytes raises, however the read ends."""
     holder: list[Any] = []
     driver, stream = streamed(connect, events(HI), lambda: holder[0]._reader.close(), then)
     holder.append(stream)
@@ -722,7 +722,7 @@ def test_a_stream_closed_while_it_waits(connect: Callable[..., Any], then: Any) 
 
 
 def test_a_response_closed_behind_the_streams_back(connect: Callable[..., Any]) -> None:
-    """No error of httpx comes out of a stream, whatever was done to its response."""
+    """A stream raises no error of httpx, whatever was done to its response."""
     driver, stream = streamed(connect, WHOLE)
     driver.run(stream.response.aclose()) if is_async(driver) else stream.response.close()
     with pytest.raises(StreamInterruptedError, match="StreamClosed"):
@@ -730,7 +730,7 @@ def test_a_response_closed_behind_the_streams_back(connect: Callable[..., Any]) 
 
 
 def test_a_stream_that_is_dropped_closes_itself() -> None:
-    """A loop that is left by break without a with statement gives the connection back when the stream is dropped."""
+    """Without a with statement, a stream whose loop was left by break closes its connection when it is dropped."""
     body = Pieces(events(HI), events(DOT, STOP, "[DONE]"))
     reply = httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=body)
     with ChatClient(api_key=KEY, transport=Server(reply).transport) as chat:
@@ -750,14 +750,14 @@ def test_a_read_stream_is_closed(connect: Callable[..., Any]) -> None:
 
 
 def test_an_ended_stream_stays_ended(connect: Callable[..., Any]) -> None:
-    """Iterating over a stream that has ended gives nothing more."""
+    """A stream that has ended yields no more chunks."""
     driver, stream = streamed(connect, WHOLE)
     assert len(driver.iterate(stream)) == 3
     assert driver.iterate(stream) == []
 
 
 def test_iterating_goes_on_where_it_was(connect: Callable[..., Any]) -> None:
-    """A stream is its own iterator: a second loop takes up where the first one stopped."""
+    """A stream is its own iterator: a second loop goes on where the first one stopped."""
     driver, stream = streamed(connect, WHOLE)
     first = step(driver, stream)
     assert (first.text, [each.text for each in driver.iterate(stream)]) == ("Hi", [".", ""])
@@ -768,7 +768,7 @@ def test_iterating_goes_on_where_it_was(connect: Callable[..., Any]) -> None:
     text=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30),
 )
 def test_any_chunking_of_the_bytes(cuts: list[int], text: str) -> None:
-    """Wherever the network cuts the bytes, within characters and within JSON, the text comes out the same."""
+    """Wherever the network cuts the bytes, within characters or within JSON, the text is the same."""
     pieces = [chunk(choice(content=character)) for character in text]
     data = events(*pieces, STOP, "[DONE]")
     places = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
@@ -807,7 +807,7 @@ def test_a_compressed_stream(connect: Callable[..., Any]) -> None:
 
 
 def test_repr(connect: Callable[..., Any]) -> None:
-    """A stream shows its status and whether it is open, complete or closed, an opening what to do with it; no text."""
+    """The repr of a stream shows its status and state, that of an opening how to use it; neither shows text."""
     driver = connect(transport=Server(streaming(WHOLE), streaming(WHOLE)).transport)
     opening = driver.client.create(model="m", messages="Hi.", stream=True)
     if is_async(driver):
