@@ -104,10 +104,10 @@ class BaseClient(ABC):
     def _first_page(self, name: str, params: Any, max_items: int | None, *ids: str) -> Callable[[], Any]:
         """Return the function that fetches the first page of a list."""
         params = discreet(params)
-        from ._answers.pages import Position, kept
+        from ._answers.pages import Position, snapshot
 
-        operation, params = OPERATIONS[name], kept(params)
-        fetch = partial(self._page, lambda position: self._answer(operation, position.applied_to(params), *ids))
+        operation, params = OPERATIONS[name], snapshot(params)
+        fetch = partial(self._page, lambda position: self._answer(operation, position.apply_to(params), *ids))
         return partial(fetch, Position.first(fetch, params, max_items))
 
     def _answer(self, operation: Operation, params: Mapping[str, Any], *ids: str) -> Any:

@@ -53,7 +53,7 @@ class ChatClient(BaseClient):
         max_retries: How often a request may be sent again.
         max_answer_bytes: Bytes of one answer, decoded, that are read; one that has more is an
             `APIResponseTooLargeError`, in a stream a `StreamTooLargeError`.
-        strict: Raise `APIResponseValidationError` for the first departure of an answer, a page or a chunk from the
+        strict: Raise `APIResponseValidationError` for the first deviation of an answer, a page or a chunk from the
             spec, see `deviations`; needs the extra ``strict``. In a stream it is a `StreamValidationError`, with what
             had arrived.
         **options: httpx's own: ``proxy``, ``verify``, ``http2``, ``limits``, ``event_hooks``, ``transport``, ... A
@@ -245,7 +245,7 @@ class ChatClient(BaseClient):
         return ChatCompletionStream(self._send(request, stream=True), **self._stream_options)
 
     def _page(self, call: Callable[[Position], Any], position: Position) -> Any:
-        return position.held_by(call(position))
+        return position.assign_to(call(position))
 
 
 @public
@@ -367,4 +367,4 @@ class AsyncChatClient(BaseClient):
         return AsyncPages(first)
 
     async def _page(self, call: Callable[[Position], Any], position: Position) -> Any:
-        return position.held_by(await call(position))
+        return position.assign_to(await call(position))

@@ -103,7 +103,7 @@ class APIError(ChatCompletionsError):
 @public
 @frozen
 class Deviation:
-    """One departure of an answer from the spec.
+    """One deviation of an answer from the spec.
 
     Attributes:
         path: Where, as a JSON path such as ``$.choices[0].message.refusal``.

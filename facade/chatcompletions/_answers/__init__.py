@@ -1,1 +1,1 @@
-"""From an answer to a model: read it, or tell what is wrong with it."""
+"""Everything that reads an answer: into a model, a page or an error."""

@@ -1,4 +1,4 @@
-"""One event of a stream, as iterating over the stream gives it; a model that a whole answer does without."""
+"""The model of a chunk, in a module of its own because a whole answer does not need it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .models import Comparable, items_of, text_of
 
 @public
 class ChatCompletionChunk(Comparable, models.CreateChatCompletionStreamResponse):
-    """One event of a stream.
+    """A chunk: one event of a stream.
 
     See https://platform.openai.com/docs/api-reference/chat/streaming.
     """
@@ -24,10 +24,10 @@ class ChatCompletionChunk(Comparable, models.CreateChatCompletionStreamResponse)
 
 
 def text_added_by(chunk: ChatCompletionChunk) -> str:
-    """Return the text of a chunk, also where the spec has a field of that name."""
+    """Return the text of a chunk, also if the spec has a field with the name ``text``."""
     for choice in items_of(chunk.choices):
         delta = getattr(choice, "delta", None)
-        # An index that is no number tells nothing, as in the assembly.
+        # An index that is no number counts as 0, as in the assembly.
         if delta is not None and (not choice.index or not isinstance(choice.index, int)):
             content = getattr(delta, "content", None)
             return content if isinstance(content, str) else text_of(content)

@@ -1,4 +1,4 @@
-"""What deleting a stored completion returns."""
+"""The model that deleting a stored completion returns."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ from .models import Answer
 
 @public
 class ChatCompletionDeleted(Answer, models.ChatCompletionDeleted):
-    """The receipt of `delete`."""
+    """The server's receipt for a deleted completion, as `delete` returns it."""
 
     __slots__ = ("_headers",)

@@ -1,4 +1,4 @@
-"""What a transport may raise, told in httpx's words, and which of it no retry would mend."""
+"""Conversion of a transport's exceptions into httpx's errors, and the kinds that no retry would help."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ import httpx
 
 from chatcompletions._redaction import causes
 
-#: What the packages below a transport raise for a connection that broke.
-_NETWORK = frozenset({"aiohttp", "anyio", "h11", "h2", "hpack", "hyperframe", "socksio", "ssl", "trio"})
-#: What a proxy answers that will answer the same again.
-_REFUSALS = ("401", "403", "407")
+#: Packages whose exceptions mean that a connection broke.
+_NETWORK_PACKAGES = frozenset({"aiohttp", "anyio", "h11", "h2", "hpack", "hyperframe", "socksio", "ssl", "trio"})
+#: Statuses of a proxy that would refuse a retry as well.
+_PROXY_REFUSALS = ("401", "403", "407")
 
 
 class TooLargeError(httpx.RequestError):
-    """An answer has more bytes than the caller is ready to take."""
+    """The answer has more bytes than the caller allows."""
 
 
 class ProxyRefusalError(httpx.ProxyError):
-    """A proxy does not let this client through, whatever it asks for."""
+    """The proxy refuses this client, whatever the request."""
 
 
 def request_error(failure: Exception, proxy: str = "") -> httpx.RequestError:
-    """Return what a transport raised as an error of httpx.
+    """Convert an exception of a transport into an error of httpx.
 
     Args:
-        failure: What it raised.
-        proxy: What messages call the proxy, if there is one.
+        failure: The exception.
+        proxy: The proxy's URL for messages, if there is a proxy.
 
     Returns:
-        The failure itself where httpx knows it, else an error that has the failure for its cause. A failure that is no
-        network's, such as a `TypeError`, becomes an `httpx.TransportError` and none of its subclasses.
+        The exception itself if it is an error of httpx, else an error whose cause it is. An exception that does not
+        come from a network, such as a `TypeError`, becomes an `httpx.TransportError`, and not one of its subclasses.
     """
     error = _request_error(failure, proxy)
     if error is not failure:
@@ -42,7 +42,7 @@ def request_error(failure: Exception, proxy: str = "") -> httpx.RequestError:
 
 
 def exception_text(failure: BaseException) -> str:
-    """Return the class of an exception and what it says, if it says anything."""
+    """Return the class and the message of an exception, for a message about it."""
     return f"{type(failure).__name__}: {failure}".removesuffix(": ")
 
 
@@ -53,18 +53,18 @@ def _request_error(failure: Exception, proxy: str) -> httpx.RequestError:
     if isinstance(failure, httpx.RequestError):
         return failure
     if package == "httpcore":
-        return _of_httpcore(failure, proxy)
+        return _from_httpcore(failure, proxy)
     if isinstance(failure, TimeoutError):
         return httpx.ReadTimeout(str(failure))
-    if isinstance(failure, OSError | EOFError) or package in _NETWORK:
+    if isinstance(failure, OSError | EOFError) or package in _NETWORK_PACKAGES:
         return httpx.RemoteProtocolError(exception_text(failure))
     return httpx.TransportError(exception_text(failure))
 
 
 def raised_by_signal(failure: BaseException) -> BaseException | None:
-    """Return the exception that a signal handler raised in the middle of a call, if that is what a failure comes from.
+    """Return the exception that a signal handler raised within a call, if a failure comes from one.
 
-    It is its author's: an alarm, say, whose `TimeoutError` is meant to end the call, and not to have it tried again.
+    Such an exception is meant to end the call: an alarm's `TimeoutError`, say, must not cause a retry.
     """
     codes = set()
     for number in signal.valid_signals():
@@ -80,15 +80,15 @@ def raised_by_signal(failure: BaseException) -> BaseException | None:
 
 
 def is_certificate_failure(failure: BaseException) -> bool:
-    """Tell whether a connection failed because the server's certificate is not to be trusted."""
+    """Tell whether a connection failed because the server's certificate is not trusted."""
     return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes(failure))
 
 
 def is_final(failure: BaseException) -> bool:
-    """Tell whether a connection failed for a reason that the next attempt would meet again.
+    """Tell whether a connection failed for a reason that a retry would meet again.
 
-    That is a certificate that is not to be trusted, a proxy that refuses, a pool that stayed full for as long as the
-    caller wanted to wait, and whatever is no failure of a network.
+    The reasons are a certificate that is not trusted, a proxy that refuses, a pool that stayed full for the whole pool
+    timeout, and every exception that does not come from a network.
     """
     return any(
         isinstance(cause, ssl.SSLCertVerificationError | ProxyRefusalError | httpx.PoolTimeout)
@@ -98,7 +98,7 @@ def is_final(failure: BaseException) -> bool:
 
 
 def _is_disconnect(cause: Any) -> bool:
-    # httpx-aiohttp 0.2.0 calls every lost connection a timeout.
+    # httpx-aiohttp 0.2.0 raises a timeout for every lost connection.
     return _package(cause) == "aiohttp" and not isinstance(cause, TimeoutError)
 
 
@@ -106,18 +106,18 @@ def _package(value: object) -> str:
     return type(value).__module__.partition(".")[0]
 
 
-def _of_httpcore(failure: Exception, proxy: str) -> httpx.RequestError:
+def _from_httpcore(failure: Exception, proxy: str) -> httpx.RequestError:
     name, text = type(failure).__name__, str(failure)
     if name == "ProxyError" and proxy:
-        refused = text.startswith(_REFUSALS) or "auth" in text.lower()
+        refused = text.startswith(_PROXY_REFUSALS) or "auth" in text.lower()
         return (ProxyRefusalError if refused else httpx.ProxyError)(f"the proxy {proxy} refused: {text}")
     if name == "LocalProtocolError" and _package(failure.args[0] if failure.args else None) == "h2":
-        return _of_h2(failure.args[0])
+        return _from_h2(failure.args[0])
     cls = getattr(httpx, name, httpx.RemoteProtocolError)
     return cls(text)
 
 
-def _of_h2(failure: Exception) -> httpx.RequestError:
-    # A header that HTTP/2 forbids is the caller's; anything else, the state of a connection that the server has closed.
+def _from_h2(failure: Exception) -> httpx.RequestError:
+    # A header that HTTP/2 forbids is the caller's mistake; all else comes from a connection that the server has closed.
     is_state = type(failure).__name__ != "ProtocolError" or str(failure).startswith("Invalid input")
     return (httpx.RemoteProtocolError if is_state else httpx.LocalProtocolError)(exception_text(failure))

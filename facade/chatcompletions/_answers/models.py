@@ -1,4 +1,4 @@
-"""What the calls return: the generated models, with properties for what people ask an answer most.
+"""The models that the calls return: the generated ones, with properties for what is needed most often.
 
 Each class is the generated one by inheritance, so every field is there, `isinstance` holds, and nothing is copied.
 """
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 
 class Comparable:
-    """Equality of models: the generated one that says the same is equal too, from either side.
+    """Equality of models: a model equals any with the same JSON, the generated one included, from either side.
 
-    A field of the spec goes before a member of ours that has its name.
+    A field of the spec takes precedence over a property of the facade with the same name.
     """
 
     __slots__ = ()
@@ -44,16 +44,16 @@ class Comparable:
         if not isinstance(other, type(self)) and not (isinstance(self, type(other)) and hasattr(other, "to_dict")):
             return NotImplemented
         model: Any = self
-        found: bool = model.to_dict() == cast("Any", other).to_dict()
-        return found
+        is_equal: bool = model.to_dict() == cast("Any", other).to_dict()
+        return is_equal
 
     __hash__ = None  # type: ignore[assignment] # mutable, like the models
 
 
 class Answer(Comparable):
-    """What an answer carries besides its body.
+    """The parts of an answer besides its body.
 
-    A subclass names it before the generated model, and its own slots hold what reading does not set.
+    A subclass names it before the generated model; its own slots hold members that `from_dict` does not set.
     """
 
     __slots__ = ()
@@ -65,13 +65,13 @@ class Answer(Comparable):
     def headers(self) -> httpx.Headers:
         """The headers of the answer: rate limits, processing time and more.
 
-        An item of a page has none: the page has them.
+        An item of a page has none; the page has them.
         """
         return headers_of(self)
 
     @property
     def request_id(self) -> str | None:
-        """The ``x-request-id`` of the answer; `None` for an item of a page: the page has it."""
+        """The ``x-request-id`` of the answer; `None` for an item of a page, whose page has it."""
         request_id: str | None = headers_of(self).get("x-request-id")
         return request_id
 
@@ -87,7 +87,7 @@ class ChatCompletion(Answer, models.CreateChatCompletionResponse):
 
     @property
     def message(self) -> ChatCompletionResponseMessage:
-        """The first choice's message; it can stand in ``messages=`` of the next call as it is.
+        """The first choice's message, which can go into ``messages=`` of the next call as it is.
 
         Raises:
             LookupError: The answer has no choice with a message.
@@ -98,41 +98,41 @@ class ChatCompletion(Answer, models.CreateChatCompletionResponse):
 
     @property
     def text(self) -> str:
-        """The text of the first choice; empty where it has none, as with tool calls or a refusal."""
+        """The text of the first choice; empty if it has none, as with tool calls or a refusal."""
         message = _message_of(self)
         return "" if message is None else text_of(message.content)
 
     @property
     def tool_calls(self) -> list[ChatCompletionMessageToolCall | ChatCompletionMessageCustomToolCall]:
-        """The tool calls of the first choice; empty where it has none.
+        """The tool calls of the first choice; empty if it has none.
 
-        One that a server gave no type has the type of what it holds.
+        The type of a call that came without one follows from its members.
         """
         message = _message_of(self)
-        return [] if message is None else [_typed(call) for call in items_of(message.tool_calls)]
+        return [] if message is None else [_with_type(call) for call in items_of(message.tool_calls)]
 
     @property
     def created_at(self) -> datetime | None:
-        """When the completion was created, in UTC; `None` where the server did not say."""
+        """The time at which the completion was created, in UTC; `None` if the server did not send one."""
         return parse_time(self.created)
 
 
 def headers_of(answer: Answer) -> httpx.Headers:
-    """Return the headers that an answer came with; none where it came from elsewhere."""
+    """Return the headers of an answer; there are none if the model was not read from a response."""
     return getattr(answer, "_headers", None) or httpx.Headers()
 
 
 def _message_of(completion: ChatCompletion) -> ChatCompletionResponseMessage | None:
     for choice in items_of(completion.choices):
-        message: Any = getattr(choice, "message", None)
-        if hasattr(message, "content"):  # a model, whatever the pinned spec calls it
-            found: ChatCompletionResponseMessage = message
-            return found
+        candidate: Any = getattr(choice, "message", None)
+        if hasattr(candidate, "content"):  # a model, whatever its name in the pinned spec
+            message: ChatCompletionResponseMessage = candidate
+            return message
     return None
 
 
-def _typed(call: Any) -> Any:
-    # The type tells which class a call is read as; without one it is still a mapping here.
+def _with_type(call: Any) -> Any:
+    # The type decides the class of a call; without a type it is still a mapping here.
     if isinstance(call, dict) and not call.get("type"):
         if isinstance(call.get("function"), dict):
             return models.ChatCompletionMessageToolCall.from_dict({**call, "type": "function"})
@@ -142,12 +142,12 @@ def _typed(call: Any) -> Any:
 
 
 def items_of(value: Any) -> list[Any]:
-    """Return a field's list; empty where the server sent something else."""
+    """Return a field's list; an empty one if the server sent something else."""
     return value if isinstance(value, list) else []
 
 
 def text_of(content: Any) -> str:
-    """Return the text of a message's content: itself, or that of its text parts where a server sends parts."""
+    """Return the text of a message's content, that of its text parts if it comes in parts."""
     if isinstance(content, str):
         return content
     if isinstance(content, list):

@@ -1,4 +1,4 @@
-"""Pages that fetch their successors: iterate over all items, or go page by page by hand."""
+"""Pages of a list, which fetch the next pages: for all items at once, or page by page."""
 
 from __future__ import annotations
 
@@ -26,50 +26,50 @@ PageT = TypeVar("PageT", bound="Page[Any]")
 AsyncPageT = TypeVar("AsyncPageT", bound="_AsyncPage[Any]")
 
 
-def kept(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a call's parameters with copies of their mappings, because the next page is asked for by the same."""
+def snapshot(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Snapshot the parameters for later pages."""
     return Discreet((name, dict(value) if isinstance(value, Mapping) else value) for name, value in params.items())
 
 
 @define
 class Position:
-    """Where a page stands in its list.
+    """The position of a page in its list.
 
     Attributes:
-        fetch: Called with the position of another page, returns that page or an awaitable of it.
-        after: The cursor that the page was asked for with.
-        left: How many items an iteration that begins here may yield; `None` for all.
-        follows: Whether another page led here.
+        fetch: Takes the position of another page, and returns that page or an awaitable of it.
+        after: The cursor with which the page was requested.
+        remaining: How many items an iteration that begins here may yield; `None` for all.
+        is_continuation: Whether the position comes from an earlier page.
     """
 
     fetch: Callable[[Position], Any]
     after: str | None
-    left: int | None
-    follows: bool = False
+    remaining: int | None
+    is_continuation: bool = False
 
     @classmethod
     def first(cls, fetch: Callable[[Position], Any], params: Mapping[str, Any], max_items: int | None) -> Position:
-        """Return the position that a call asks for."""
+        """Return the position of the first page of a call."""
         if max_items is not None:
             check_count("max_items", max_items)
         return cls(fetch, params.get("after"), max_items)
 
-    def held_by(self, page: PageT) -> PageT:
-        """Give a page its position.
+    def assign_to(self, page: PageT) -> PageT:
+        """Set this as the position of a page.
 
         Raises:
-            APIResponseValidationError: It is no page, though there was to be one. The list would seem to end here.
+            APIResponseValidationError: The page has no list, and the one before it promised more items.
         """
         page._position = self
-        if self.follows and page.has_more is not False:
+        if self.is_continuation and page.has_more is not False:
             page._check_list()
         return page
 
-    def applied_to(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
+    def apply_to(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return a call's parameters with the cursor of this position."""
         if self.after == params.get("after"):
             return params
-        # A cursor that the caller put there was for the first page.
+        # A cursor of the caller's in extra_query was for the first page.
         extra_query = {name: value for name, value in (params.get("extra_query") or {}).items() if name != "after"}
         return Discreet(params, after=self.after, extra_query=extra_query)
 
@@ -80,11 +80,11 @@ class Position:
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # What fetches holds the client, and the client its key.
-        return Position, (_refuse, self.after, self.left, self.follows)
+        # `fetch` refers to the client, and the client to its key.
+        return Position, (_refuse_to_fetch, self.after, self.remaining, self.is_continuation)
 
 
-def _refuse(position: Position) -> NoReturn:
+def _refuse_to_fetch(position: Position) -> NoReturn:
     raise RuntimeError(
         "this page was pickled, and its client was not: for what follows, call list or messages again, with "
         f"after={position.after!r}"
@@ -92,12 +92,12 @@ def _refuse(position: Position) -> NoReturn:
 
 
 class Page(Answer, Generic[ItemT]):
-    """Where the next page starts, and when there is none."""
+    """The parts that all pages share: their items, and the cursor of the next page."""
 
     __slots__ = ()
 
     if TYPE_CHECKING:
-        # As the generated model that a page extends has them; it has `data` too, with items of its own class.
+        # Fields of the generated model that a page extends; it has `data` too, with items of its own class.
         has_more: bool
         last_id: str
         _position: Position
@@ -108,10 +108,10 @@ class Page(Answer, Generic[ItemT]):
         return f"<{type(self).__name__} of {items}, has_more={self.has_more!r}, last_id={self.last_id!r}>"
 
     def _items(self, seen: set[str]) -> list[ItemT]:
-        # A page that ends where an earlier one did holds the same items, from a server that ignores the cursor.
-        return [] if self._cursor in seen else self._listed()[: self._position.left]
+        # A page with the same cursor as an earlier one has the same items: the server ignores the cursor.
+        return [] if self._cursor in seen else self._item_list()[: self._position.remaining]
 
-    def _listed(self) -> list[ItemT]:
+    def _item_list(self) -> list[ItemT]:
         data = cast("Any", self).data
         if data is None and self.has_more is not True:
             return []
@@ -128,30 +128,30 @@ class Page(Answer, Generic[ItemT]):
 
     @property
     def _cursor(self) -> str | None:
-        items = self._listed()
+        items = self._item_list()
         candidates = (self.last_id, getattr(items[-1], "id", None)) if items else ()
         return next((cursor for cursor in candidates if cursor and isinstance(cursor, str)), None)
 
-    def _next(self, seen: set[str]) -> Any:
-        """Return the next page, or the awaitable of it; `None` when done or when a cursor comes up again."""
-        # A server that does not say whether there is more is asked until a page comes back empty.
+    def _fetch_next(self, seen: set[str]) -> Any:
+        """Fetch the next page, or return its awaitable; `None` at the end of the list, or if a cursor repeats."""
+        # If the server does not say whether there is more, pages are fetched until one is empty.
         cursor = self._cursor
         if self.has_more is False or cursor is None:
             return None
         position = self._position
-        left = None if position.left is None else position.left - len(self._listed())
-        if cursor == position.after or cursor in seen or (left is not None and left <= 0):
+        remaining = None if position.remaining is None else position.remaining - len(self._item_list())
+        if cursor == position.after or cursor in seen or (remaining is not None and remaining <= 0):
             return None
         seen.add(cursor)
-        return position.fetch(Position(position.fetch, cursor, left, follows=True))
+        return position.fetch(Position(position.fetch, cursor, remaining, is_continuation=True))
 
 
 class _SyncPage(Page[ItemT]):
     __slots__ = ()
 
     def next_page(self) -> Self | None:
-        """Fetch the page behind this one; `None` when this is the last."""
-        page: Self | None = self._next(set())
+        """Fetch the next page; `None` if this is the last one."""
+        page: Self | None = self._fetch_next(set())
         return page
 
     def __iter__(self) -> Iterator[ItemT]:
@@ -159,15 +159,15 @@ class _SyncPage(Page[ItemT]):
         seen: set[str] = set()
         while page is not None:
             yield from page._items(seen)
-            page = page._next(seen)
+            page = page._fetch_next(seen)
 
 
 class _AsyncPage(Page[ItemT]):
     __slots__ = ()
 
     async def next_page(self) -> Self | None:
-        """Fetch the page behind this one; `None` when this is the last."""
-        following: Awaitable[Self] | None = self._next(set())
+        """Fetch the next page; `None` if this is the last one."""
+        following: Awaitable[Self] | None = self._fetch_next(set())
         return None if following is None else await following
 
     async def __aiter__(self) -> AsyncIterator[ItemT]:
@@ -177,14 +177,14 @@ class _AsyncPage(Page[ItemT]):
         while True:
             for item in page._items(seen):
                 yield item
-            following = page._next(seen)
+            following = page._fetch_next(seen)
             if following is None:
                 return
             page = await following
 
 
 class _Completions(models.ChatCompletionList):
-    """Reads the items as the class that has the facade's properties."""
+    """A list whose items are read as `ChatCompletion`."""
 
     __slots__ = ()
 
@@ -201,7 +201,7 @@ class _Completions(models.ChatCompletionList):
 
 @public
 class ChatCompletionPage(_SyncPage[ChatCompletion], _Completions):
-    """A page of stored completions; iterating goes on over the pages behind it."""
+    """A page of stored completions; iterating goes on over the pages after it."""
 
     __slots__ = ("_headers", "_position")
 
@@ -211,7 +211,7 @@ class ChatCompletionPage(_SyncPage[ChatCompletion], _Completions):
 
 @public
 class AsyncChatCompletionPage(_AsyncPage[ChatCompletion], _Completions):
-    """A page of stored completions; ``async for`` goes on over the pages behind it."""
+    """A page of stored completions; ``async for`` goes on over the pages after it."""
 
     __slots__ = ("_headers", "_position")
 
@@ -221,21 +221,21 @@ class AsyncChatCompletionPage(_AsyncPage[ChatCompletion], _Completions):
 
 @public
 class MessagePage(_SyncPage[models.ChatCompletionStoreMessage], models.ChatCompletionMessageList):
-    """A page of a stored completion's messages; iterating goes on over the pages behind it."""
+    """A page of a stored completion's messages; iterating goes on over the pages after it."""
 
     __slots__ = ("_headers", "_position")
 
 
 @public
 class AsyncMessagePage(_AsyncPage[models.ChatCompletionStoreMessage], models.ChatCompletionMessageList):
-    """A page of a stored completion's messages; ``async for`` goes on over the pages behind it."""
+    """A page of a stored completion's messages; ``async for`` goes on over the pages after it."""
 
     __slots__ = ("_headers", "_position")
 
 
 @public
 class AsyncPages(LazyCoroutine[AsyncPageT], Generic[ItemT, AsyncPageT]):
-    """A paged call on its way: ``async for`` over all items, or ``await`` or a task for the first page."""
+    """A paged call that has not begun: ``async for`` over all items, or ``await`` or a task for the first page."""
 
     def __init__(self, fetch: Callable[[], Coroutine[Any, Any, AsyncPageT]]) -> None:
         self._fetch = fetch

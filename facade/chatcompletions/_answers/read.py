@@ -1,4 +1,4 @@
-"""Read an answer, or tell what is wrong with it."""
+"""Reading of an answer's JSON, and the errors for an answer that is wrong."""
 
 from __future__ import annotations
 
@@ -25,18 +25,19 @@ if TYPE_CHECKING:
 AnswerT = TypeVar("AnswerT", bound="Answer")
 ErrorT = TypeVar("ErrorT", bound=APIError)
 
-#: How much of a body that is no JSON an error's message shows, in characters.
+#: Characters of a body that an error's message shows.
 EXCERPT = 200
-#: The response extension that tells how many times the request was sent.
+#: The response extension that holds the number of times that the request was sent.
 ATTEMPTS = "attempts"
-_CONTENTS = ("choices", "data")
+#: Members that show, if they are not empty, that an answer has contents in spite of its error.
+_CONTENT_MEMBERS = ("choices", "data")
 
 
 class JSONResponse(httpx.Response):
-    """An answer whose `json` reads fast and raises errors of the tree; endpoint modules call it too."""
+    """A response whose `json` reads fast and raises errors of the tree; endpoint modules call it too."""
 
     def json(self, **_: Any) -> dict[str, Any]:
-        """Return the body, a JSON object.
+        """Read the body, a JSON object.
 
         Raises:
             APIResponseValidationError: The body is not JSON, or not an object.
@@ -46,7 +47,7 @@ class JSONResponse(httpx.Response):
 
 
 def read(cls: type[AnswerT], response: httpx.Response) -> AnswerT:
-    """Return a 2xx answer as a model of the facade, which keeps its headers.
+    """Read a 2xx response into a model of the facade, which keeps the headers.
 
     Raises:
         APIError: See `JSONResponse.json`.
@@ -58,7 +59,7 @@ def read(cls: type[AnswerT], response: httpx.Response) -> AnswerT:
 
 
 def read_object(response: httpx.Response) -> dict[str, Any]:
-    """Return the JSON object that a 2xx answer holds.
+    """Read the JSON object of a 2xx response.
 
     Raises:
         APIResponseValidationError: The body is not JSON, or not an object.
@@ -69,24 +70,24 @@ def read_object(response: httpx.Response) -> dict[str, Any]:
     except ValueError as exc:
         raise _invalid(response, f"is not JSON ({exc})" if response.content.strip() else "is empty") from None
     if not isinstance(value, dict):
-        raise _invalid(response, f"is not a JSON object but {_kind(value)}")
-    # With choices or items beside the error, reading on loses nothing: both are there.
-    if reports_error(value) and not any(isinstance(value.get(name), list) and value[name] for name in _CONTENTS):
+        raise _invalid(response, f"is not a JSON object but {_json_type(value)}")
+    # With choices or items beside the error, the model has both.
+    if reports_error(value) and not any(isinstance(value.get(name), list) and value[name] for name in _CONTENT_MEMBERS):
         raise error_from_body(APIError, f"{request_line(response)} reported an error", response, value)
     return value
 
 
 def reports_error(value: dict[str, Any]) -> bool:
-    """Tell whether a JSON object calls itself an error: by the member, or as vLLM and FastChat do by its ``object``."""
+    """Tell whether a JSON object is an error: by its ``error`` or, from vLLM and FastChat, by its ``object``."""
     return bool(value.get("error")) or value.get("object") == "error"
 
 
 def error_from_response(response: httpx.Response) -> APIError:
-    """Return the error for an answer whose status is not 2xx; its body has been read."""
+    """Make the error for a response whose status is not 2xx; its body has been read."""
     try:
         body: Any = loads(response.content)
     except ValueError:
-        body = _text_of(response)
+        body = _body_text(response)
     status = f"{response.status_code} {response.reason_phrase}".rstrip()
     message = f"{request_line(response)} answered {status}"
     if response.has_redirect_location:
@@ -98,7 +99,7 @@ def error_from_response(response: httpx.Response) -> APIError:
 
 
 def error_from_body(cls: type[ErrorT], message: str, response: httpx.Response, body: Any) -> ErrorT:
-    """Return an error of a class with all that an error body tells, whatever its shape."""
+    """Make an error of a class from an error body of any shape."""
     request = response.request
     # Gemini's compatible endpoint puts an array around the envelope.
     outer = body[0] if isinstance(body, list) and len(body) == 1 else body
@@ -113,9 +114,9 @@ def error_from_body(cls: type[ErrorT], message: str, response: httpx.Response, b
     return cls(
         without_secrets(message, request),
         status_code=response.status_code,
-        code=without_secrets(_text(envelope.get("code")), request),
-        param=without_secrets(_text(envelope.get("param")), request),
-        type=without_secrets(_text(envelope.get("type")), request),
+        code=without_secrets(_optional_text(envelope.get("code")), request),
+        param=without_secrets(_optional_text(envelope.get("param")), request),
+        type=without_secrets(_optional_text(envelope.get("type")), request),
         headers=_safe_headers(response),
         body=without_secrets(body, request),
         attempts=response.extensions.get(ATTEMPTS, 1),
@@ -123,31 +124,31 @@ def error_from_body(cls: type[ErrorT], message: str, response: httpx.Response, b
 
 
 def error_from_failure(failure: httpx.RequestError, request: httpx.Request, attempts: int) -> APIError:
-    """Return the error for a request that got no whole answer."""
+    """Make the error for a request that got no whole answer."""
     cls: type[APIError]
     match failure:
         case httpx.TimeoutException():
-            cls, what = APITimeoutError, "timed out"
+            cls, problem = APITimeoutError, "timed out"
         case TooLargeError():
-            cls, what = APIResponseTooLargeError, "got an answer that is too large"
+            cls, problem = APIResponseTooLargeError, "got an answer that is too large"
         case httpx.DecodingError():
-            cls, what = APIResponseValidationError, "got a body that cannot be decoded"
+            cls, problem = APIResponseValidationError, "got a body that cannot be decoded"
         case httpx.UnsupportedProtocol() | httpx.LocalProtocolError() | httpx.TooManyRedirects():
-            cls, what = APIError, "cannot be sent"
+            cls, problem = APIError, "cannot be sent"
         case _:
-            cls, what = APIConnectionError, "failed"
+            cls, problem = APIConnectionError, "failed"
     detail = str(failure) if isinstance(failure, TooLargeError) else exception_text(failure)
-    message = f"{request.method} {_address(request.url)} {what} ({detail})"
+    message = f"{request.method} {_address(request.url)} {problem} ({detail})"
     if is_certificate_failure(failure):
         message += "; name the authority to trust by verify=ssl.create_default_context(cafile=...) or in SSL_CERT_FILE"
     return cls(without_secrets(message, request), attempts=attempts)
 
 
-def _invalid(response: httpx.Response, what: str) -> APIResponseValidationError:
-    body = without_secrets(_text_of(response), response.request)
+def _invalid(response: httpx.Response, problem: str) -> APIResponseValidationError:
+    body = without_secrets(_body_text(response), response.request)
     start = f"; it starts with {_excerpt(body)!r}" if body else ""
     return APIResponseValidationError(
-        f"{request_line(response)} answered {response.status_code}, but the body {what}{start}",
+        f"{request_line(response)} answered {response.status_code}, but the body {problem}{start}",
         status_code=response.status_code,
         headers=_safe_headers(response),
         body=body,
@@ -156,7 +157,7 @@ def _invalid(response: httpx.Response, what: str) -> APIResponseValidationError:
 
 
 def request_line(response: httpx.Response) -> str:
-    """Return the method and the address that a response answers, without what may be secret in it."""
+    """Return the method and URL of a response's request, without the parts that may be secret."""
     return f"{response.request.method} {_address(response.request.url)}"
 
 
@@ -174,10 +175,10 @@ def _safe_headers(response: httpx.Response) -> httpx.Headers:
     )
 
 
-def _text_of(response: httpx.Response) -> str:
+def _body_text(response: httpx.Response) -> str:
     try:
         return response.text
-    except Exception:  # a charset such as "hex" names a codec that gives no text, and each fails in its own way
+    except Exception:  # a charset such as "hex" names a codec that decodes to no text, and each fails in its own way
         return response.content.decode("utf-8", "replace")
 
 
@@ -186,9 +187,9 @@ def _excerpt(value: Any) -> str:
     return text if len(text) <= EXCERPT else text[:EXCERPT] + "..."
 
 
-def _text(value: Any) -> str | None:
+def _optional_text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def _kind(value: Any) -> str:
+def _json_type(value: Any) -> str:
     return {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}.get(type(value), "a number")

@@ -1,1 +1,1 @@
-"""What the pinned spec says, and where an answer departs from it."""
+"""Everything that reads the pinned spec, and finds where an answer departs from it."""

@@ -1,4 +1,4 @@
-"""Tell where an answer departs from the pinned spec. Reading forgives everything; this forgives nothing."""
+"""The search for deviations of an answer from the pinned spec, which reading an answer tolerates."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from .schema import at
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .judge import Found
+    from .judge import Finding
 
+#: The names of schemas by the ``object`` of an answer.
 _BY_OBJECT = {
     "chat.completion": "CreateChatCompletionResponse",
     "chat.completion.chunk": "CreateChatCompletionStreamResponse",
@@ -24,47 +25,47 @@ _BY_OBJECT = {
 
 @public
 def deviations(model_or_mapping: Any, *, schema: str | None = None) -> list[Deviation]:
-    """List every departure of an answer from the spec that this package was made from.
+    """List every deviation of an answer from the spec that this package was generated from.
 
-    The spec allows properties that it does not list; they are told all the same, as ``no such property``. What it
-    calls a format (a URL, a time) is not checked.
+    The spec allows properties that it does not list; they are reported all the same, as ``no such property``. Formats
+    (a URL, a time) are not checked.
 
     Args:
         model_or_mapping: A completion, chunk, page, message or deletion, or the JSON of one.
-        schema: The name of the model to judge by; without it a model's class decides, and a mapping's ``object`` or
-            else its shape.
+        schema: The name of the schema to judge by. Without it, a model is judged by its class, and a mapping by its
+            ``object`` or else by its shape.
 
     Returns:
-        The departures, none for an answer as the spec has it.
+        The deviations; none for an answer as the spec has it.
 
     Raises:
         ImportError: The extra ``strict`` is not installed.
-        TypeError: It is neither a mapping nor a model that the spec describes.
-        ValueError: The mapping does not show what it is or is nested without end, or no schema has that name.
+        TypeError: The argument is neither a mapping nor a model that the spec describes.
+        ValueError: The mapping fits no schema's shape or is nested too deeply, or no schema has that name.
     """
     is_model = not isinstance(model_or_mapping, Mapping)
     if is_model and not hasattr(model_or_mapping, "to_dict"):
         raise TypeError(f"deviations() takes a model or a mapping, not {type(model_or_mapping).__name__}")
     try:
-        value = _plain(model_or_mapping)
+        value = _to_json(model_or_mapping)
     except RecursionError:
         raise ValueError("the answer is nested too deeply to be judged") from None
-    place = _place(schema or (_of_model(model_or_mapping) if is_model else _of_mapping(value)))
-    return list(departures(value, place))
+    pointer = _pointer(schema or (_schema_of_model(model_or_mapping) if is_model else _schema_of_mapping(value)))
+    return list(find_deviations(value, pointer))
 
 
-def departures(value: Any, place: str) -> Iterator[Deviation]:
-    """Find the departures of JSON from the schema at a place of `_spec.schema`.
+def find_deviations(value: Any, pointer: str) -> Iterator[Deviation]:
+    """Iterate over the deviations of JSON from the schema that a pointer of `_spec.schema` leads to.
 
     Raises:
         ImportError: The extra ``strict`` is not installed.
     """
-    for found in needed().judge(value, place):
-        yield _deviation(found)
+    for finding in load_judge().judge(value, pointer):
+        yield _as_deviation(finding)
 
 
-def needed() -> Any:
-    """Return the module that judges.
+def load_judge() -> Any:
+    """Import the module `judge`, and return it.
 
     Raises:
         ImportError: The extra ``strict`` is not installed.
@@ -80,9 +81,9 @@ def needed() -> Any:
     return judge
 
 
-def _deviation(found: Found) -> Deviation:
-    path, expected, came = found
-    return Deviation("$" + "".join(map(_step, path)), expected, came)
+def _as_deviation(finding: Finding) -> Deviation:
+    path, expected, found = finding
+    return Deviation("$" + "".join(map(_step, path)), expected, found)
 
 
 def _step(step: str | int) -> str:
@@ -91,9 +92,9 @@ def _step(step: str | int) -> str:
     return f".{step}" if step.isidentifier() and len(step) < 80 else f"[{step[:80]!r}]"
 
 
-def _place(name: str) -> str:
-    if at(place := f"$defs/{name}") is not None:
-        return place
+def _pointer(name: str) -> str:
+    if at(pointer := f"$defs/{name}") is not None:
+        return pointer
     from difflib import get_close_matches  # only a mistake needs it
 
     nearest = get_close_matches(name, at("$defs"), n=1)
@@ -101,14 +102,14 @@ def _place(name: str) -> str:
     raise ValueError(f"the spec has no schema {name!r}{hint}")
 
 
-def _of_model(model: Any) -> str:
+def _schema_of_model(model: Any) -> str:
     for cls in type(model).__mro__:
         if cls.__module__.startswith("chatcompletions_api.") and cls.__name__ in at("$defs"):
             return cls.__name__
     raise TypeError(f"the spec has no schema {type(model).__name__!r}: name the one to judge by, as schema=...")
 
 
-def _of_mapping(value: dict[str, Any]) -> str:
+def _schema_of_mapping(value: dict[str, Any]) -> str:
     kind = value.get("object")
     if isinstance(kind, str) and kind in _BY_OBJECT:
         return _BY_OBJECT[kind]
@@ -128,18 +129,18 @@ def _of_mapping(value: dict[str, Any]) -> str:
 
 
 class _HugeInteger(int):
-    """An integer that Python may refuse to write out, as jsonschema does in its messages."""
+    """An integer that Python may refuse to write in decimal, as jsonschema would in its messages."""
 
     def __repr__(self) -> str:
         return "a huge integer"
 
 
-def _plain(value: Any) -> Any:
-    """Return a value as JSON has it, models among it written."""
+def _to_json(value: Any) -> Any:
+    """Convert a value to plain JSON values, models within it included."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): _to_json(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [_to_json(item) for item in value]
     if isinstance(value, int):
         return value if value.bit_length() < 1_000 else _HugeInteger(value)
-    return _plain(value.to_dict()) if hasattr(value, "to_dict") else value
+    return _to_json(value.to_dict()) if hasattr(value, "to_dict") else value

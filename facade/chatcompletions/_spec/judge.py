@@ -1,7 +1,7 @@
-"""Find where JSON departs from the pinned spec, through jsonschema.
+"""The judge of JSON by the pinned spec, a validator of jsonschema.
 
-Of a union, jsonschema says that no branch fits. Here the branch that was meant is judged: the one of the value's type
-and tag, or else the one that fits best.
+For a union, jsonschema reports only that no branch fits. Here a value is judged by the branch that was meant: the one
+for its type and tag, or else the one that fits best.
 """
 
 from __future__ import annotations
@@ -19,37 +19,37 @@ from .schema import Schema, at, followed, values
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-#: Where it departs, what the spec expects, what came.
-Found = tuple[tuple[str | int, ...], str, str]
+#: One deviation: its path, the value that the spec expects, and the value that came.
+Finding = tuple[tuple[str | int, ...], str, str]
 
-#: The keyword of an error about a property that the spec does not have.
+#: The keyword of errors for properties that the spec does not have.
 UNKNOWN = "additionalProperties"
-#: Characters of a value, or of a list of choices, that are shown.
+#: Characters that are shown of a value, or of a list of values.
 EXCERPT = 120
 
 
-def judge(value: Any, place: str) -> Iterator[Found]:
-    """Describe each departure of JSON from the schema at a place of `schema.spec_schema`.
+def judge(value: Any, pointer: str) -> Iterator[Finding]:
+    """Describe each deviation of JSON from the schema that a pointer of `_spec.schema` leads to.
 
     Raises:
         FileNotFoundError: The generated package was installed without its schema.
     """
-    for error in errors(value, place):
+    for error in errors(value, pointer):
         yield tuple(error.absolute_path), _expected(error), "missing" if _is_missing(error) else shown(error.instance)
 
 
-def errors(value: Any, place: str) -> Iterator[Any]:
-    """Find the departures of JSON from the schema at a place, as jsonschema's errors; see `judge`.
+def errors(value: Any, pointer: str) -> Iterator[Any]:
+    """Iterate over the deviations of JSON as jsonschema's errors; see `judge`.
 
-    Their path ends at the member at fault, also for one that is missing or unknown.
+    The path of an error ends at the member at fault, also if that is missing or unknown.
     """
-    found: Iterator[Any] = _validator(place).iter_errors(value)
+    found: Iterator[Any] = _validator(pointer).iter_errors(value)
     return found
 
 
 @cache
-def _validator(place: str) -> Any:
-    return _Validator(at(place))
+def _validator(pointer: str) -> Any:
+    return _Validator(at(pointer))
 
 
 def _reference(validator: Any, reference: str, instance: Any, _: Any) -> Iterator[ValidationError]:
@@ -100,7 +100,7 @@ def _any_of(validator: Any, branches: list[Schema], instance: Any, __: Any) -> I
 
 
 def _leaves(schema: Schema) -> Iterator[Schema]:
-    """Yield the schemas that a union consists of, unions inside it laid flat."""
+    """Iterate over the branches of a union, and of the unions inside it."""
     schema = followed(schema)
     if "anyOf" not in schema:
         yield schema
@@ -115,7 +115,7 @@ def _is_of_type(validator: Any, schema: Schema, instance: Any) -> bool:
 
 
 def _other_tag(schema: Schema, instance: Any) -> str | None:
-    """Return the member that says that another schema is meant."""
+    """Return the name of the tag by which another schema is meant; `None` if there is none."""
     if not isinstance(instance, dict):
         return None
     tags = ((name, followed(one)) for name, one in schema.get("properties", {}).items() if name in instance)
@@ -149,17 +149,17 @@ def _expected(error: ValidationError) -> str:
 
 
 def described(schema: Any) -> str:
-    """Say in a few words what a schema asks for."""
+    """Describe the values that a schema allows, in a few words."""
     schema = followed(schema)
-    if found := values(schema):
-        return one_of(found)
+    if listed := values(schema):
+        return one_of(listed)
     if "type" in schema:
         return str(schema["type"])
     leaves = list(_leaves(schema)) if "anyOf" in schema else []
-    plain = {leaf.get("type") for leaf in leaves if not values(leaf)}
-    # Where any string will do, those that are listed too say nothing.
-    told = [described(leaf) for leaf in leaves if not values(leaf) or leaf.get("type") not in plain]
-    return " or ".join(dict.fromkeys(told)) or "anything"
+    open_types = {leaf.get("type") for leaf in leaves if not values(leaf)}
+    # If any string is allowed, listed ones do not matter.
+    descriptions = [described(leaf) for leaf in leaves if not values(leaf) or leaf.get("type") not in open_types]
+    return " or ".join(dict.fromkeys(descriptions)) or "anything"
 
 
 def one_of(choices: Iterable[Any]) -> str:

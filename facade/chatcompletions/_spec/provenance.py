@@ -1,4 +1,4 @@
-"""Where the generated package comes from."""
+"""The origin of the generated package: the pinned spec and the generator."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from chatcompletions_api import _provenance as data
 
 @public
 class Spec(NamedTuple):
-    """The spec that this package speaks: which upstream document was pinned, and what made code of it.
+    """The spec that this package was generated from: the pinned upstream document, and the generator.
 
     Attributes:
         source: Name or URL of the upstream document.
-        revision: Upstream's revision, where it was known.
-        date: Upstream's date, as YYYY-MM-DD, where it was known.
+        revision: Upstream's revision; `None` if it was not known.
+        date: Upstream's date, as YYYY-MM-DD; `None` if it was not known.
         sha256: Checksum of the upstream document.
-        pin_sha256: Checksum of ``openapi.yaml``, the pin that was made from it.
+        pin_sha256: Checksum of ``openapi.yaml``, the pin that was made from the document.
         rules: Version of the rules that made the pin.
-        generator: The distribution that wrote the generated package.
-        generator_version: Its version.
+        generator: Distribution that wrote the generated package.
+        generator_version: Version of that distribution.
     """
 
     source: str | None

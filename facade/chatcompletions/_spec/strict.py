@@ -1,4 +1,4 @@
-"""What `ChatClient(strict=True)` adds: every answer, page and chunk is judged by the pinned spec as it comes in."""
+"""The checks of `ChatClient(strict=True)`, by which every answer, page and chunk must be as the pinned spec has it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chatcompletions._base_error import UnsupportedOperationError
 from chatcompletions._errors import APIResponseValidationError
 from chatcompletions._redaction import without_secrets
 
-from .deviations import departures, needed
+from .deviations import find_deviations, load_judge
 from .schema import at
 
 if TYPE_CHECKING:
@@ -23,58 +23,59 @@ CHUNK = "$defs/CreateChatCompletionStreamResponse"
 
 
 class StrictResponse(JSONResponse):
-    """An answer whose `json` raises where it departs from the spec; dropped-down calls read it too."""
+    """A response whose `json` raises if the answer departs from the spec; dropped-down calls read it too."""
 
     def json(self, **_: Any) -> dict[str, Any]:
-        """Return the body, a JSON object as the spec has it.
+        """Read the body, a JSON object as the spec has it.
 
         Raises:
             APIResponseValidationError: The body is not JSON, not an object, or departs from the spec.
             APIError: The body is an error envelope, sent with a status that says success.
         """
         value = super().json()
-        expected = _answer_of(self)
+        expected = _answer_schema(self)
         if expected is not None and (deviation := first_deviation(value, self.request, expected)):
-            what = f"{request_line(self)} answered {self.status_code}, but departs from the spec ({deviation})"
-            error = error_from_body(APIResponseValidationError, what, self, value)
+            message = f"{request_line(self)} answered {self.status_code}, but departs from the spec ({deviation})"
+            error = error_from_body(APIResponseValidationError, message, self, value)
             error.deviation = deviation
             raise error
         return value
 
 
 def first_deviation(value: Any, request: httpx.Request, expected: str = CHUNK) -> Deviation | None:
-    """Return the first departure of JSON from a schema, or `None`; it shows no key that the request carried."""
-    found = next(departures(value, expected), None)
-    if found is None:
+    """Return the first deviation of JSON from a schema, or `None`; it shows no key of the request."""
+    deviation = next(find_deviations(value, expected), None)
+    if deviation is None:
         return None
-    # Told anew, because a key that was cut short would no longer be found.
-    return next(departures(without_secrets(value, request), expected), found)
+    # Found again, because a key that the first one shows cut short could not be masked any more.
+    return next(find_deviations(without_secrets(value, request), expected), deviation)
 
 
 def prepare() -> None:
-    """Load what judging needs, so that it is a client's construction that fails without it.
+    """Load all that the checks need, so that without it the construction of a client fails.
 
     Raises:
         ImportError: The extra ``strict`` is not installed.
         UnsupportedOperationError: The pinned spec does not name the schema of a stream's chunks.
     """
-    needed()
+    load_judge()
     if at(CHUNK) is None:
         name = CHUNK.rpartition("/")[2]
         raise UnsupportedOperationError(f"the pinned spec has no {name}, by which strict=True would judge a stream")
-    _answers()
+    _answer_schemas()
 
 
-def _answer_of(response: httpx.Response) -> str | None:
+def _answer_schema(response: httpx.Response) -> str | None:
     # After a redirect the last request may have another path, but it answers the first one.
     request = response.history[0].request if response.history else response.request
     path = request.url.raw_path.partition(b"?")[0].decode("ascii")
-    return next((to for method, ends, to in _answers() if method == request.method and ends.search(path)), None)
+    matching = (to for method, end, to in _answer_schemas() if method == request.method and end.search(path))
+    return next(matching, None)
 
 
 @cache
-def _answers() -> list[tuple[str, re.Pattern[str], str]]:
-    """Return method, end of the path and schema of the answer of each operation, the longest path first."""
+def _answer_schemas() -> list[tuple[str, re.Pattern[str], str]]:
+    """Return the method, the end of the path and the answer's schema of each operation, the longest path first."""
     found = []
     for name, one in at("operations").items():
         if "answer" in one:

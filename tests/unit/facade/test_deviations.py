@@ -1,4 +1,4 @@
-"""What `deviations` tells: of what, by which schema, in which words, and what it costs those who do not ask."""
+"""The deviations of answers: their schemas and words, and that only those who ask for them pay for them."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def saying(**members: Any) -> dict[str, Any]:
     ],
 )
 def test_none(value: dict[str, Any], model: Any) -> None:
-    """An answer as the spec has it has no departures, nor has its model in either layer."""
+    """An answer as the spec has it has no deviations, nor has its model in either layer."""
     assert deviations(value) == deviations(model.from_dict(value)) == []
 
 
@@ -108,7 +108,7 @@ def test_parts_of_an_answer() -> None:
     ],
 )
 def test_words(value: dict[str, Any], line: str | None) -> None:
-    """Each departure is one short line: where, what the spec says, what came."""
+    """Each deviation is one short line: the path, the expected value and the found one."""
     found = told(value)
     assert len(found) == (line is not None)
     for one in found:
@@ -119,7 +119,7 @@ def test_words(value: dict[str, Any], line: str | None) -> None:
 
 
 def test_the_branch_that_was_meant() -> None:
-    """Of the alternatives the one that was meant is told: by its tag, else the one that fits best."""
+    """Of a union the branch that was meant is reported: the one with the tag, or else the one that fits best."""
     custom = {"id": "c", "type": "custom", "custom": {"name": 5}}
     untagged = {"id": 5, "function": {"name": "f", "arguments": "{}"}}
     at = "$.choices[0].message.tool_calls"
@@ -143,7 +143,7 @@ def test_models_remember() -> None:
 
 
 def test_mappings_of_any_kind() -> None:
-    """Any mapping will do, and models may stand in it."""
+    """Any mapping can be judged, also with models in it."""
     choice = models.Choice.from_dict(completion()["choices"][0])
     assert deviations(MappingProxyType({**completion(), "choices": (choice,)})) == []
     assert told(MappingProxyType({**completion(), "choices": [MappingProxyType({})]}))[0].startswith("$.choices[0].")
@@ -198,7 +198,7 @@ def test_another_schema() -> None:
     ],
 )
 def test_what_cannot_be_judged(value: Any, options: dict[str, Any], cls: type[Exception], line: str) -> None:
-    """What is no answer, or does not show which, is refused in one line that says what to do."""
+    """An argument that is no answer, or fits no schema's shape, is refused in one line that says what to do."""
     with pytest.raises(cls, match=line):
         deviations(value, **options)
 
@@ -219,7 +219,7 @@ def test_nesting_without_end() -> None:
 
 
 def test_a_departure_is_a_value() -> None:
-    """Departures compare, hash and pickle by what they say, and cannot be changed."""
+    """Deviations compare, hash and pickle by value, and cannot be changed."""
     (one,) = deviations(completion(id=5))
     assert {pickle.loads(pickle.dumps(one))} == {Deviation("$.id", "string", "5")}
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
@@ -227,7 +227,7 @@ def test_a_departure_is_a_value() -> None:
 
 
 def test_nothing_is_changed() -> None:
-    """Judging leaves what it judges as it was."""
+    """Judging does not change the answer."""
     value = saying(tool_calls=None, x=1)
     before = repr(value)
     deviations(value)
@@ -235,7 +235,7 @@ def test_nothing_is_changed() -> None:
 
 
 def test_threads() -> None:
-    """Many threads may ask at once, the first time included."""
+    """Many threads may judge at once, the first time included."""
     code = (
         "from concurrent.futures import ThreadPoolExecutor\n"
         "from chatcompletions import deviations\n"
@@ -249,7 +249,7 @@ def test_threads() -> None:
 
 
 def run(code: str) -> str:
-    """Return what code prints in an interpreter of its own."""
+    """Run code in an interpreter of its own, and return its output."""
     done = subprocess.run(  # noqa: S603 - this very interpreter
         [sys.executable, "-W", "error", "-c", code], check=False, capture_output=True, text=True
     )
@@ -269,13 +269,13 @@ print(sorted(unwanted.intersection(sys.modules)))
 
 
 def test_nobody_pays_who_does_not_ask() -> None:
-    """Neither calls nor the name of a departure load the validator, a YAML reader or what judges."""
+    """Neither calls nor the name Deviation load the validator, a YAML reader or the judge."""
     assert run(USE) == "[]"
 
 
 @pytest.mark.parametrize("use", ["deviations({'deleted': 1})", "ChatClient(api_key='k', strict=True)"])
 def test_without_the_extra(use: str) -> None:
-    """Without the extra judging fails in one line with the command that helps, a strict client already when made."""
+    """Without the extra, judging fails in one line with the command to install it; so does making a strict client."""
     code = (
         f"import sys\nsys.modules['jsonschema'] = None\nfrom chatcompletions import ChatClient, deviations\n"
         f"try:\n    {use}\nexcept ImportError as error:\n    print(error.name, error)"
@@ -284,7 +284,7 @@ def test_without_the_extra(use: str) -> None:
 
 
 def test_the_schema_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A generated package without its schema is told in one line with what to do."""
+    """A generated package without its schema is an error in one line that says what to do."""
     monkeypatch.setattr(chatcompletions_api, "__file__", str(tmp_path / "__init__.py"))
     spec_schema.cache_clear()
     with pytest.raises(FileNotFoundError, match=r"schema\.json is missing from .*install chatcompletions again"):

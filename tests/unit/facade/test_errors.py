@@ -1,4 +1,4 @@
-"""The error tree: which class for what, what an error carries, and that it never shows the key."""
+"""The error tree: the class for each failure, the attributes, and that no error shows the key."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def failure(connect: Callable[..., Any], *replies: Any, **arguments: Any) -> API
 
 @pytest.mark.parametrize("cls", TREE, ids=lambda cls: cls.__name__)
 def test_tree(cls: type[Exception]) -> None:
-    """Each error has its place in the one tree, is public, and says in a sentence what it means."""
+    """Each error is in the one tree, is public, and has a sentence that describes it."""
     assert cls.__bases__ == TREE[cls]
     assert getattr(chatcompletions, cls.__name__) is cls
     assert cls.__doc__
@@ -118,7 +118,7 @@ def test_no_error_outside_the_tree() -> None:
     ],
 )
 def test_class_by_status(connect: Callable[..., Any], status: int, cls: type[APIError]) -> None:
-    """The status decides the class, and the error says which status it was."""
+    """The status decides the class, and is an attribute of the error."""
     error = failure(connect, httpx.Response(status, json={"error": {"message": "No."}}))
     assert type(error) is cls
     assert error.status_code == status
@@ -127,7 +127,7 @@ def test_class_by_status(connect: Callable[..., Any], status: int, cls: type[API
 
 
 def test_attributes(connect: Callable[..., Any]) -> None:
-    """An error carries all that the envelope and the headers tell."""
+    """An error has all that is in the envelope and the headers as attributes."""
     body = {"error": {"message": "Bad n.", "type": "invalid_request_error", "param": "n", "code": "bad_n", "x": 1}}
     headers = {"x-request-id": "req_1", "x-ratelimit-remaining-requests": "3"}
     error = failure(connect, httpx.Response(400, json=body, headers=headers))
@@ -166,7 +166,7 @@ def test_attributes(connect: Callable[..., Any]) -> None:
     ],
 )
 def test_any_error_body(connect: Callable[..., Any], body: Any, code: str | None, told: str) -> None:
-    """Whatever JSON an error comes with, its class stays, its body is kept, and what it tells is told."""
+    """Any JSON body keeps the class of the error, is kept itself, and its details are in the message."""
     error = failure(connect, httpx.Response(400, content=json.dumps(body)))
     assert type(error) is BadRequestError
     assert (error.code, error.body) == (code, body)
@@ -185,7 +185,7 @@ def test_any_error_body(connect: Callable[..., Any], body: Any, code: str | None
     ids=["html", "text", "cut", "bytes", "deep"],
 )
 def test_body_that_is_no_json(connect: Callable[..., Any], content: bytes, told: str) -> None:
-    """An error body that is not JSON is kept as text, and its start is told on one line."""
+    """An error body that is not JSON is kept as text, and the message shows its start on one line."""
     error = failure(connect, httpx.Response(502, content=content))
     assert type(error) is InternalServerError
     assert isinstance(error.body, str)
@@ -194,7 +194,7 @@ def test_body_that_is_no_json(connect: Callable[..., Any], content: bytes, told:
 
 
 def test_empty_body(connect: Callable[..., Any]) -> None:
-    """An error without a body says its status and no more."""
+    """The message of an error without a body has the status and no more."""
     error = failure(connect, httpx.Response(503))
     assert str(error) == "POST https://api.openai.com/v1/chat/completions answered 503 Service Unavailable"
     assert not error.body
@@ -271,7 +271,7 @@ def test_redirects_tell_no_secrets(connect: Callable[..., Any], start: str, targ
 
 
 def test_redirects_to_another_host(connect: Callable[..., Any]) -> None:
-    """To another host go the headers that describe the content; cookies, account and all others stay here."""
+    """A redirect to another host takes along the headers that describe the content, and no others."""
     server = Server(httpx.Response(307, headers={"location": "https://b.example/v1"}), completion())
     own: dict[str, Any] = {"cookies": {"session": KEY}, "organization": "org-1", "project": "proj-1"}
     driver = connect(transport=server.transport, follow_redirects=True, headers={"X-Auth": KEY, "x-note": "1"}, **own)
@@ -298,7 +298,7 @@ def test_a_cookie_that_a_redirect_sets(connect: Callable[..., Any]) -> None:
 
 
 def test_a_jar_stays_what_it_is(connect: Callable[..., Any]) -> None:
-    """A jar of the caller's is filled, by the policy that it has."""
+    """A cookie jar of the caller's is filled, by its own policy."""
     jar, deaf = CookieJar(), CookieJar(DefaultCookiePolicy(allowed_domains=[]))
     for given, kept in ((jar, ["sid"]), (deaf, [])):
         reply = httpx.Response(200, json=completion(), headers={"set-cookie": "sid=1"})
@@ -315,7 +315,7 @@ def test_a_jar_stays_what_it_is(connect: Callable[..., Any]) -> None:
     ['Digest realm="a", nonce="b", qop="auth-int"', 'Digest realm="a", nonce="b", algorithm=X', "Digest ,,"],
 )
 def test_a_challenge_that_nobody_understands(connect: Callable[..., Any], challenge: str) -> None:
-    """A challenge that httpx's own auth cannot answer is an error of the tree, told once."""
+    """A challenge that httpx's own auth cannot answer is an error of the tree, without a retry."""
     server = Server(httpx.Response(401, headers={"www-authenticate": challenge}))
     driver = connect(transport=server.transport, auth=httpx.DigestAuth("me", "pass"))
     with pytest.raises(APIConnectionError, match="challenge cannot be answered"):
@@ -328,7 +328,7 @@ def test_a_challenge_that_nobody_understands(connect: Callable[..., Any], challe
     "location", ["javascript:1", "http://[::1", "http://xn--/", "http://xn--a.b/", "//x.example:99999"]
 )
 def test_redirects_to_nowhere(connect: Callable[..., Any], location: str, follow: bool) -> None:
-    """A redirect to what is no URL is an error of the tree; where it is not followed, a bad port says nothing yet."""
+    """A redirect to a location that is no URL is an error of the tree; a bad port is one only if it is followed."""
     server = Server(httpx.Response(307, headers={"location": location}))
     is_followed = follow or "99999" not in location
     with pytest.raises(APIConnectionError if is_followed else APIStatusError, match=r"location|redirect"):
@@ -380,7 +380,7 @@ def test_success_that_is_none(connect: Callable[..., Any], call: str, content: b
 )
 @pytest.mark.parametrize("call", ["create", "get", "list", "delete"])
 def test_error_behind_a_200(connect: Callable[..., Any], call: str, body: dict[str, Any]) -> None:
-    """An error sent with a status of success raises with what it tells, whatever else the body has but an answer."""
+    """An error envelope with a status of success raises with its details, unless the body has an answer as well."""
     driver = connect(transport=Server(httpx.Response(200, json=body)).transport)
     args = {"create": ((), ASK), "list": ((), {})}.get(call, (("chatcmpl-1",), {}))
     with pytest.raises(APIError, match=r"No\.") as caught:
@@ -391,7 +391,7 @@ def test_error_behind_a_200(connect: Callable[..., Any], call: str, body: dict[s
 
 @pytest.mark.parametrize("members", [{"error": None}, {"error": {}}, {"error": {"message": "No."}}])
 def test_an_error_beside_an_answer(connect: Callable[..., Any], members: dict[str, Any]) -> None:
-    """An answer with choices or items is an answer, and an error that stands beside them is kept."""
+    """A body with choices or items is an answer, and keeps an error beside them."""
     driver = connect(transport=Server(completion(**members), page(["a"], **members)).transport)
     reply, listed = driver.call("create", **ASK), driver.call("list")
     assert (reply.text, reply["error"]) == ("Hi.", members["error"])
@@ -415,7 +415,7 @@ def test_an_error_beside_an_answer(connect: Callable[..., Any], members: dict[st
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
 )
 def test_class_by_failure(connect: Callable[..., Any], raised: httpx.RequestError, cls: type[APIError]) -> None:
-    """A failure to get an answer has its class by its kind, names itself, and keeps httpx's error as its cause."""
+    """A failed request raises the class for its kind, names the failure, and has httpx's error as its cause."""
     error = failure(connect, raised)
     assert type(error) is cls
     assert error.__cause__ is raised
@@ -455,7 +455,7 @@ def test_plain_error_survives_pickle() -> None:
 
 
 def test_stream_error_survives_pickle(connect: Callable[..., Any]) -> None:
-    """A stream's error brings its partial completion through pickle and deepcopy."""
+    """The partial completion of a stream's error survives pickle and deepcopy."""
     driver = connect(transport=Server(streaming(events(HI, DOT))).transport)
     with pytest.raises(StreamInterruptedError) as caught:
         driver.iterate(driver.call("create", stream=True, **ASK))
@@ -471,7 +471,7 @@ def test_text_tells_what_is_known() -> None:
 
 
 def test_cookies_are_dropped(connect: Callable[..., Any]) -> None:
-    """The cookies that an answer sets, which log their holder in, are not kept."""
+    """The cookies of an answer, which may authenticate a user, are not kept."""
     headers = [("set-cookie", "a=1"), ("Set-Cookie", "session=s3cr3t"), ("x-kept", "yes")]
     error = failure(connect, httpx.Response(500, headers=headers))
     assert (error.headers.get("set-cookie"), error.headers["x-kept"]) == (None, "yes")
@@ -525,7 +525,7 @@ def test_no_key_is_shown(
 )
 @pytest.mark.parametrize("value", [KEY, f"Custom {KEY}", f"a=1; session={KEY}; b=2", f'Scheme name="{KEY}"'])
 def test_no_key_of_ones_own_header_is_shown(connect: Callable[..., Any], header: str, value: str) -> None:
-    """A key that goes out in a header of the caller's own is blotted out as well."""
+    """A key in a header of the caller's own is masked as well."""
     reply = httpx.Response(401, text=f"wrong: {KEY}")
     error = failure(connect, reply, api_key=None, base_url="http://x.example/v1", headers={header: value})
     assert KEY not in str(error)
@@ -533,7 +533,7 @@ def test_no_key_of_ones_own_header_is_shown(connect: Callable[..., Any], header:
 
 
 def test_no_password_of_the_url_is_shown(connect: Callable[..., Any]) -> None:
-    """A password, in the base URL or beside it, is blotted out where a server repeats it."""
+    """A password that a server repeats is masked, whether it came from the base URL or not."""
     reply = httpx.Response(401, json={"error": f"wrong: {KEY}"})
     for options in ({"base_url": f"http://me:{KEY}@x.example/v1"}, {"auth": ("me", KEY)}):
         error = failure(connect, reply, api_key=None, **options)
@@ -557,7 +557,7 @@ def test_no_password_of_the_url_is_logged(connect: Callable[..., Any], caplog: p
 @pytest.mark.parametrize("key", [KEY, "s3cr3t/+% &x"])
 @pytest.mark.parametrize("name", ["key", "api_key", "subscription-key", "access_token"])
 def test_no_key_of_the_query_is_shown(connect: Callable[..., Any], name: str, key: str) -> None:
-    """A key that goes out as a parameter of the query is blotted out, as it is and as the address has it."""
+    """A key in a query parameter is masked, both as it is and as encoded in the URL."""
 
     queries: list[str] = []
 
@@ -575,14 +575,14 @@ def test_no_key_of_the_query_is_shown(connect: Callable[..., Any], name: str, ke
 
 
 def test_a_filter_is_no_secret(connect: Callable[..., Any]) -> None:
-    """What a list is filtered by is shown, whatever the key of the metadata is called."""
+    """Metadata filters are shown, whatever the names of their keys."""
     server = Server(httpx.Response(400, json={"error": {"message": "rivers is no topic"}}))
     with pytest.raises(BadRequestError, match="rivers is no topic"):
         connect(transport=server.transport).call("list", metadata={"token_topic": "rivers"})
 
 
 def test_no_key_is_shown_by_a_failure(connect: Callable[..., Any]) -> None:
-    """A failure whose text shows the key, or that comes of one that does, is no cause that a traceback would show."""
+    """A failure that shows the key, itself or in its causes, is not the cause of the error."""
     inner = ValueError(f"Illegal header value b'Bearer {KEY}'")
     outer = httpx.LocalProtocolError("cannot be sent")
     outer.__cause__ = inner
@@ -595,7 +595,7 @@ def test_no_key_is_shown_by_a_failure(connect: Callable[..., Any]) -> None:
 
 @pytest.mark.parametrize("key", ["sk-test", "secret", "s3cr", "a_b-c"])
 def test_no_short_key_is_shown(connect: Callable[..., Any], key: str) -> None:
-    """A key of a few characters is blotted out where it stands as a word of its own."""
+    """A key of a few characters is masked where it is a word of its own."""
     error = failure(connect, httpx.Response(401, json={"error": {"message": f"no such key: '{key}'."}}), api_key=key)
     assert key not in str(error)
     assert error.body == {"error": {"message": "no such key: '[secure]'."}}
@@ -614,7 +614,7 @@ def test_a_dummy_key_hides_nothing(connect: Callable[..., Any], pauses: list[flo
 
 @pytest.mark.parametrize("key", ["[secure] [secure]", "secure-key-secure-key", "sk-0123456789 sk-0123456789"])
 def test_a_key_is_blotted_out_once(connect: Callable[..., Any], key: str) -> None:
-    """However often a key repeats itself or the mark that stands for it, it becomes one mark."""
+    """A key that repeats itself, or holds the mask, is masked once."""
     assert failure(connect, httpx.Response(400, json={"error": f"<{key}>"}), api_key=key).body == {
         "error": "<[secure]>"
     }

@@ -1,4 +1,4 @@
-"""What transports raise, in httpx's words, and which of it no retry would mend."""
+"""Conversion of transports' exceptions into httpx's errors, and the kinds that no retry would help."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ HEADER = h2.exceptions.ProtocolError("Header block must not contain uppercase he
     ids=lambda value: f"{type(value).__name__}" if isinstance(value, Exception) else value.__name__,
 )
 def test_in_the_words_of_httpx(failure: Exception, cls: type[Exception]) -> None:
-    """Each failure has its like in httpx, whose cause it is; the state of a connection is never the caller's fault."""
+    """Each exception is the cause of an error of httpx; for the state of a connection that is never a local one."""
     error = request_error(failure)
     assert type(error) is cls
     assert error.__cause__ is failure
 
 
 def test_what_httpx_raised() -> None:
-    """An error of httpx stays what it is."""
+    """An error of httpx is returned as it is."""
     failure = httpx.ReadError("x")
     assert request_error(failure) is failure
 
@@ -60,7 +60,7 @@ def test_what_httpx_raised() -> None:
     ],
 )
 def test_a_lost_connection_is_no_timeout(cause: Exception | None, cls: type[Exception]) -> None:
-    """What aiohttp calls a lost connection is told as one, whatever the transport makes of it."""
+    """aiohttp's exceptions for a lost connection become connection errors, whatever the transport makes of them."""
     failure = httpx.ConnectTimeout("x")
     failure.__cause__ = cause
     assert type(request_error(failure)) is cls
@@ -75,7 +75,7 @@ def test_a_lost_connection_is_no_timeout(cause: Exception | None, cls: type[Exce
     ],
 )
 def test_proxies_are_named(text: str, cls: type[Exception]) -> None:
-    """What a proxy says is told with its address, and is final where it is about who asks."""
+    """The error for a proxy's refusal names the proxy, and is final if it refuses this client."""
     error = request_error(httpcore.ProxyError(text), "http://p.test:1")
     assert type(error) is cls
     assert str(error) == f"the proxy http://p.test:1 refused: {text}"
@@ -98,6 +98,6 @@ def caused(failure: Exception, cause: Exception) -> Exception:
     ],
 )
 def test_what_no_retry_mends(failure: Any, final: bool) -> None:
-    """What the next attempt would meet again is final, however deep it lies."""
+    """A failure that a retry would meet again is final, however deep in the chain of causes."""
     assert is_final(failure) is final
     assert is_final(caused(RuntimeError("outer"), failure)) is final

@@ -1,4 +1,4 @@
-"""What an answer offers besides its fields, on answers as they should be and as they should not."""
+"""The properties of answers, on answers as the spec has them and on odd ones."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_an_answer_is_the_generated_model(connect: Callable[..., Any]) -> None:
 
 
 def test_a_field_goes_before_a_member_of_ours() -> None:
-    """What the spec names is the spec's: a field is read and set although the facade has a property of its name."""
+    """A field of the spec takes precedence over a property of the facade with the same name."""
 
     @define
     class River:
@@ -70,7 +70,7 @@ def test_a_field_goes_before_a_member_of_ours() -> None:
 
 
 def test_inequality(connect: Callable[..., Any]) -> None:
-    """Answers differ if a field does, and from anything that is no answer."""
+    """Answers are unequal if a field differs, and unequal to anything that is no answer."""
     found = answer(connect, completion())
     assert found != answer(connect, completion("Ho."))
     assert found != models.CreateChatCompletionResponse.from_dict(completion("Ho."))
@@ -79,7 +79,7 @@ def test_inequality(connect: Callable[..., Any]) -> None:
 
 
 def test_headers_play_no_part_in_equality(connect: Callable[..., Any]) -> None:
-    """Two answers that say the same are equal, whatever response they came in."""
+    """Answers with the same JSON are equal, whatever their headers."""
     first, second = (
         answer(connect, httpx.Response(200, json=completion(), headers={"x-request-id": name})) for name in "ab"
     )
@@ -89,7 +89,7 @@ def test_headers_play_no_part_in_equality(connect: Callable[..., Any]) -> None:
 
 @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda found: pickle.loads(pickle.dumps(found))])
 def test_copies(connect: Callable[..., Any], copied: Callable[[Any], Any]) -> None:
-    """An answer survives copying and pickle: what it says, what is absent, its headers, its properties."""
+    """An answer survives copying and pickle: its fields, the absent ones, its headers and its properties."""
     reply = httpx.Response(200, json=completion(new={"a": 1}), headers={"x-request-id": "req_1"})
     found = answer(connect, reply)
     again = copied(found)
@@ -132,7 +132,7 @@ def test_no_headers_without_a_response() -> None:
 def test_every_answer_has_its_headers(
     connect: Callable[..., Any], call: str, args: tuple[str, ...], params: dict[str, Any]
 ) -> None:
-    """Each answer tells its request id and the rate limits."""
+    """Each answer has its request id and the headers with the rate limits."""
     headers = {"x-request-id": "req_1", "x-ratelimit-remaining-tokens": "99"}
     found = connect(transport=Server(httpx.Response(200, json={}, headers=headers)).transport).call(
         call, *args, **params
@@ -165,13 +165,13 @@ def test_every_answer_has_its_headers(
     ],
 )
 def test_text(connect: Callable[..., Any], reply: dict[str, Any], text: str) -> None:
-    """The text is that of the first choice; where there is none it is empty."""
+    """The text is that of the first choice; without one it is empty."""
     found = answer(connect, reply)
     assert found.text == text
 
 
 def test_text_of_the_first_choice(connect: Callable[..., Any]) -> None:
-    """Where there are several choices, text, message and tool calls are those of the first."""
+    """With several choices, text, message and tool calls are those of the first."""
     reply = completion("first")
     reply["choices"].append(completion("second")["choices"][0] | {"index": 1})
     assert answer(connect, reply).text == "first"
@@ -179,7 +179,7 @@ def test_text_of_the_first_choice(connect: Callable[..., Any]) -> None:
 
 @pytest.mark.parametrize("choices", [[], None, 5, [{}], [{"message": 7}]])
 def test_no_message(connect: Callable[..., Any], choices: Any) -> None:
-    """An answer without a message says so when it is asked for one, and names itself."""
+    """The message of an answer without one is an error that names the answer."""
     with pytest.raises(LookupError, match="chatcmpl-1"):
         _ = answer(connect, completion(choices=choices)).message
 
@@ -217,7 +217,7 @@ def test_tool_calls(connect: Callable[..., Any], members: dict[str, Any], ids: l
 
 @pytest.mark.parametrize("no_type", [{}, {"type": None}, {"type": ""}])
 def test_tool_calls_without_a_type(connect: Callable[..., Any], no_type: dict[str, Any]) -> None:
-    """A tool call that names no type is of the one that it has the member of, as in a stream; any other is left."""
+    """The type of a tool call without one follows from its member, as in a stream; any other call is left as it is."""
     function, custom = {"name": "f", "arguments": "{}"}, {"name": "c", "input": "i"}
     sent = [{"id": "a", "function": function}, {"id": "b", "custom": custom}, {"id": "c", "function": None}]
     found = answer(connect, with_message(tool_calls=[{**call, **no_type} for call in sent]))
@@ -244,17 +244,17 @@ def test_tool_calls_without_a_type(connect: Callable[..., Any], no_type: dict[st
     ],
 )
 def test_created_at(connect: Callable[..., Any], created: Any, expected: datetime | None) -> None:
-    """The time of creation is in UTC, and None where the server did not tell a time."""
+    """The time of creation is in UTC, and None if the server sent no time."""
     assert answer(connect, completion(created=created)).created_at == expected
 
 
 def test_created_at_missing(connect: Callable[..., Any]) -> None:
-    """An answer that does not say when it was created has no time of creation."""
+    """Without created there is no time of creation."""
     assert answer(connect, {}).created_at is None
 
 
 def test_created_at_nan(connect: Callable[..., Any]) -> None:
-    """A time of creation that is no number is none."""
+    """If created is no number, there is no time of creation."""
     assert answer(connect, httpx.Response(200, content=b'{"created": NaN}')).created_at is None
 
 
@@ -282,7 +282,7 @@ OFF_SPEC: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("reply", OFF_SPEC.values(), ids=OFF_SPEC)
 @pytest.mark.parametrize("call", ["create", "list"])
 def test_reading_is_tolerant(connect: Callable[..., Any], call: str, reply: dict[str, Any]) -> None:
-    """No odd member loses an answer, and what was read is written back; a missing required one may come as null."""
+    """Odd members are read, and written back as they came; a missing required one may be written as null."""
     if call == "create":
         found = answer(connect, reply)
     else:
@@ -319,19 +319,19 @@ def without_nulls(value: Any) -> Any:
     ],
 )
 def test_text_of_a_chunk(choices: Any, text: str) -> None:
-    """The text of a chunk is what it adds to the first choice."""
+    """The text of a chunk is the text that it adds to the first choice."""
     assert ChatCompletionChunk.from_dict({**chunk(), "choices": choices}).text == text
 
 
 class Renamed:
-    """A model by a name that the facade does not know."""
+    """A model with a name that the facade does not know."""
 
     def __init__(self, **members: Any) -> None:
         self.__dict__.update(members)
 
 
 def test_text_by_any_other_name() -> None:
-    """A choice and a message are known by what they have, whatever the pinned spec calls their schemas."""
+    """Choices and messages are recognised by their members, whatever the names of their schemas."""
     piece = ChatCompletionChunk.from_dict(chunk())
     piece.choices = [Renamed(index=1, delta=Renamed(content="b")), Renamed(index=0, delta=Renamed(content="a"))]  # type: ignore[list-item]
     reply = ChatCompletion.from_dict(completion())
@@ -342,7 +342,7 @@ def test_text_by_any_other_name() -> None:
 
 
 def test_receipt_of_a_deletion(connect: Callable[..., Any]) -> None:
-    """Deleting gives the generated receipt."""
+    """Deleting returns the generated receipt."""
     reply = {"object": "chat.completion.deleted", "id": "a", "deleted": True}
     found = connect(transport=Server(reply).transport).call("delete", "a")
     assert (found.deleted, found.id, type(found)) == (True, "a", ChatCompletionDeleted)
@@ -359,13 +359,13 @@ def test_receipt_of_a_deletion(connect: Callable[..., Any]) -> None:
     ],
 )
 def test_equality_with_the_generated_model(own: Any, generated: Any, data: dict[str, Any]) -> None:
-    """Each class of the facade equals the generated one that says the same, from both sides."""
+    """Each model of the facade equals the generated one with the same JSON, from both sides."""
     assert own.from_dict(data) == generated.from_dict(data)
     assert generated.from_dict(data) == own.from_dict(data)
     assert own.from_dict(data) != generated.from_dict({**data, "id": "other"})
 
 
 def test_answers_are_not_hashable() -> None:
-    """An answer can change, so it is no key of a mapping."""
+    """An answer is mutable, and so has no hash."""
     with pytest.raises(TypeError, match="unhashable"):
         hash(ChatCompletion.from_dict(completion()))

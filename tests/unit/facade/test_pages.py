@@ -94,7 +94,7 @@ def test_first_page(connect: Callable[..., Any], call: str, args: tuple[str, ...
 
 
 def test_pages_by_hand(connect: Callable[..., Any]) -> None:
-    """Each page gives the next one, and the last page gives none."""
+    """next_page returns the next page, and None for the last one."""
     shelf = Shelf(5)
     driver = connect(transport=shelf.transport)
     first = driver.call("list")
@@ -108,7 +108,7 @@ def test_pages_by_hand(connect: Callable[..., Any]) -> None:
 
 
 def test_iterating_goes_on_from_any_page(connect: Callable[..., Any]) -> None:
-    """Iterating over a later page gives what is there and behind it, as often as one likes."""
+    """Iterating over a later page yields its items and those after it, any number of times."""
     driver = connect(transport=Shelf(5).transport)
     second = driver.run(driver.call("list").next_page())
     for _ in range(2):
@@ -142,7 +142,7 @@ def test_pages_are_fetched_as_needed(connect: Callable[..., Any]) -> None:
 
 
 def test_an_async_call_is_made_when_awaited() -> None:
-    """An async list that nobody awaits or iterates over asks for nothing, and warns of nothing."""
+    """An async list that nobody awaits or iterates over sends nothing, and causes no warning."""
     shelf = Shelf(3)
     client = AsyncChatClient(api_key="k", transport=shelf.transport)
     client.list()
@@ -152,7 +152,7 @@ def test_an_async_call_is_made_when_awaited() -> None:
 
 
 def test_parameters_go_along(connect: Callable[..., Any]) -> None:
-    """Every page is asked for with the parameters and options of the call, but for the cursor."""
+    """Every page is fetched with the parameters and options of the call, but for the cursor."""
     server = Server(page(["a"], has_more=True), page(["b"]))
     params = {"model": "m", "metadata": {"t": "x"}, "limit": 1, "order": "desc", "extra_query": {"q": "1"}}
     driver = connect(transport=server.transport)
@@ -163,7 +163,7 @@ def test_parameters_go_along(connect: Callable[..., Any]) -> None:
 
 
 def test_parameters_are_those_of_the_call(connect: Callable[..., Any]) -> None:
-    """What becomes of a filter behind the call changes neither the call nor the pages that follow."""
+    """A change of the caller's filter after the call changes neither the call nor the later pages."""
     server = Server(page(["c0"], has_more=True), page(["c1"]))
     driver = connect(transport=server.transport)
     filters, more = {"topic": "rivers"}, {"x": "1"}
@@ -180,7 +180,7 @@ def test_parameters_are_those_of_the_call(connect: Callable[..., Any]) -> None:
 
 
 def test_after(connect: Callable[..., Any]) -> None:
-    """A list may begin behind an item."""
+    """With after, a list begins after an item."""
     shelf = Shelf(5)
     assert ids(connect(transport=shelf.transport).items("list", after="c1")) == ["c2", "c3", "c4"]
     assert shelf.asked == ["c1", "c3"]
@@ -197,7 +197,7 @@ def test_max_items(connect: Callable[..., Any], max_items: int | None, count: in
 
 
 def test_max_items_leaves_the_page_alone(connect: Callable[..., Any]) -> None:
-    """The page keeps all that was read, whatever max_items says."""
+    """A page keeps all its items, whatever max_items is."""
     driver = connect(transport=Shelf(5).transport)
     first = driver.call("list", max_items=1)
     assert ids(first.data) == ["c0", "c1"]
@@ -205,7 +205,7 @@ def test_max_items_leaves_the_page_alone(connect: Callable[..., Any]) -> None:
 
 
 def test_max_items_is_not_sent(connect: Callable[..., Any]) -> None:
-    """The server is not told of max_items."""
+    """max_items is not sent."""
     server = Server(page([]))
     connect(transport=server.transport).items("list", max_items=3)
     assert server.requests[0].url.query == b""
@@ -223,7 +223,7 @@ def test_max_items_is_a_count(connect: Callable[..., Any], max_items: Any) -> No
 
 
 def test_an_empty_page_is_the_end(connect: Callable[..., Any]) -> None:
-    """A page without items ends the list, though it says that there is more."""
+    """A page without items ends the list, also if has_more is true."""
     server = Server(page(["a"], has_more=True), page([], has_more=True))
     driver = connect(transport=server.transport)
     assert ids(driver.items("list")) == ["a"]
@@ -232,7 +232,7 @@ def test_an_empty_page_is_the_end(connect: Callable[..., Any]) -> None:
 
 
 def test_a_cursor_that_does_not_move(connect: Callable[..., Any]) -> None:
-    """A server that ignores the cursor sends the same page again: its items come once, and the list ends."""
+    """If the server ignores the cursor and sends the same page again, its items come once, and the list ends."""
     server = Server(page(["a", "b"], has_more=True))
     driver = connect(transport=server.transport)
     assert ids(driver.items("list")) == ["a", "b"]
@@ -240,21 +240,21 @@ def test_a_cursor_that_does_not_move(connect: Callable[..., Any]) -> None:
 
 
 def test_a_cursor_that_does_not_move_by_hand(connect: Callable[..., Any]) -> None:
-    """Page by page, too, a cursor that stands still ends the list."""
+    """A cursor that does not move ends the list for next_page, too."""
     driver = connect(transport=Server(page(["a", "b"], has_more=True)).transport)
     second = driver.run(driver.call("list").next_page())
     assert driver.run(second.next_page()) is None
 
 
 def test_a_cycle_of_cursors(connect: Callable[..., Any]) -> None:
-    """Pages that lead back to one another end the list once each has come."""
+    """A circle of cursors ends the list after each page has come once."""
     server = Server(page(["a"], has_more=True), page(["b"], has_more=True), page(["a"], has_more=True))
     assert ids(connect(transport=server.transport).items("list")) == ["a", "b"]
     assert len(server.requests) == 3
 
 
 def test_a_server_without_has_more(connect: Callable[..., Any]) -> None:
-    """A server that does not say whether there is more is asked until an empty page comes."""
+    """If the server does not send has_more, pages are fetched until one is empty."""
     replies = [page(["a", "b"]), page(["c"]), page([])]
     for reply in replies:
         del reply["has_more"]
@@ -265,14 +265,14 @@ def test_a_server_without_has_more(connect: Callable[..., Any]) -> None:
 
 @pytest.mark.parametrize("last_id", [None, "", 7, ["c"], {"a": 1}, True])
 def test_a_server_without_last_id(connect: Callable[..., Any], last_id: Any) -> None:
-    """Where the last id is missing or odd, the last item's own id leads on."""
+    """If last_id is missing or odd, the last item's own id is the cursor."""
     server = Server(page(["a", "b"], has_more=True, last_id=last_id), page(["c"]))
     assert ids(connect(transport=server.transport).items("list")) == ["a", "b", "c"]
     assert server.requests[1].url.params["after"] == "b"
 
 
 def test_a_server_without_any_id(connect: Callable[..., Any]) -> None:
-    """Where nothing can lead on, the list ends."""
+    """If there is no cursor, the list ends."""
     server = Server({"data": [{"object": "chat.completion"}], "has_more": True})
     assert len(connect(transport=server.transport).items("list")) == 1
 
@@ -289,7 +289,7 @@ def test_no_data(connect: Callable[..., Any], reply: dict[str, Any]) -> None:
     "reply", [{}, {"object": "list"}, {"data": None, "has_more": True}, {"data": None}, completion()]
 )
 def test_what_follows_is_no_page(connect: Callable[..., Any], reply: dict[str, Any]) -> None:
-    """An answer that is no page, where another page was to come, is an error and not the end of the list."""
+    """If has_more promised another page, an answer that is no page is an error and not the end of the list."""
     server = Server(page(["a"], has_more=True), reply)
     driver, found = connect(transport=server.transport), []
     with pytest.raises(APIResponseValidationError, match="no list of items"):
@@ -305,7 +305,7 @@ def test_an_empty_page_may_be_null(connect: Callable[..., Any]) -> None:
 
 
 def test_null_with_more_to_come(connect: Callable[..., Any]) -> None:
-    """A first page that has no list and says that there is more is an error, too."""
+    """A first page without a list whose has_more is true is an error, too."""
     driver = connect(transport=Server({"data": None, "has_more": True}).transport)
     with pytest.raises(APIResponseValidationError, match="missing or null"):
         driver.items("list")
@@ -313,7 +313,7 @@ def test_null_with_more_to_come(connect: Callable[..., Any]) -> None:
 
 @pytest.mark.parametrize("data", [5, "abc", {"a": 1}, True])
 def test_data_of_another_shape(connect: Callable[..., Any], data: Any) -> None:
-    """Data that is no list is kept as it came, and is an error of the tree for who iterates over it."""
+    """Data that is no list is kept as it came; iterating over it raises an error of the tree."""
     driver = connect(transport=Server({"data": data, "has_more": True}).transport)
     first = driver.call("list")
     assert first.data == data
@@ -324,14 +324,14 @@ def test_data_of_another_shape(connect: Callable[..., Any], data: Any) -> None:
 
 
 def test_odd_items(connect: Callable[..., Any]) -> None:
-    """Items that are no objects come as they are."""
+    """Items that are not objects are yielded as they came."""
     driver = connect(transport=Server({"data": [5, None, "a", completion()], "has_more": False}).transport)
     found = driver.items("list")
     assert (found[:3], found[3].text) == ([5, None, "a"], "Hi.")
 
 
 def test_a_page_that_fails(connect: Callable[..., Any]) -> None:
-    """A failure on a later page raises in the iteration, behind the items that came before."""
+    """A failure of a later page is raised in the iteration, after the items before it."""
     server = Server(page(["a"], has_more=True), httpx.Response(400))
     driver = connect(transport=server.transport)
     first = driver.call("list")
@@ -348,7 +348,7 @@ def test_a_page_is_written_back_as_it_came(connect: Callable[..., Any]) -> None:
 
 @pytest.mark.parametrize(("call", "args"), [("list", ()), ("messages", (ID,))])
 def test_a_pickled_page(connect: Callable[..., Any], call: str, args: tuple[str, ...]) -> None:
-    """A page that was pickled holds its items and no key; what is behind it is an error that says how to get it."""
+    """A pickled page holds its items and no key; fetching the next page is an error that says how to get it."""
     driver = connect(api_key=KEY, transport=Server(page(["a", "b"], has_more=True)).transport)
     first = driver.call(call, *args, extra_headers={"x-token": KEY})
     data = pickle.dumps(first)
@@ -376,7 +376,7 @@ def iterate_into(found: list[Any], driver: Any, iterable: Any) -> None:
 
 
 def test_a_pickled_page_without_another(connect: Callable[..., Any]) -> None:
-    """The last page is whole after a pickle, and max_items still counts."""
+    """The last page survives pickle whole, and max_items still counts."""
     last = pickle.loads(pickle.dumps(connect(transport=Shelf(2).transport).call("list")))
     driver = connect(transport=Shelf(5).transport)
     assert ids(driver.iterate(last)) == ["c0", "c1"]
@@ -387,21 +387,21 @@ def test_a_pickled_page_without_another(connect: Callable[..., Any]) -> None:
 
 @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
 def test_a_copied_page(connect: Callable[..., Any], copied: Callable[[Any], Any]) -> None:
-    """A copy of a page goes on as the page itself does."""
+    """A copy of a page fetches the next pages as the page itself does."""
     driver = connect(transport=Shelf(5).transport)
     assert ids(driver.iterate(copied(driver.call("list")))) == ["c0", "c1", "c2", "c3", "c4"]
 
 
 @pytest.mark.parametrize("after", [{}, {"after": "c0"}])
 def test_a_cursor_in_extra_query(connect: Callable[..., Any], after: dict[str, str]) -> None:
-    """A cursor in extra_query says where the list begins, and does not keep it there."""
+    """A cursor in extra_query is for the first page alone."""
     shelf = Shelf(6)
     found = connect(transport=shelf.transport).items("list", extra_query={"after": "c1", "q": "1"}, **after)
     assert (ids(found), shelf.asked) == (["c2", "c3", "c4", "c5"], ["c1", "c3"])
 
 
 def test_repr(connect: Callable[..., Any]) -> None:
-    """A page shows how many items it has and what follows, not the items; an async call what to do with it."""
+    """The repr of a page shows the number of items and the cursor, no items; an async call's shows how to use it."""
     driver = connect(transport=Server(page(["a", "b"], has_more=True)).transport)
     call = driver.client.list() if is_async(driver) else None
     assert call is None or repr(call) == "<AsyncPages, to be awaited or iterated over by async for>"

@@ -1,4 +1,4 @@
-"""A strict client: what passes, what raises, where, and with what."""
+"""A strict client: the answers that pass, and the errors for those that do not."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def strict(connect: Callable[..., Any], *replies: Any, **arguments: Any) -> Any:
 
 @pytest.mark.parametrize("name", CALLS)
 def test_what_passes(connect: Callable[..., Any], name: str) -> None:
-    """An answer as the spec has it passes, and is what a client that is not strict gives."""
+    """An answer as the spec has it passes, and is the same as from a client that is not strict."""
     args, params, body = CALLS[name]
     found = strict(connect, body).call(name, *args, **params)
     assert found == connect(transport=Server(body).transport).call(name, *args, **params)
@@ -90,7 +90,7 @@ def test_what_raises(connect: Callable[..., Any], name: str, base_url: str) -> N
 
 
 def test_what_the_error_tells(connect: Callable[..., Any]) -> None:
-    """The error names request, place, what the spec says and what came, and has what each error of the tree has."""
+    """The error shows the request, the path, the expected and the found value, and has all attributes of the tree."""
     body = completion(created="now", id=5)
     driver = strict(connect, httpx.Response(200, json=body, headers={"x-request-id": "req_1"}))
     with pytest.raises(APIResponseValidationError) as caught:
@@ -104,7 +104,7 @@ def test_what_the_error_tells(connect: Callable[..., Any]) -> None:
 
 
 def test_the_key_stays_secret(connect: Callable[..., Any]) -> None:
-    """A key that a server echoes where the answer departs is shown nowhere."""
+    """A key that a server repeats at a deviation is shown nowhere."""
     driver = strict(connect, completion(**{KEY: KEY}), api_key=KEY)
     with pytest.raises(APIResponseValidationError) as caught:
         driver.call("create", **ASK)
@@ -113,7 +113,7 @@ def test_the_key_stays_secret(connect: Callable[..., Any]) -> None:
 
 
 def test_no_answer_is_asked_for_twice(connect: Callable[..., Any]) -> None:
-    """An answer that departs is not retried: the call has had its effect."""
+    """An answer that departs is not retried, because the call has had its effect."""
     server = Server(completion(id=5))
     with pytest.raises(APIResponseValidationError):
         connect(transport=server.transport, strict=True, max_retries=5).call("create", **ASK)
@@ -139,7 +139,7 @@ def test_dropped_down(connect: Callable[..., Any], endpoint: Any, args: tuple[st
 
 
 def test_behind_a_redirect(connect: Callable[..., Any]) -> None:
-    """An answer that came by way of a redirect is judged by the operation that was called."""
+    """An answer after a redirect is judged by the operation that was called."""
     replies = [httpx.Response(307, headers={"location": "https://example.com/elsewhere"}), completion(id=5)]
     with pytest.raises(APIResponseValidationError, match=r"\$\.id"):
         strict(connect, *replies, follow_redirects=True).call("create", **ASK)
@@ -154,7 +154,7 @@ def test_behind_a_redirect(connect: Callable[..., Any]) -> None:
     ],
 )
 def test_other_errors(connect: Callable[..., Any], reply: httpx.Response, cls: type[APIError]) -> None:
-    """What is an error for any client is the same error for a strict one."""
+    """An answer that is an error for any client is the same error for a strict one."""
     with pytest.raises(APIError) as caught:
         strict(connect, reply).call("get", "chatcmpl-1")
     assert type(caught.value) is cls
@@ -162,7 +162,7 @@ def test_other_errors(connect: Callable[..., Any], reply: httpx.Response, cls: t
 
 
 def test_a_stream_that_passes(connect: Callable[..., Any]) -> None:
-    """A stream as the spec has it passes, and makes up the same completion."""
+    """A stream as the spec has it passes, and gives the same completion."""
     driver = strict(connect, streaming(events(HI, DOT, DOT, STOP, "[DONE]")))
     stream = driver.call("create", stream=True, **ASK)
     assert "".join(each.text for each in driver.iterate(stream)) == stream.completion.text == "Hi.."
@@ -170,7 +170,7 @@ def test_a_stream_that_passes(connect: Callable[..., Any]) -> None:
 
 
 def test_a_stream_that_raises(connect: Callable[..., Any]) -> None:
-    """A chunk that departs raises with what had arrived, its own text included, and the stream is closed."""
+    """A chunk that departs raises with the completion so far, its own text included, and the stream is closed."""
     body = Pieces(events(HI, DOT), events(ODD, STOP, "[DONE]"))
     reply = httpx.Response(200, headers={"content-type": "text/event-stream", "x-request-id": "req_1"}, stream=body)
     driver = strict(connect, reply)
@@ -187,7 +187,7 @@ def test_a_stream_that_raises(connect: Callable[..., Any]) -> None:
 
 
 def test_departures_hide_in_no_repetition(connect: Callable[..., Any]) -> None:
-    """A chunk that is like the one before it but for a departure raises, however many were alike before."""
+    """A chunk that repeats the one before it but for a deviation raises, however many repeated before."""
     texts = [chunk(choice(content=f"word {number}")) for number in range(20)]
     for odd in (chunk(choice(content=5)), chunk(choice(content=["a"])), chunk(choice(content="a", x=1))):
         driver = strict(connect, streaming(events(*texts, odd, STOP, "[DONE]")))
@@ -197,7 +197,7 @@ def test_departures_hide_in_no_repetition(connect: Callable[..., Any]) -> None:
 
 
 def test_a_completion_in_place_of_a_stream(connect: Callable[..., Any]) -> None:
-    """A whole completion where a stream was asked for is judged as what it is."""
+    """A whole completion in the place of a stream is judged as a completion."""
     usage = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
     whole = completion(usage=usage)
     whole["choices"][0]["message"]["annotations"] = []
@@ -210,7 +210,7 @@ def test_a_completion_in_place_of_a_stream(connect: Callable[..., Any]) -> None:
 
 
 def test_a_spec_without_chunks(monkeypatch: pytest.MonkeyPatch, connect: Callable[..., Any]) -> None:
-    """A strict client of a spec that does not name the schema of a chunk is refused when it is made."""
+    """A strict client cannot be made if the pinned spec does not name the schema of a chunk."""
     monkeypatch.setattr(_strict, "CHUNK", "whole/NoChunk")
     with pytest.raises(UnsupportedOperationError, match="the pinned spec has no NoChunk, by which strict=True"):
         connect(strict=True)
@@ -229,7 +229,7 @@ def test_strict_is_an_argument_like_any_other() -> None:
 
 
 def test_others_pay_nothing(connect: Callable[..., Any]) -> None:
-    """A stream of a client that is not strict reads its chunks by the model's own method, without a detour."""
+    """A client that is not strict reads the chunks of a stream by the model's own method."""
     driver = connect(transport=Server(streaming(events(HI, "[DONE]"))).transport)
     stream = driver.call("create", stream=True, **ASK)
     assert stream._reader._read_chunk == ChatCompletionChunk.from_dict
