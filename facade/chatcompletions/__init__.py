@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from ._spec.provenance import Spec, spec
     from ._streaming.stream import AsyncChatCompletionStream, AsyncStreamOpening, ChatCompletionStream
 
-#: Names that a first call can do without, and the modules that they are imported from when asked for.
+#: Names that a first call does not need, and the modules from which they are imported on first use.
 _LAZY = {
     "AsyncChatCompletionPage": "_answers.pages",
     "AsyncChatCompletionStream": "_streaming.stream",

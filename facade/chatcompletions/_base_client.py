@@ -1,4 +1,4 @@
-"""What both clients share: how they are set up, and how a call is made."""
+"""The base of both clients: their set-up, and the steps of a call."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from ._redaction import Discreet, Secret, discreet
+from ._redaction import Secret, SecretDict, hide_values
 from ._requests.build import build
 from ._requests.operations import OPERATIONS
 from ._requests.settings import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, http_options
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 
 @cache
-def imported(name: str) -> Any:
-    """Return the class of an answer; the first call that needs it imports its module."""
+def answer_class(name: str) -> Any:
+    """Return the class of an answer, whose module is imported on first use."""
     module, _, cls = name.rpartition(".")
     return getattr(import_module(f"{__package__}.{module}"), cls)
 
 
 class BaseClient(ABC):
-    """Set-up and calls, which both clients share but for the waiting."""
+    """The set-up and the calls of both clients, but for the waiting."""
 
     _clients: Any
     _clients_type: type[MutableMapping[Any, Any]] = dict
@@ -51,8 +51,8 @@ class BaseClient(ABC):
         strict: bool = False,
         **options: Unpack[HTTPXOptions],
     ) -> None:
-        # Before all else, so that whatever fails below shows no secret to those who print the locals of its frames.
-        self._arguments = Discreet(
+        # First of all, so that no failure below shows a secret in the locals of its frames.
+        self._arguments = SecretDict(
             options,
             api_key=api_key if api_key is None else Secret(api_key),
             base_url=base_url,
@@ -78,13 +78,13 @@ class BaseClient(ABC):
 
     @property
     def base_url(self) -> httpx.URL:
-        """Where the API is, without credentials."""
+        """The URL of the API, without credentials."""
         url: httpx.URL = self._http_options["base_url"]
         return url
 
     def __repr__(self) -> str:
         if not hasattr(self, "_http_options"):
-            return f"{type(self).__name__}()"  # whose constructor failed
+            return f"{type(self).__name__}()"  # the constructor failed
         return f"{type(self).__name__}(base_url={str(self.base_url)!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -95,22 +95,22 @@ class BaseClient(ABC):
             raise RuntimeError("this client is closed: make a new one, or move the call into its with statement")
 
     def _call(self, name: str, params: Any, *ids: str, **own: Any) -> Any:
-        """Make a call, and return its answer, or the awaitable of it."""
-        # Before all else, so that whatever fails below shows no secret among the keywords.
-        given = discreet(params)
+        """Make a call, and return its answer or an awaitable."""
+        # First of all, so that no failure below shows a secret among the keywords.
+        given = hide_values(params)
         given.update(own)
-        return self._answer(OPERATIONS[name], given, *ids)
+        return self._perform(OPERATIONS[name], given, *ids)
 
     def _first_page(self, name: str, params: Any, max_items: int | None, *ids: str) -> Callable[[], Any]:
-        """Return the function that fetches the first page of a list."""
-        params = discreet(params)
+        """Return a function that fetches the first page of a list."""
+        params = hide_values(params)
         from ._answers.pages import Position, snapshot
 
         operation, params = OPERATIONS[name], snapshot(params)
-        fetch = partial(self._page, lambda position: self._answer(operation, position.apply_to(params), *ids))
+        fetch = partial(self._page, lambda position: self._perform(operation, position.apply_to(params), *ids))
         return partial(fetch, Position.first(fetch, params, max_items))
 
-    def _answer(self, operation: Operation, params: Mapping[str, Any], *ids: str) -> Any:
+    def _perform(self, operation: Operation, params: Mapping[str, Any], *ids: str) -> Any:
         request = build(operation, params, *ids)
         return self._stream(request) if params.get("stream") else self._read(operation, request)
 
@@ -124,4 +124,4 @@ class BaseClient(ABC):
 
     @abstractmethod
     def _page(self, call: Callable[[Position], Any], position: Position) -> Any:
-        """Make the call for the page at a position."""
+        """Make the call for the page at a position, and set the page's position."""

@@ -1,4 +1,4 @@
-"""The two errors that have nothing to do with an answer; `_errors` draws the tree that they stand in."""
+"""The two errors that have nothing to do with an answer; the tree of all errors is drawn in `_errors`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from ._public import public
 
 @public
 class ChatCompletionsError(Exception):
-    """Base of all errors of this package; raised itself for a client that is not set up to call anything."""
+    """The base of all errors of this package; raised itself for settings with which a client cannot call."""
 
 
 @public
 class UnsupportedOperationError(ChatCompletionsError):
-    """The spec that the generated package was made from does not have what the call needs; nothing was sent."""
+    """The pinned spec lacks the operation or a model that the call needs; nothing was sent."""

@@ -1,4 +1,7 @@
-"""Reject, before anything is sent, what would call the wrong endpoint or lose data. The server judges the rest."""
+"""Checks that reject, before anything is sent, values that would call the wrong endpoint or lose data.
+
+The server judges all other values.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,9 @@ from typing import Any
 import httpx
 
 from ._base_error import ChatCompletionsError
-from ._redaction import Discreet, drop_tracebacks
+from ._redaction import SecretDict, drop_tracebacks
 
-#: Headers that say where a request goes, where it ends and how its connection goes on (RFC 9110, section 7.6.1).
+#: Headers that belong to the connection: the request's target, its length and its framing (RFC 9110, section 7.6.1).
 _CONNECTION_HEADERS = frozenset(
     {
         "connection",
@@ -42,12 +45,12 @@ def check_names(
     Args:
         call: The name of the callable, for the message.
         given: The keywords that the caller used.
-        known: Those that exist.
-        advice: A sentence to add; ``{name}`` in it stands for the unknown keyword.
-        synonyms: Known keywords by the names that others have for them.
+        known: The keywords that exist.
+        advice: A sentence to add; ``{name}`` in it is replaced by the unknown keyword.
+        synonyms: Known keywords by other libraries' names for them.
 
     Raises:
-        TypeError: Names the keyword and its nearest match.
+        TypeError: A keyword is unknown; the message names it and its nearest match.
     """
     for name in given:
         if name not in known:
@@ -67,11 +70,11 @@ def check_required(call: str, given: Collection[str], required: Iterable[str]) -
 
 
 def check_id(completion_id: str) -> None:
-    """Raise if an id would address another endpoint than its own.
+    """Raise if an id would lead to another endpoint than its own.
 
     Raises:
-        TypeError: It is not text.
-        ValueError: It is empty, or made of nothing but dots, slashes of either kind and blanks, which a server or a
+        TypeError: The id is not text.
+        ValueError: The id is empty, or made of nothing but dots, slashes of either kind and blanks, which a server or a
             proxy on the way resolves away.
     """
     if not isinstance(completion_id, str):
@@ -90,12 +93,12 @@ def check_headers(headers: Mapping[str, str]) -> None:
         ValueError: A name or value holds a line break, another control character, or one beyond ASCII, a value
             begins or ends with a blank, or the connection itself writes the header.
     """
-    headers = Discreet(headers)
+    headers = SecretDict(headers)
     for name in headers:
         if not isinstance(headers[name], str):
             raise TypeError(f"the header {name!r} must be text, not {type(headers[name]).__name__}")
         if not (is_header_text(name) and is_header_text(headers[name])):
-            raise ValueError(f"the header {name!r} holds a line break or another character no header may")
+            raise ValueError(f"the header {name!r} holds a line break or another character that no header can hold")
         if headers[name] != headers[name].strip():
             raise ValueError(f"the value of the header {name!r} begins or ends with a blank: strip it")
         if name.lower() in _CONNECTION_HEADERS:
@@ -103,20 +106,20 @@ def check_headers(headers: Mapping[str, str]) -> None:
 
 
 def has_possible_port(url: httpx.URL) -> bool:
-    """Tell whether a connection can be made to the port of an address, if it has one."""
+    """Tell whether a connection can be made to the port of a URL, if it has one."""
     return url.port is None or 0 < url.port < 65536
 
 
 def check_cookies(options: Mapping[str, Any]) -> None:
-    """Raise `TypeError` if a client's cookies are a mapping with values that are no text; no value is shown."""
-    cookies = Discreet(options["cookies"]) if isinstance(options.get("cookies"), dict) else Discreet()
+    """Raise `TypeError` if a client's cookies are a mapping with a value that is not text; no value is shown."""
+    cookies = SecretDict(options["cookies"]) if isinstance(options.get("cookies"), dict) else SecretDict()
     for name in cookies:
         if not isinstance(cookies[name], str):
             raise TypeError(f"the cookie {name!r} must be text, not {type(cookies[name]).__name__}")
 
 
 def is_header_text(text: str) -> bool:
-    """Tell whether text can stand in a header line: printable ASCII, spaces and tabs."""
+    """Tell whether a header can hold a text: printable ASCII, spaces and tabs."""
     return all(" " <= character <= "~" or character == "\t" for character in text)
 
 
@@ -124,7 +127,7 @@ def check_metadata_filter(metadata: Mapping[str, str]) -> None:
     """Raise if a metadata filter is not a mapping of text to text.
 
     Raises:
-        TypeError: Names the pair at fault.
+        TypeError: The filter is not a mapping, or a pair is not text; the message names the pair.
     """
     if not isinstance(metadata, Mapping):
         raise TypeError(f"a metadata filter is a mapping of text to text, not {type(metadata).__name__}")
@@ -134,11 +137,11 @@ def check_metadata_filter(metadata: Mapping[str, str]) -> None:
 
 
 def check_count(name: str, value: Any) -> None:
-    """Raise if an option that counts is not a whole number of at least 0.
+    """Raise if an option is not a whole number of at least 0.
 
     Raises:
-        TypeError: It is not an integer.
-        ValueError: It is negative.
+        TypeError: The value is not an integer.
+        ValueError: The value is negative.
     """
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"{name} must be an integer, not {value!r}")
@@ -150,8 +153,8 @@ def check_timeout(value: Any) -> None:
     """Raise if a timeout is not a number of seconds, an `httpx.Timeout` or `None`.
 
     Raises:
-        TypeError: It is something else.
-        ValueError: It is 0 or less, which would leave no time, or more than a clock can count.
+        TypeError: The value has another type.
+        ValueError: The value is 0 or less, which would leave no time, or more than a clock can count.
     """
     if value is None or isinstance(value, httpx.Timeout):
         return
@@ -171,10 +174,10 @@ def check_mapping(name: str, value: Any) -> None:
 
 @contextmanager
 def naming_settings() -> Iterator[None]:
-    """Name, while connections are set up, the settings that they cannot be set up with.
+    """Turn set-up failures into errors that name the setting.
 
     Raises:
-        ChatCompletionsError: A certificate cannot be loaded, or a proxy is no URL.
+        ChatCompletionsError: A certificate cannot be loaded, or a proxy is not a URL.
     """
     is_url = True
     try:
@@ -188,8 +191,8 @@ def naming_settings() -> Iterator[None]:
             "SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE"
         ) from exc
     if not is_url:
-        # Not within the except clause, for what httpx says may be part of a proxy's password.
+        # Outside the except clause, because httpx's message may hold a part of a proxy's password.
         raise ChatCompletionsError(
-            "a proxy is no URL: check proxy=... and the environment variables HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and "
-            "NO_PROXY, where an address such as ::1 stands without brackets"
+            "a proxy is not a URL: check proxy=... and the environment variables HTTP_PROXY, HTTPS_PROXY, ALL_PROXY "
+            "and NO_PROXY, where an address such as ::1 stands without brackets"
         )

@@ -1,4 +1,4 @@
-"""The two clients. What to send and how to read it is decided elsewhere, so they differ in waiting alone."""
+"""The two clients, which differ in waiting alone: requests and answers are made and read elsewhere."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from chatcompletions_api.types import UNSET
 
 from ._answers.read import read
-from ._base_client import BaseClient, imported
+from ._base_client import BaseClient, answer_class
 from ._public import public
 from ._transport.client import AsyncHTTPClient, HTTPClient
 from ._transport.event_loops import at_end_of_loop, event_loop, is_closed, is_running
@@ -45,35 +45,35 @@ class ChatClient(BaseClient):
     """A client for the Chat Completions API, stored completions included.
 
     Args:
-        api_key: The key; without it ``OPENAI_API_KEY``. A server that you name may need none.
-        base_url: Where the API is, path included; without it ``OPENAI_BASE_URL``, else the service itself.
-        organization: Sent as ``OpenAI-Organization``; without it ``OPENAI_ORG_ID``.
-        project: Sent as ``OpenAI-Project``; without it ``OPENAI_PROJECT_ID``.
+        api_key: The key; by default ``OPENAI_API_KEY``. A server of your own may need none.
+        base_url: The URL of the API, path included; by default ``OPENAI_BASE_URL``, or else the service itself.
+        organization: The value of the header ``OpenAI-Organization``; by default ``OPENAI_ORG_ID``.
+        project: The value of the header ``OpenAI-Project``; by default ``OPENAI_PROJECT_ID``.
         timeout: Seconds, more than 0, or an `httpx.Timeout`, for each attempt of a call; `None` waits for ever.
         max_retries: How often a request may be sent again.
-        max_answer_bytes: Bytes of one answer, decoded, that are read; one that has more is an
+        max_answer_bytes: How many bytes one answer may have, decoded; a larger one is an
             `APIResponseTooLargeError`, in a stream a `StreamTooLargeError`.
         strict: Raise `APIResponseValidationError` for the first deviation of an answer, a page or a chunk from the
-            spec, see `deviations`; needs the extra ``strict``. In a stream it is a `StreamValidationError`, with what
-            had arrived.
-        **options: httpx's own: ``proxy``, ``verify``, ``http2``, ``limits``, ``event_hooks``, ``transport``, ... A
-            ``transport`` may be what makes one, such as its class, and is then made for each process, or event loop.
+            spec, see `deviations`; needs the extra ``strict``. In a stream it is a `StreamValidationError` with the
+            completion so far.
+        **options: The options of httpx: ``proxy``, ``verify``, ``http2``, ``limits``, ``event_hooks``, ... A
+            ``transport`` may be a class or function that makes one, and is then made for each process or event loop.
 
     Raises:
-        ChatCompletionsError: There is no key for the service itself, or a key or URL is unusable.
-        ImportError: ``strict`` was asked for, and its extra is not installed.
+        ChatCompletionsError: There is no key for the service itself, or a key or URL cannot be used.
+        ImportError: ``strict`` is true, and its extra is not installed.
         TypeError: An option is unknown, or of the wrong type.
         ValueError: A number is out of its range, or a header cannot be sent.
 
-    Close it, or use it as a context manager, to give its connections back. It may be used from many threads and
-    after a fork, and it pickles as its arguments. See https://platform.openai.com/docs/api-reference/chat.
+    Use it as a context manager, or call `close`, to close its connections. It may be used from many threads and after a
+    fork, and a pickle holds its arguments. See https://platform.openai.com/docs/api-reference/chat.
     """
 
     _clients: dict[int, HTTPClient]
 
     @property
     def raw(self) -> Client:
-        """The client to hand to a ``sync`` endpoint function of `chatcompletions_api`: same pool, key and retries."""
+        """The client for ``sync`` endpoint functions of `chatcompletions_api`, with the same pool, key and retries."""
         from ._requests.low_level import RawClient
 
         return RawClient(base_url=str(self.base_url), chat=self)
@@ -91,7 +91,7 @@ class ChatClient(BaseClient):
 
         Args:
             stream: Return a stream of chunks instead of the whole completion.
-            **params: The API's parameters (``messages`` may be text: what the user says) and `CallOptions`. An
+            **params: The API's parameters (``messages`` may be the text of a user message) and `CallOptions`. An
                 option given as `None` is sent as null, one left out is not sent.
 
         Returns:
@@ -114,7 +114,7 @@ class ChatClient(BaseClient):
             **params: The API's filters and paging, and `CallOptions`.
 
         Returns:
-            The first page; iterating over it fetches the pages behind it as needed.
+            The first page; iterating over it fetches the pages after it as needed.
 
         Raises:
             TypeError: A parameter is unknown, or a metadata filter is not text.
@@ -129,12 +129,12 @@ class ChatClient(BaseClient):
         """Return a stored completion.
 
         Args:
-            completion_id: Which one.
-            **options: See `CallOptions`.
+            completion_id: The id of the completion.
+            **options: The options of every call, see `CallOptions`.
 
         Raises:
             ValueError: The id is empty or made of dots, slashes and blanks.
-            NotFoundError: Nothing is stored under the id.
+            NotFoundError: No completion with the id is stored.
             APIError: The call failed.
 
         See https://platform.openai.com/docs/api-reference/chat/get.
@@ -143,18 +143,19 @@ class ChatClient(BaseClient):
         return completion
 
     def update(self, completion_id: str, **params: Unpack[UpdateParams]) -> ChatCompletion:
-        """Replace the metadata of a stored completion, all that can be changed of it.
+        """Replace the metadata of a stored completion, the only part that can be changed.
 
         Args:
-            completion_id: Which one.
-            **params: ``metadata``, the pairs that replace the stored ones or `None` for none, and `CallOptions`.
+            completion_id: The id of the completion.
+            **params: The API's ``metadata``, pairs that replace the stored ones or `None` to remove them, and
+                `CallOptions`.
 
         Returns:
-            The completion as it is now.
+            The completion with its new metadata.
 
         Raises:
             ValueError: The id is empty or made of dots, slashes and blanks.
-            NotFoundError: Nothing is stored under the id.
+            NotFoundError: No completion with the id is stored.
             APIError: The call failed.
 
         See https://platform.openai.com/docs/api-reference/chat/update.
@@ -166,15 +167,15 @@ class ChatClient(BaseClient):
         """Delete a stored completion.
 
         Args:
-            completion_id: Which one.
-            **options: See `CallOptions`.
+            completion_id: The id of the completion.
+            **options: The options of every call, see `CallOptions`.
 
         Returns:
-            The server's receipt; its ``deleted`` says whether it is gone.
+            The server's receipt, whose ``deleted`` is true if the completion was deleted.
 
         Raises:
             ValueError: The id is empty or made of dots, slashes and blanks.
-            NotFoundError: Nothing is stored under the id.
+            NotFoundError: No completion with the id is stored.
             APIError: The call failed.
 
         See https://platform.openai.com/docs/api-reference/chat/delete.
@@ -188,16 +189,16 @@ class ChatClient(BaseClient):
         """List the messages of a stored completion.
 
         Args:
-            completion_id: Which one.
+            completion_id: The id of the completion.
             max_items: How many messages an iteration yields at most; ``limit`` is the size of a page.
             **params: The API's paging, and `CallOptions`.
 
         Returns:
-            The first page; iterating over it fetches the pages behind it as needed.
+            The first page; iterating over it fetches the pages after it as needed.
 
         Raises:
             ValueError: The id is empty or made of dots, slashes and blanks.
-            NotFoundError: Nothing is stored under the id.
+            NotFoundError: No completion with the id is stored.
             APIError: The call failed.
 
         See https://platform.openai.com/docs/api-reference/chat/getMessages.
@@ -227,7 +228,7 @@ class ChatClient(BaseClient):
         http = self._clients.get(pid)
         if http is None:
             http = self._clients.setdefault(pid, HTTPClient(**self._http_options))
-            if self._closed:  # by another thread, which may have looked before this client was there
+            if self._closed:  # by another thread, which may have closed all clients before this one was there
                 self.close()
                 self._check_open()
         return http
@@ -237,7 +238,7 @@ class ChatClient(BaseClient):
         return http.send(http.build_request(**request), stream=stream)
 
     def _read(self, operation: Operation, request: Mapping[str, Any]) -> Any:
-        return read(imported(operation.answer), self._send(request))
+        return read(answer_class(operation.answer), self._send(request))
 
     def _stream(self, request: Mapping[str, Any]) -> ChatCompletionStream:
         from ._streaming.stream import ChatCompletionStream
@@ -252,7 +253,7 @@ class ChatClient(BaseClient):
 class AsyncChatClient(BaseClient):
     """`ChatClient` with ``await``: the same arguments, calls and errors, for asyncio and trio.
 
-    ``await`` each call; ``async for`` goes over a list, and ``async with`` opens a stream, without a further
+    ``await`` each call; ``async for`` iterates over a list, and ``async with`` opens a stream, without a further
     ``await``. The client may be used from one event loop after another: each has connections of its own, which are
     closed when it ends.
     """
@@ -262,7 +263,7 @@ class AsyncChatClient(BaseClient):
 
     @property
     def raw(self) -> Client:
-        """The client to hand to an ``asyncio`` endpoint function of `chatcompletions_api`; see `ChatClient.raw`."""
+        """The client for ``asyncio`` endpoint functions of `chatcompletions_api`; see `ChatClient.raw`."""
         from ._requests.low_level import AsyncRawClient
 
         return AsyncRawClient(base_url=str(self.base_url), chat=self)
@@ -317,9 +318,9 @@ class AsyncChatClient(BaseClient):
         self._closed = True
         if self._pid != os.getpid() and not is_running():
             return  # in a forked child: the connections, and the loop that closes them, are the parent's
-        held = self._clients.pop(event_loop(), None)
-        if held is not None:
-            await held[1].aclose()
+        entry = self._clients.pop(event_loop(), None)
+        if entry is not None:
+            await entry[1].aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -332,19 +333,19 @@ class AsyncChatClient(BaseClient):
     def _http(self) -> AsyncHTTPClient:
         self._check_open()
         loop = event_loop()
-        held = self._clients.get(loop)
-        return self._connected(loop) if held is None else held[0]
+        entry = self._clients.get(loop)
+        return self._open_client(loop) if entry is None else entry[0]
 
-    def _connected(self, loop: Any) -> AsyncHTTPClient:
+    def _open_client(self, loop: Any) -> AsyncHTTPClient:
         for known in self._clients.keyrefs():
             if is_closed(known()):
                 self._clients.pop(known(), None)
         http = AsyncHTTPClient(**self._http_options)
-        # What is left open when the loop ends keeps the loop alive, and with it this entry and its sockets.
-        self._clients[loop] = http, at_end_of_loop(partial(self._disconnect, loop, http))
+        # Connections that are open when the loop ends keep it alive, and with it this entry and its sockets.
+        self._clients[loop] = http, at_end_of_loop(partial(self._close_client, loop, http))
         return http
 
-    async def _disconnect(self, loop: Any, http: AsyncHTTPClient) -> None:
+    async def _close_client(self, loop: Any, http: AsyncHTTPClient) -> None:
         self._clients.pop(loop, None)
         await http.aclose()
 
@@ -353,7 +354,7 @@ class AsyncChatClient(BaseClient):
         return await http.send(http.build_request(**request), stream=stream)
 
     async def _read(self, operation: Operation, request: Mapping[str, Any]) -> Any:
-        return read(imported(operation.async_answer or operation.answer), await self._send(request))
+        return read(answer_class(operation.async_answer or operation.answer), await self._send(request))
 
     def _stream(self, request: Mapping[str, Any]) -> AsyncStreamOpening:
         from ._streaming.stream import AsyncStreamOpening

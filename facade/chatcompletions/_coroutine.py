@@ -1,4 +1,4 @@
-"""A call that nobody has to await."""
+"""A coroutine that may be dropped without having been awaited."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class LazyCoroutine(Coroutine[Any, Any, T_co]):
-    """A coroutine that begins when it is awaited or made a task, and that is none as long as it is neither."""
+    """A coroutine that begins when it is awaited or made a task, and causes no warning if it never is."""
 
-    _begun: Coroutine[Any, Any, T_co] | None = None
+    _started: Coroutine[Any, Any, T_co] | None = None
 
     @abstractmethod
-    def _begin(self) -> Coroutine[Any, Any, T_co]:
+    def _start(self) -> Coroutine[Any, Any, T_co]:
         """Return the coroutine that does the work."""
 
     def __await__(self) -> Generator[Any, Any, T_co]:
-        return self._begin().__await__()
+        return self._start().__await__()
 
     def send(self, value: Any) -> Any:
-        """Go on with a value, as a task does."""
+        """Resume the coroutine with a value, as a task does."""
         return self._coroutine().send(value)
 
     def throw(self, *raised: Any) -> Any:
-        """Go on with an exception, as a task does."""
+        """Resume the coroutine with an exception, as a task does."""
         return self._coroutine().throw(*raised)
 
     def close(self) -> None:
-        """End what has begun."""
-        if self._begun is not None:
-            self._begun.close()
+        """Close the coroutine, if it has begun."""
+        if self._started is not None:
+            self._started.close()
 
     def _coroutine(self) -> Coroutine[Any, Any, T_co]:
-        if self._begun is None:
-            self._begun = self._begin()
-        return self._begun
+        if self._started is None:
+            self._started = self._start()
+        return self._started

@@ -1,12 +1,12 @@
-"""The errors that a call can raise, one tree with the official SDK's names.
+"""The errors that a call can raise, in one tree with the official SDK's names.
 
 ::
 
     ChatCompletionsError
     ├── APIError
-    │   ├── APIConnectionError                 no answer came back
+    │   ├── APIConnectionError                 no answer came, or not a whole one
     │   │   └── APITimeoutError                it did not come in time
-    │   ├── APIResponseValidationError         an answer came that is none: HTML, cut JSON, the wrong shape
+    │   ├── APIResponseValidationError         the answer is unusable: HTML, cut JSON, the wrong shape
     │   │   └── APIResponseTooLargeError       it has more bytes than the client takes
     │   ├── APIStatusError                     any status but 2xx
     │   │   ├── BadRequestError                400
@@ -47,13 +47,13 @@ class APIError(ChatCompletionsError):
 
     Attributes:
         message: What happened, in one line.
-        status_code: HTTP status, or `None` when no answer came.
+        status_code: The HTTP status; `None` if no answer came.
         code: The API's error code, such as ``"invalid_api_key"``.
         param: The request parameter that the API blames.
         type: The API's error type, such as ``"invalid_request_error"``.
-        request_id: The ``x-request-id`` of the answer; quote it to the service's support.
-        headers: The answer's headers, cookies left out; empty when no answer came.
-        body: The answer's body: the JSON value, or text where it is no JSON.
+        request_id: The ``x-request-id`` of the answer, for the service's support.
+        headers: The answer's headers without cookies; empty if no answer came.
+        body: The answer's body: the JSON value, or the text if it is not JSON.
         attempts: How many times the request was sent.
 
     See https://platform.openai.com/docs/guides/error-codes for the codes of the service itself.
@@ -106,10 +106,10 @@ class Deviation:
     """One deviation of an answer from the spec.
 
     Attributes:
-        path: Where, as a JSON path such as ``$.choices[0].message.refusal``.
-        expected: What the spec says: ``required``, ``string or null``, ``one of 'stop', 'length'``, ``no such
-            property``, or a bound.
-        found: What came, shortened: a value, ``an object``, ``an array``, ``missing`` or ``missing or null``.
+        path: The JSON path of the member at fault, such as ``$.choices[0].message.refusal``.
+        expected: The value that the spec asks for: ``required``, ``string or null``, ``one of 'stop', 'length'``,
+            ``no such property``, or a bound.
+        found: The value that came, shortened: itself, ``an object``, ``an array``, ``missing`` or ``missing or null``.
     """
 
     path: str
@@ -132,10 +132,10 @@ class APITimeoutError(APIConnectionError):
 
 @public
 class APIResponseValidationError(APIError):
-    """The server answered, but not with what the operation returns.
+    """The server's answer cannot be read as the operation's.
 
     Attributes:
-        deviation: Where the answer departs from the spec, if that is what a strict client raises for.
+        deviation: The deviation from the spec for which a strict client raises; otherwise `None`.
     """
 
     deviation: Deviation | None = None
@@ -143,7 +143,7 @@ class APIResponseValidationError(APIError):
 
 @public
 class APIResponseTooLargeError(APIResponseValidationError):
-    """The server sent more than the client's ``max_answer_bytes``; it is not asked again."""
+    """The answer has more bytes than the client's ``max_answer_bytes``; the call is not retried."""
 
 
 @public
@@ -196,7 +196,7 @@ class StreamError(APIError):
     """The server reported an error in the middle of a stream.
 
     Attributes:
-        completion: What had arrived, as the type that `create` returns; `None` when nothing had.
+        completion: The completion so far, of the type that `create` returns; `None` if no chunk had come.
     """
 
     completion: ChatCompletion | None = None
@@ -204,17 +204,17 @@ class StreamError(APIError):
 
 @public
 class StreamInterruptedError(StreamError, APIConnectionError):
-    """The stream broke off before a finish reason or ``[DONE]``; `completion` holds what had arrived."""
+    """The stream broke off before a finish reason or ``[DONE]``; `completion` is the completion so far."""
 
 
 @public
 class StreamTimeoutError(StreamInterruptedError, APITimeoutError):
-    """The stream sent no event within the read timeout; `completion` holds what had arrived."""
+    """The stream sent no event within the read timeout; `completion` is the completion so far."""
 
 
 @public
 class StreamTooLargeError(StreamError, APIResponseTooLargeError):
-    """The stream, or one event of it, has more bytes than the client takes; `completion` holds what had arrived."""
+    """The stream, or one event of it, has more bytes than the client takes; `completion` is the completion so far."""
 
 
 @public
@@ -234,7 +234,7 @@ STATUS_ERRORS: dict[int, type[APIStatusError]] = {
 
 
 def status_error(status_code: int) -> type[APIStatusError]:
-    """Return the class of the tree for an HTTP status."""
+    """Return the class of error for an HTTP status."""
     if status_code >= 500:
         return InternalServerError
     return STATUS_ERRORS.get(status_code, APIStatusError)

@@ -1,7 +1,7 @@
-"""The generated models, and a stand-in for each that the pinned spec does not have.
+"""The generated models, with a stand-in for each model that the pinned spec does not have.
 
 An older spec has fewer models. With a stand-in the classes of the facade that build on one can still be declared, so
-that whatever the spec does have works; reading an answer into it is an error that says so.
+that everything that the spec does have works; reading an answer into it is an error that says so.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ else:
     import chatcompletions_api.models
 
     class _Models:
-        """Looks a model up once, then holds it."""
+        """A cache of the models, each of which is looked up once."""
 
         def __getattr__(self, name: str) -> Any:
             if name.startswith("_"):
                 raise AttributeError(name)
-            found = getattr(chatcompletions_api.models, name, None) or stand_in(name)
-            setattr(self, name, found)
-            return found
+            model = getattr(chatcompletions_api.models, name, None) or stand_in(name)
+            setattr(self, name, model)
+            return model
 
     models = _Models()
 
 
 class Absent:
-    """A model that the pinned spec does not have; no answer is one."""
+    """The base of the stand-ins for models that the pinned spec does not have; none can be read."""
 
     __slots__ = ()
 
     @classmethod
     def from_dict(cls, src_dict: Any) -> Any:  # noqa: ARG003 - the signature is the models'
-        """Refuse to read.
+        """Refuse to read an answer.
 
         Raises:
             UnsupportedOperationError: Always; it names the model.
@@ -45,5 +45,5 @@ class Absent:
 
 
 def stand_in(name: str) -> type[Absent]:
-    """Return a class in the place of a model that the pinned spec does not have."""
+    """Make a stand-in for a model that the pinned spec does not have."""
     return type(name, (Absent,), {"__slots__": (), "__doc__": Absent.__doc__})

@@ -1,4 +1,4 @@
-"""Read and write JSON: a fast reader for the wire, and a writer that takes models among plain values."""
+"""Reading and writing of JSON: a fast reader for the wire, and a writer that takes models among plain values."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 import jiter
 
-#: How deep the fast reader goes, in levels; what works on a value recursively relies on it.
-DEEPEST = 200
+#: Levels of nesting that the fast reader accepts; code that works on a value recursively relies on it.
+MAX_DEPTH = 200
 
 
 def loads(data: bytes) -> Any:
@@ -23,7 +23,7 @@ def loads(data: bytes) -> Any:
         The value; of a repeated key the last one counts.
 
     Raises:
-        ValueError: The text is not JSON, not UTF-8, or nested more than `DEEPEST` levels.
+        ValueError: The text is not JSON, not UTF-8, or nested more than `MAX_DEPTH` levels.
     """
     try:
         return jiter.from_json(data)
@@ -34,13 +34,13 @@ def loads(data: bytes) -> Any:
         except RecursionError:
             value = None
         else:
-            if not _is_deep(value):
+            if not _is_too_deep(value):
                 return value
         raise ValueError("nested too deeply") from None
 
 
 def is_cut(data: bytes) -> bool:
-    """Tell whether a text is the beginning of a JSON value whose end is missing."""
+    """Tell whether a text is the beginning of a JSON value without its end."""
     try:
         loads(data)
     except ValueError:
@@ -53,14 +53,14 @@ def is_cut(data: bytes) -> bool:
 
 
 def dumps(value: Any) -> bytes:
-    """Write one JSON value as compact UTF-8, the bytes that httpx's own ``json=`` gives.
+    """Write one JSON value as compact UTF-8, the same bytes as httpx's own ``json=``.
 
     Args:
         value: Plain values, with generated models, mappings and iterables anywhere among them.
 
     Raises:
-        TypeError: A value has no JSON form; the message tells where it stands.
-        ValueError: NaN or an infinity, which JSON lacks (the message tells where), or a value that holds itself.
+        TypeError: A value has no JSON form; the message shows its path.
+        ValueError: NaN or an infinity, which JSON lacks (the message shows the path), or a value that holds itself.
     """
     try:
         text = _ENCODER.encode(value)
@@ -69,11 +69,11 @@ def dumps(value: Any) -> bytes:
         raise cls(_explain(value) or str(exc)) from None
     except RecursionError:
         raise ValueError("the body is nested too deeply to be written") from None
-    # A lone surrogate has no UTF-8 form; Python's escape for it is the one of JSON.
+    # A lone surrogate has no UTF-8 form; Python's escape for it is also JSON's.
     return text.encode("utf-8", "backslashreplace")
 
 
-def _plain(value: Any) -> Any:
+def _default(value: Any) -> Any:
     if isinstance(value, type):
         advice = "; give its model_json_schema()" if hasattr(value, "model_json_schema") else ""
         raise TypeError(f"the class {value.__qualname__} has no JSON form{advice}")
@@ -82,7 +82,7 @@ def _plain(value: Any) -> Any:
         return to_dict()
     if isinstance(value, Mapping):
         return dict(value)
-    # A pydantic model is an iterable of pairs, but means an object, of a form that only its owner knows.
+    # A pydantic model is an iterable of pairs, but stands for an object, whose form only its owner knows.
     is_pydantic = hasattr(value, "model_dump")
     if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray, memoryview, Set)) and not is_pydantic:
         return list(value)
@@ -94,13 +94,13 @@ def _name_of(cls: type) -> str:
     return cls.__qualname__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__qualname__}"
 
 
-#: Made once, because `json.dumps` makes one for each call that has options.
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_plain)
+#: An encoder that is made once, because `json.dumps` makes one for each call that has options.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_default)
 
 
-def _is_deep(value: Any) -> bool:
+def _is_too_deep(value: Any) -> bool:
     level = [value]
-    for _ in range(DEEPEST + 1):
+    for _ in range(MAX_DEPTH + 1):
         level = [
             item
             for outer in level
@@ -114,26 +114,26 @@ def _is_deep(value: Any) -> bool:
 
 def _explain(value: Any) -> str | None:
     try:
-        return _find_unwritable(value, "")
+        return _find_problem(value, "")
     except RecursionError:
         return None
 
 
-def _find_unwritable(value: Any, place: str) -> str | None:
+def _find_problem(value: Any, path: str) -> str | None:
     if isinstance(value, float) and not math.isfinite(value):
-        return f"{place or 'the body'}: JSON has no {value}"
+        return f"{path or 'the body'}: JSON has no {value}"
     if value is None or isinstance(value, (str, int, float)):
         return None
     if not isinstance(value, (dict, list, tuple)):
         try:
-            value = _plain(value)
+            value = _default(value)
         except TypeError as exc:
-            return f"{place or 'the body'}: {exc}"
+            return f"{path or 'the body'}: {exc}"
     if isinstance(value, dict):
         for key in value:
             if key is not None and not isinstance(key, (str, int, float)):
-                return f"{place or 'the body'}: a key of type {_name_of(type(key))} has no JSON form"
-        items = [(f"{place}.{key}" if place else str(key), item) for key, item in value.items()]
+                return f"{path or 'the body'}: a key of type {_name_of(type(key))} has no JSON form"
+        items = [(f"{path}.{key}" if path else str(key), item) for key, item in value.items()]
     else:
-        items = [(f"{place}[{index}]", item) for index, item in enumerate(value)]
-    return next((found for inner, item in items if (found := _find_unwritable(item, inner))), None)
+        items = [(f"{path}[{index}]", item) for index, item in enumerate(value)]
+    return next((problem for inner, item in items if (problem := _find_problem(item, inner))), None)

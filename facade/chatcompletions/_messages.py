@@ -1,4 +1,4 @@
-"""Messages as plain mappings, for callers who would rather not write their keys.
+"""Helpers that make messages, as plain mappings.
 
 See https://platform.openai.com/docs/api-reference/chat/create#chat-create-messages.
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @public
 def developer(content: Content, **members: Any) -> dict[str, Any]:
-    """Return a developer message: instructions that rank above the user's.
+    """Make a developer message: instructions that take precedence over the user's.
 
     Args:
         content: Text, or content parts.
@@ -28,22 +28,22 @@ def developer(content: Content, **members: Any) -> dict[str, Any]:
 
 @public
 def system(content: Content, **members: Any) -> dict[str, Any]:
-    """Return a system message, which older models take in the place of a developer message; see `developer`."""
+    """Make a system message, which older models take in the place of a developer message; see `developer`."""
     return _message("system", content, members)
 
 
 @public
 def user(content: Content, **members: Any) -> dict[str, Any]:
-    """Return a user message; see `developer` for the arguments."""
+    """Make a user message; see `developer` for the arguments."""
     return _message("user", content, members)
 
 
 @public
 def assistant(content: Content | None = None, **members: Any) -> dict[str, Any]:
-    """Return an assistant message, what the model said before.
+    """Make an assistant message: an earlier reply of the model.
 
     Args:
-        content: Text or content parts; `None` beside tool calls.
+        content: Text, or content parts; `None` beside tool calls.
         **members: Further members of the message, such as ``tool_calls``, ``refusal`` or ``name``.
     """
     return _message("assistant", content, members)
@@ -51,11 +51,11 @@ def assistant(content: Content | None = None, **members: Any) -> dict[str, Any]:
 
 @public
 def tool(content: Content, tool_call_id: str) -> dict[str, Any]:
-    """Return a tool message, the answer to one tool call.
+    """Make a tool message: the result of one tool call.
 
     Args:
-        content: What the tool returned: text, or text parts.
-        tool_call_id: The ``id`` of the call that it answers.
+        content: The result of the tool: text, or text parts.
+        tool_call_id: The ``id`` of the tool call.
     """
     return _message("tool", content, {"tool_call_id": tool_call_id})
 

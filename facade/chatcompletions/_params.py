@@ -1,4 +1,4 @@
-"""The parameters of each call, listed once: `Unpack` turns these into typed keywords, and calls are checked by them.
+"""The parameters of each call, listed once: `Unpack` makes typed keywords of them, and calls are checked by them.
 
 Names, types and meaning are the API's own, see https://platform.openai.com/docs/api-reference/chat. Wherever a model
 of `chatcompletions_api` fits, a plain mapping of the same shape does too.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from chatcompletions_api import models
 
-    #: A message of a conversation: a generated model, what a reply holds, or a mapping of the same shape.
+    #: A message of a conversation: a generated model, a reply's message, or a mapping of the same shape.
     Message: TypeAlias = (
         models.ChatCompletionRequestDeveloperMessage
         | models.ChatCompletionRequestSystemMessage
@@ -49,7 +49,7 @@ else:
     def __getattr__(name: str) -> Any:
         if name != "Message":
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from ._generated import models  # only who asks for the alias needs all of them
+        from ._generated import models  # only the alias needs all of them
 
         roles = ("Developer", "System", "User", "Assistant", "Tool", "Function")
         names = [f"ChatCompletionRequest{role}Message" for role in roles] + ["ChatCompletionResponseMessage"]
@@ -58,12 +58,12 @@ else:
 
 @public
 class CallOptions(TypedDict, total=False):
-    """What every call takes besides the API's own parameters.
+    """The options that every call takes besides the API's own parameters.
 
     Attributes:
         extra_headers: Headers to add or replace.
-        extra_query: Query parameters to add or replace; a mapping within goes out as ``name[key]=value``.
-        extra_body: Members of the JSON body to add or replace: what the spec does not have yet.
+        extra_query: Query parameters to add or replace; a mapping within is sent as ``name[key]=value``.
+        extra_body: Members of the JSON body to add or replace, such as parameters that the spec does not have yet.
         timeout: Seconds, more than 0, or an `httpx.Timeout`, for each attempt; `None` waits for ever.
         max_retries: How often the request may be sent again.
     """
@@ -82,7 +82,7 @@ class _RequiredCreateParams(TypedDict):
 
 @public
 class CreateParams(_RequiredCreateParams, CallOptions, total=False):
-    """The parameters of `create`; ``stream`` stands in its signature because it decides what comes back."""
+    """The parameters of `create`, but for ``stream``, which is in its signature because it decides the return type."""
 
     audio: models.AudioParam | Mapping[str, Any] | None
     frequency_penalty: float | None
@@ -124,9 +124,9 @@ class PageParams(CallOptions, total=False):
     """The parameters that both paged calls take.
 
     Attributes:
-        after: Start behind the item with this id.
-        limit: How many items a page holds; `max_items` says how many an iteration yields.
-        order: By creation time, ``"asc"`` or ``"desc"``.
+        after: Start after the item with this id.
+        limit: The number of items of a page; `max_items` is the number that an iteration yields.
+        order: The order by creation time, ``"asc"`` or ``"desc"``.
     """
 
     after: str
@@ -139,8 +139,8 @@ class ListParams(PageParams, total=False):
     """The parameters of `list`.
 
     Attributes:
-        metadata: Only completions whose metadata has all these pairs.
-        model: Only completions of this model.
+        metadata: List only completions whose metadata has all these pairs.
+        model: List only completions of this model.
     """
 
     metadata: Mapping[str, str] | None

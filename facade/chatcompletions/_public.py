@@ -1,4 +1,4 @@
-"""Let public names know their public home, so that tracebacks are short and a pickle survives a moved file."""
+"""The mark of public names, whose module is the package: tracebacks are short, and a pickle survives a moved file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 def public(thing: T) -> T:
-    """Declare a class or a function to be at home in the package itself."""
+    """Set the module of a public class or function to the package itself."""
     home: Any = thing
     home.__module__ = __package__
     return thing

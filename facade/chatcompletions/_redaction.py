@@ -1,4 +1,4 @@
-"""Keep secrets out of what is shown: blot out what a request carried, and hide what a client was given."""
+"""Protection of secrets: those of a request are masked in messages, those of a client are hidden in reprs."""
 
 from __future__ import annotations
 
@@ -13,23 +13,26 @@ if TYPE_CHECKING:
 
     import httpx
 
-#: What the name of a header, or of a parameter of the query, holds whose value is a secret.
-_NAMES = re.compile(
+#: Parts of the names of headers and query parameters whose values are secrets.
+_SECRET_NAMES = re.compile(
     r"auth(?!or(?!i[sz]))|cookie|credential|key|pass(?:code|phrase|w)|secret|(?<![a-z])(?:pwd|sig)(?![a-z])|signature|token",
     re.IGNORECASE,
 )
-#: What stands behind a name in a cookie, or in a parameter of an authorization.
-_VALUES = re.compile(r"""=\s*"?([^\s;,"]+)""")
-#: In characters. A shorter secret may stand within other words, such as an error's code, and is looked for as a word of
-#: its own; one that is shorter still is a dummy for a server that needs no key.
-_LONG_SECRET, _SHORTEST_SECRET = 8, 4
+#: The values in a cookie, or in the parameters of an authorization.
+_PARAMETER_VALUES = re.compile(r"""=\s*"?([^\s;,"]+)""")
+#: Characters of a secret that is masked anywhere; a shorter one, which may be a part of other words such as an error's
+#: code, is masked as a word of its own.
+_LONG_SECRET = 8
+#: Characters of the shortest secret that is masked; a shorter one is a dummy for a server that needs no key.
+_SHORTEST_SECRET = 4
+#: The text in the place of a masked secret.
 _MASK = "[secure]"
-#: The extension of a request that holds further secrets which went with it, such as a proxy's password.
+#: The extension of a request that holds the secrets of its proxy, such as the password.
 PROXY_SECRETS = "proxy_secrets"
 
 
 class Secret:
-    """Text that no repr shows, and so no traceback with the locals of its frames."""
+    """Text that its repr does not show, and so no traceback that shows the locals of its frames."""
 
     __slots__ = ("_text",)
 
@@ -53,22 +56,22 @@ class Secret:
         return Secret, (self._text,)
 
 
-def discreet(values: Any) -> Discreet:
-    """Move values into a mapping that hides them; the frames that hold the other mapping have none left to show."""
-    hidden = Discreet(values)
+def hide_values(values: Any) -> SecretDict:
+    """Move the values of a mapping into one that hides them, so that no frame shows them by the first mapping."""
+    hidden = SecretDict(values)
     values.clear()
     return hidden
 
 
-class Discreet(dict[str, Any]):
-    """A mapping that shows its names and hides its values."""
+class SecretDict(dict[str, Any]):
+    """A mapping whose repr shows its names and hides its values."""
 
     def __repr__(self) -> str:
         return f"{{{', '.join(f'{name!r}: ...' for name in self)}}}"
 
 
 def causes(failure: BaseException | None) -> Iterator[BaseException]:
-    """Iterate over an exception and those that led to it, the last one first."""
+    """Iterate over an exception and its chain of causes and contexts, the last one first."""
     seen = set()
     while failure is not None and id(failure) not in seen:
         seen.add(id(failure))
@@ -77,52 +80,52 @@ def causes(failure: BaseException | None) -> Iterator[BaseException]:
 
 
 def drop_tracebacks(failure: BaseException) -> None:
-    """Drop the tracebacks of an exception and of what led to it: frames below hold the headers of the request."""
+    """Drop the tracebacks of an exception and of its causes, because their frames hold the headers of the request."""
     for cause in causes(failure):
         cause.__traceback__ = None
 
 
 def without_secrets(value: Any, request: httpx.Request) -> Any:
-    """Return text or JSON with the secrets that a request carried blotted out."""
-    # The longest first, and all at once, so that none is looked for within another or within a blot.
+    """Return text or JSON in which the secrets of a request are masked."""
+    # The longest first, and all at once, so that none is masked within another one or within a mask.
     secrets = sorted(set(_secrets(request)), key=len, reverse=True)
-    return _redacted(value, re.compile("|".join(map(_pattern, secrets)))) if secrets else value
+    return _masked(value, re.compile("|".join(map(_pattern, secrets)))) if secrets else value
 
 
-def is_secret(name: str) -> bool:
-    """Tell whether the value of a header or a parameter is a secret, by its name."""
-    return _NAMES.search(name) is not None
+def is_secret_name(name: str) -> bool:
+    """Tell by the name of a header or a query parameter whether its value is a secret."""
+    return _SECRET_NAMES.search(name) is not None
 
 
 def shows_secrets(failure: BaseException, request: httpx.Request) -> bool:
-    """Tell whether the text of an exception, or of one that led to it, shows a secret of the request."""
+    """Tell whether an exception, or one of its causes, shows a secret of the request."""
     texts = map(str, causes(failure))
     return any(without_secrets(text, request) != text for text in texts)
 
 
 def _secrets(request: httpx.Request) -> Iterator[str]:
     hidden = (secret.reveal() for secret in request.extensions.get(PROXY_SECRETS, ()))
-    for secret in (*_of_headers(request), *_of_query(request), *hidden):
+    for secret in (*_header_secrets(request), *_query_secrets(request), *hidden):
         if len(secret) >= _SHORTEST_SECRET:
             yield secret
 
 
-def _of_headers(request: httpx.Request) -> Iterator[str]:
+def _header_secrets(request: httpx.Request) -> Iterator[str]:
     for name, value in request.headers.multi_items():
-        if is_secret(name):
+        if is_secret_name(name):
             words = value.split()
             # A server may repeat a key without its scheme ("Bearer"), and the value of a cookie without its name.
-            yield from (value.strip(), " ".join(words[1:]), *words, *_VALUES.findall(value))
+            yield from (value.strip(), " ".join(words[1:]), *words, *_PARAMETER_VALUES.findall(value))
             if words[:1] == ["Basic"]:
                 with suppress(ValueError):
                     yield b64decode(words[-1]).decode().partition(":")[2]
 
 
-def _of_query(request: httpx.Request) -> Iterator[str]:
+def _query_secrets(request: httpx.Request) -> Iterator[str]:
     for part in request.url.query.decode("ascii").split("&"):
         name, _, value = part.partition("=")
-        # As in metadata[key], brackets hold a name of the caller's.
-        if is_secret(name) and "%5B" not in name:
+        # Brackets hold a name of the caller's, as in metadata[key].
+        if is_secret_name(name) and "%5B" not in name:
             yield from (value, unquote_plus(value))
 
 
@@ -131,11 +134,11 @@ def _pattern(secret: str) -> str:
     return escaped if len(secret) >= _LONG_SECRET else rf"(?<![\w-]){escaped}(?![\w-])"
 
 
-def _redacted(value: Any, secrets: re.Pattern[str]) -> Any:
+def _masked(value: Any, secrets: re.Pattern[str]) -> Any:
     if isinstance(value, str):
         return secrets.sub(_MASK, value)
     if isinstance(value, dict):
-        return {_redacted(key, secrets): _redacted(item, secrets) for key, item in value.items()}
+        return {_masked(key, secrets): _masked(item, secrets) for key, item in value.items()}
     if isinstance(value, list):
-        return [_redacted(item, secrets) for item in value]
+        return [_masked(item, secrets) for item in value]
     return value

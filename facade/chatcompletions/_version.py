@@ -1,3 +1,3 @@
-"""The version of this package, read by the build and by the ``User-Agent`` header."""
+"""The version of this package, for the build and for the ``User-Agent`` header."""
 
 __version__ = "0.1.0"

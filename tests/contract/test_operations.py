@@ -12,7 +12,7 @@ import pytest
 
 from chatcompletions import AsyncChatClient, ChatClient, ChatCompletion, _generated
 from chatcompletions._answers.pages import AsyncChatCompletionPage, AsyncMessagePage, ChatCompletionPage, MessagePage
-from chatcompletions._base_client import imported
+from chatcompletions._base_client import answer_class
 from chatcompletions._params import ListParams
 from chatcompletions._requests.operations import OPERATIONS, Operation
 from chatcompletions._streaming.stream import AsyncChatCompletionStream, ChatCompletionStream
@@ -133,7 +133,7 @@ def test_answers(name: str) -> None:
     """The class of an answer extends the first model that its row names, sync and async."""
     row = OPERATIONS[name]
     for answer in filter(None, (row.answer, row.async_answer)):
-        assert issubclass(imported(answer), getattr(_generated.models, row.models[0]))
+        assert issubclass(answer_class(answer), getattr(_generated.models, row.models[0]))
 
 
 def test_modules() -> None:

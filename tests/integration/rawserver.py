@@ -1,4 +1,4 @@
-"""A scripted TCP server for tests: it sends exactly the bytes it is told to, and hangs up when it is told to.
+"""A scripted TCP server for tests: it sends exactly the bytes of its script, and closes connections where that says so.
 
     script = [http_response(500, b"{}"), [http_response(200, b"{}", content_length=99), Reset()]]
     with RawServer(script) as server:
@@ -38,7 +38,7 @@ class Reset:
 
 @dataclass(frozen=True)
 class Pause:
-    """Go on only once the event is set."""
+    """Wait until the event is set."""
 
     event: threading.Event
 
@@ -67,7 +67,7 @@ class RawRequest:
     connection: int
 
     def header(self, name: str) -> str | None:
-        """Give the first header of a name, in whatever case it was sent."""
+        """Return the first header of a name, in whatever case it was sent."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
     def json(self) -> Any:
@@ -76,7 +76,7 @@ class RawRequest:
 
 
 class RawServer:
-    """Listen on a free loopback port while the ``with`` block lasts.
+    """A server on a free loopback port, for the duration of a ``with`` block.
 
     Args:
         script: The replies in order, or a function that makes one for each request.
@@ -155,7 +155,7 @@ class RawServer:
             return entry
 
     def _play(self, client: socket.socket, reply: Reply) -> bool:
-        """Play a reply; say whether the connection is still open."""
+        """Play a reply, and return whether the connection is still open."""
         for step in [reply] if isinstance(reply, Step) else reply:
             match step:
                 case Close():
@@ -242,7 +242,7 @@ class _Reader:
 
 @contextmanager
 def serving(serve: Callable[[socket.socket], None]) -> Iterator[int]:
-    """Serve each connection by a function, in a thread of its own; give the port."""
+    """Serve each connection by a function, in a thread of its own, and yield the port."""
     stopping: list[socket.socket] = []
 
     def run(connection: socket.socket) -> None:

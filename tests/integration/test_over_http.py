@@ -1,4 +1,4 @@
-"""The whole of it end to end: both clients against the local server, over real HTTP and a real store."""
+"""Both clients end to end against the local server, over real HTTP and with a real store."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def stored(driver: Any, count: int, **params: Any) -> list[str]:
 
 
 def without_annotations(reply: ChatCompletion) -> dict[str, Any]:
-    """Return an answer without its empty lists of annotations, which no stream has."""
+    """Return an answer without its empty lists of annotations, which streams do not have."""
     written = reply.to_dict()
     for choice in written["choices"]:
         assert choice["message"].pop("annotations") == []
@@ -68,7 +68,7 @@ def without_annotations(reply: ChatCompletion) -> dict[str, Any]:
 
 
 def test_create(driver: Any) -> None:
-    """A create brings a completion with text, usage and a time."""
+    """A create returns a completion with text, usage and a time."""
     reply = driver.call("create", **ASK)
     assert type(reply) is ChatCompletion
     assert reply.text
@@ -79,7 +79,7 @@ def test_create(driver: Any) -> None:
 
 
 def test_stream(driver: Any) -> None:
-    """A streamed create gives the very answer that an unstreamed one gives, piece by piece."""
+    """A streamed create gives the same completion as an unstreamed one, piece by piece."""
     whole = driver.call("create", **ASK)
     stream = driver.call("create", **ASK, stream=True, stream_options={"include_usage": True})
     pieces = driver.iterate(stream.text_deltas())
@@ -91,7 +91,7 @@ def test_stream(driver: Any) -> None:
 
 
 def test_several_choices_streamed(driver: Any) -> None:
-    """Several choices with log probabilities come out of a stream as they come whole."""
+    """Several choices with log probabilities are the same streamed and whole."""
     params = {**ASK, "n": 3, "logprobs": True, "top_logprobs": 2}
     whole = driver.call("create", **params)
     stream = driver.call("create", **params, stream=True)
@@ -102,7 +102,7 @@ def test_several_choices_streamed(driver: Any) -> None:
 
 @pytest.mark.parametrize("tools", [[TOOL], [CUSTOM], [TOOL, CUSTOM]], ids=["function", "custom", "both"])
 def test_tool_calls(driver: Any, tools: list[dict[str, Any]]) -> None:
-    """Tool calls come whole and streamed alike, and their results go back in with the message that asked for them."""
+    """Tool calls are the same streamed and whole, and their results can be sent with the message that holds them."""
     params = {**ASK, "tools": tools, "tool_choice": "required"}
     reply = driver.call("create", **params)
     stream = driver.call("create", **params, stream=True)
@@ -117,7 +117,7 @@ def test_tool_calls(driver: Any, tools: list[dict[str, Any]]) -> None:
 
 
 def test_a_conversation(driver: Any) -> None:
-    """A reply's message goes back into messages, beside helpers, mappings and models."""
+    """A reply's message can go into messages, beside helpers, mappings and models."""
     first = driver.call("create", **ASK)
     messages = [
         developer("Be brief."),
@@ -134,7 +134,7 @@ def test_a_conversation(driver: Any) -> None:
 
 
 def test_list(driver: Any) -> None:
-    """A list finds what was stored with its metadata and model, over as many pages as it takes."""
+    """A list yields the stored completions with its metadata and model, over as many pages as needed."""
     rivers = stored(driver, 5, metadata={"topic": "rivers", "odd [key] & more": "a=b ]\u00e9"})
     lakes = stored(driver, 2, metadata={"topic": "lakes"})
     found = driver.items("list", metadata={"topic": "rivers"}, limit=2)
@@ -160,7 +160,7 @@ def test_pages_by_hand(driver: Any) -> None:
 
 
 def test_get_update_delete(driver: Any) -> None:
-    """A stored completion is got as it was answered, its metadata is replaced, and once deleted it is gone."""
+    """A stored completion can be fetched, its metadata replaced, and the completion deleted."""
     reply = driver.call("create", **ASK, store=True, metadata={"topic": "rivers"})
     assert driver.call("get", reply.id) == reply
     changed = driver.call("update", reply.id, metadata={"seen": "yes"})
@@ -178,7 +178,7 @@ def test_get_update_delete(driver: Any) -> None:
 
 
 def test_messages(driver: Any) -> None:
-    """The messages of a stored completion come in order, over as many pages as it takes."""
+    """The messages of a stored completion come in order, over as many pages as needed."""
     texts = [f"message {number}" for number in range(7)]
     reply = driver.call("create", model="m", messages=[user(text) for text in texts], store=True)
     found = driver.items("messages", reply.id, limit=3)
@@ -190,7 +190,7 @@ def test_messages(driver: Any) -> None:
 
 @pytest.mark.parametrize("name", ["no/such id", "?limit=1", "#", "%2e%2e", "\u00e9\u2603", "..a"])
 def test_ids_reach_no_other_endpoint(driver: Any, name: str) -> None:
-    """An odd id is looked up and not found; it never becomes another call."""
+    """An odd id is not found, and never leads to another endpoint."""
     stored(driver, 1)
     for call, params in (("get", {}), ("update", {"metadata": {}}), ("delete", {}), ("messages", {})):
         with pytest.raises(NotFoundError):
@@ -199,7 +199,7 @@ def test_ids_reach_no_other_endpoint(driver: Any, name: str) -> None:
 
 
 def test_bad_values_are_the_servers_to_judge(driver: Any) -> None:
-    """A value that the server refuses comes back as its error, with the parameter that it blames."""
+    """A value that the server refuses raises its error, with the parameter that it blames."""
     with pytest.raises(BadRequestError) as caught:
         driver.call("create", **ASK, temperature="hot")
     assert caught.value.param == "temperature"
@@ -208,7 +208,7 @@ def test_bad_values_are_the_servers_to_judge(driver: Any) -> None:
 
 
 def test_keys(connect: Callable[..., Any]) -> None:
-    """A wrong key is refused without being shown, the right one is taken."""
+    """A wrong key is refused and not shown, the right one is accepted."""
     with LocalServer(api_key="sk-right-0123") as server:
         with pytest.raises(AuthenticationError) as caught:
             connect(base_url=server.base_url, api_key="sk-wrong-9876").call("create", **ASK)
@@ -217,7 +217,7 @@ def test_keys(connect: Callable[..., Any]) -> None:
 
 
 def test_dropping_down(driver: Any) -> None:
-    """All six operations of the generated package work through raw, and see what the facade stored."""
+    """All six operations of the generated package work through raw, on the completions that the facade stored."""
     body = models.CreateChatCompletionRequest.from_dict(
         {"model": "m", "messages": [{"role": "user", "content": "Hi."}], "store": True, "metadata": {"a": "b"}}
     )

@@ -49,5 +49,5 @@ def parse_date(text: str) -> datetime | None:
 def _zone(name: str | None, offset: int | None) -> int | None:
     # Otherwise the parser takes the zone of this machine for it, or warns and leaves it out.
     if name and offset is None:
-        raise ValueError(f"the zone {name} has no one offset")
+        raise ValueError(f"the zone {name} has no single offset")
     return offset

@@ -12,7 +12,7 @@ from chatcompletions._coroutine import LazyCoroutine
 from chatcompletions._errors import APIResponseValidationError
 from chatcompletions._generated import models
 from chatcompletions._public import public
-from chatcompletions._redaction import Discreet
+from chatcompletions._redaction import SecretDict
 
 from .models import Answer, ChatCompletion, headers_of
 
@@ -28,7 +28,7 @@ AsyncPageT = TypeVar("AsyncPageT", bound="_AsyncPage[Any]")
 
 def snapshot(params: Mapping[str, Any]) -> dict[str, Any]:
     """Snapshot the parameters for later pages."""
-    return Discreet((name, dict(value) if isinstance(value, Mapping) else value) for name, value in params.items())
+    return SecretDict((name, dict(value) if isinstance(value, Mapping) else value) for name, value in params.items())
 
 
 @define
@@ -71,7 +71,7 @@ class Position:
             return params
         # A cursor of the caller's in extra_query was for the first page.
         extra_query = {name: value for name, value in (params.get("extra_query") or {}).items() if name != "after"}
-        return Discreet(params, after=self.after, extra_query=extra_query)
+        return SecretDict(params, after=self.after, extra_query=extra_query)
 
     def __copy__(self) -> Position:
         return self
@@ -86,7 +86,7 @@ class Position:
 
 def _refuse_to_fetch(position: Position) -> NoReturn:
     raise RuntimeError(
-        "this page was pickled, and its client was not: for what follows, call list or messages again, with "
+        "this page was pickled, and its client was not: for the next page, call list or messages again, with "
         f"after={position.after!r}"
     )
 
@@ -243,7 +243,7 @@ class AsyncPages(LazyCoroutine[AsyncPageT], Generic[ItemT, AsyncPageT]):
     def __repr__(self) -> str:
         return f"<{type(self).__name__}, to be awaited or iterated over by async for>"
 
-    def _begin(self) -> Coroutine[Any, Any, AsyncPageT]:
+    def _start(self) -> Coroutine[Any, Any, AsyncPageT]:
         return self._fetch()
 
     async def __aiter__(self) -> AsyncIterator[ItemT]:

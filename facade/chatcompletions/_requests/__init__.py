@@ -1,1 +1,1 @@
-"""From the keywords of a call to a request."""
+"""Everything that makes a request of the keywords of a call."""

@@ -1,4 +1,4 @@
-"""Turn the keywords of a call into the arguments of httpx's ``build_request``."""
+"""Conversion of a call's keywords into the arguments of httpx's ``build_request``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from chatcompletions._checks import (
 )
 from chatcompletions._json import dumps
 from chatcompletions._params import CallOptions
-from chatcompletions._redaction import Discreet
+from chatcompletions._redaction import SecretDict
 from chatcompletions._transport.client import MAX_RETRIES
 from chatcompletions_api.types import UNSET
 
@@ -34,7 +34,7 @@ _OPTIONS = frozenset(CallOptions.__annotations__)
 
 
 def build(operation: Operation, params: Mapping[str, Any], *ids: str) -> dict[str, Any]:
-    """Return the request of a call; see `check_id` for the ids that are refused.
+    """Build the request of a call, as arguments for httpx's ``build_request``; see `check_id` for refused ids.
 
     Raises:
         TypeError: A parameter is unknown or missing, or a value has no JSON form; a metadata filter is not text.
@@ -44,31 +44,31 @@ def build(operation: Operation, params: Mapping[str, Any], *ids: str) -> dict[st
     for completion_id in ids:
         check_id(completion_id)
     advice = f"what the spec does not have yet goes in {operation.extra}="
-    check_names(operation.name, params, _names(operation), advice + "{{{name!r}: ...}}")
+    check_names(operation.name, params, _known_names(operation), advice + "{{{name!r}: ...}}")
     given = {name: value for name, value in params.items() if name not in _OPTIONS and value is not UNSET}
     check_required(operation.name, given, operation.params.__required_keys__)
-    if operation.settle is not None:
-        operation.settle(given)
+    if operation.adjust is not None:
+        operation.adjust(given)
     described = operation.described(given, *ids)
     check_readable(*operation.models)
     return _request(described, params)
 
 
 @cache
-def _names(operation: Operation) -> frozenset[str]:
+def _known_names(operation: Operation) -> frozenset[str]:
     return frozenset({*operation.params.__annotations__, *operation.own})
 
 
 def _request(described: dict[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
-    options = Discreet((name, value) for name, value in params.items() if name in _OPTIONS and value is not UNSET)
+    options = SecretDict((name, value) for name, value in params.items() if name in _OPTIONS and value is not UNSET)
     headers, extra_headers = httpx.Headers(described.get("headers")), _extra("extra_headers", options)
     if extra_headers:
         check_headers(extra_headers)
         headers.update(extra_headers)
-    request = Discreet(method=described["method"], url=described["url"], headers=headers)
+    request = SecretDict(method=described["method"], url=described["url"], headers=headers)
     query, extra_query = described.get("params"), _extra("extra_query", options)
     if extra_query:
-        query = {**(query or {}), **dict(_flat(extra_query))}
+        query = {**(query or {}), **dict(_flatten(extra_query))}
     if query:
         request["params"] = query
     if "cookies" in described:
@@ -90,15 +90,15 @@ def _extra(name: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
     if options.get(name) is None:
         return {}
     check_mapping(name, options[name])
-    return Discreet(options[name])
+    return SecretDict(options[name])
 
 
-def _flat(query: Mapping[str, Any], outer: str = "") -> Iterator[tuple[str, Any]]:
-    """Write a mapping within a query as the API takes it: ``name[key]=value``."""
+def _flatten(query: Mapping[str, Any], outer: str = "") -> Iterator[tuple[str, Any]]:
+    """Flatten the mappings within a query, as the API takes them: ``name[key]=value``."""
     for key, value in query.items():
         name = f"{outer}[{key}]" if outer else key
         if isinstance(value, Mapping):
-            yield from _flat(value, name)
+            yield from _flatten(value, name)
         elif isinstance(value, list | tuple) and any(isinstance(item, Mapping) for item in value):
             raise TypeError(f"extra_query: {name} is a list with mappings in it, which a query cannot hold")
         else:

@@ -1,4 +1,4 @@
-"""What `raw` gives: the generated client with the facade's connections, and with no others."""
+"""The clients that `raw` returns: the generated client, which uses the facade's connections alone."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ def _refused(method: str, option: str) -> Any:
 
 @define
 class _Raw(Client):
-    # A field that __init__ takes, because attrs copies no other one.
+    # A field that __init__ takes, because attrs copies no other kind.
     _chat: Any = field(kw_only=True, alias="chat")
 
-    # Each would change the connections that the facade uses too, or leave them for others without key and retries.
+    # Each would change the facade's own connections, or replace them by others without key and retries.
     with_headers = _refused("with_headers", "headers=...")
     with_cookies = _refused("with_cookies", "cookies=...")
     with_timeout = _refused("with_timeout", "timeout=...")
     set_httpx_client = _refused("set_httpx_client", "transport=...")
     set_async_httpx_client = _refused("set_async_httpx_client", "transport=...")
 
-    # A with statement, as the generator's own examples have it, would leave the facade with closed connections.
+    # A with statement, as in the generator's own examples, must not close the facade's connections.
     def __enter__(self) -> Self:
         return self
 
@@ -58,7 +58,7 @@ class RawClient(_Raw):
         return http
 
     def get_async_httpx_client(self) -> NoReturn:
-        """Refuse.
+        """Refuse a call of the other mode.
 
         Raises:
             TypeError: Always, because the facade's connections are sync.
@@ -71,7 +71,7 @@ class AsyncRawClient(_Raw):
     """The generated client of an `AsyncChatClient`, for the ``asyncio`` functions of an endpoint module."""
 
     def get_httpx_client(self) -> NoReturn:
-        """Refuse.
+        """Refuse a call of the other mode.
 
         Raises:
             TypeError: Always, because the facade's connections are async.

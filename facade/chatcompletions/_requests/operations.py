@@ -1,9 +1,9 @@
-"""The table of the six calls: a row holds all that tells one call from another.
+"""The table of the six calls: a row holds all that distinguishes one call from the others.
 
-The only module that reaches `chatcompletions_api.api`: method, path, parameters and their encoding come from there,
-so the facade and a dropped-down call cannot differ on the wire. An endpoint module is imported by the first call that
-needs it; one that the pinned spec does not have is an `UnsupportedOperationError`, and so is an answer that could not
-be read.
+It is the only module that imports `chatcompletions_api.api`: method, path, parameters and their encoding come from
+there, so the facade and a dropped-down call cannot differ on the wire. An endpoint module is imported by the first call
+that needs it. A call raises `UnsupportedOperationError` if the pinned spec does not have its endpoint module, or a
+model of its answer.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ class Operation(NamedTuple):
 
     Attributes:
         name: The method of both clients.
-        address: Method and path in the spec. If the path holds an id, the call takes it before its keywords.
+        address: Method and path in the spec. If the path has an id, the call takes it before its keywords.
         module: The generated endpoint module.
         params: The TypedDict of the keywords.
-        extra: The option that takes parameters which the spec does not have yet.
-        answer: The class of the answer, behind the module of this package that defines it.
+        extra: The option for parameters that the spec does not have yet.
+        answer: The class of the answer, after the module of this package that defines it.
         models: The generated models that the answer is read into.
-        async_answer: The class for `AsyncChatClient`, where it is another one.
-        own: Keywords in the signature of the method itself.
-        settle: Checks the API's parameters, or changes them in place.
+        async_answer: The class of the answer for `AsyncChatClient`, if it is another one.
+        own: The keywords in the signature of the method itself.
+        adjust: Checks the API's parameters, or changes them in place.
     """
 
     name: str
@@ -43,10 +43,10 @@ class Operation(NamedTuple):
     models: tuple[str, ...]
     async_answer: str = ""
     own: tuple[str, ...] = ()
-    settle: Callable[[dict[str, Any]], None] | None = None
+    adjust: Callable[[dict[str, Any]], None] | None = None
 
     def described(self, params: Mapping[str, Any], *ids: str) -> dict[str, Any]:
-        """Return the request as the endpoint module describes it: keyword arguments for httpx's ``request``.
+        """Return the endpoint module's description of the request: keyword arguments for httpx's ``request``.
 
         Raises:
             UnsupportedOperationError: The pinned spec does not have the operation.
@@ -83,14 +83,14 @@ def check_readable(*names: str) -> None:
             model.from_dict({})
 
 
-def _settle_create(params: dict[str, Any]) -> None:
+def _adjust_create(params: dict[str, Any]) -> None:
     if isinstance(params["messages"], str):
         params["messages"] = [{"role": "user", "content": params["messages"]}]
     if params.get("stream"):
         check_readable("CreateChatCompletionStreamResponse")
 
 
-def _settle_list(params: dict[str, Any]) -> None:
+def _adjust_list(params: dict[str, Any]) -> None:
     if params.get("metadata") is not None:
         check_metadata_filter(params["metadata"])
 
@@ -99,12 +99,12 @@ _ROWS = (
     Operation(
         "create", "POST /chat/completions", "create_chat_completion", CreateParams, "extra_body",
         "_answers.models.ChatCompletion", ("CreateChatCompletionResponse",),
-        own=("stream",), settle=_settle_create,
+        own=("stream",), adjust=_adjust_create,
     ),
     Operation(
         "list", "GET /chat/completions", "list_chat_completions", ListParams, "extra_query",
         "_answers.pages.ChatCompletionPage", ("ChatCompletionList", "CreateChatCompletionResponse"),
-        async_answer="_answers.pages.AsyncChatCompletionPage", own=("max_items",), settle=_settle_list,
+        async_answer="_answers.pages.AsyncChatCompletionPage", own=("max_items",), adjust=_adjust_list,
     ),
     Operation(
         "get", "GET /chat/completions/{completion_id}", "get_chat_completion", CallOptions, "extra_query",
@@ -127,26 +127,26 @@ _ROWS = (
 OPERATIONS: Final = {each.name: each for each in _ROWS}
 
 
-class _Members(dict[str, Any]):
-    """A mapping in the place of a generated request model: a body, in which mappings and models mix, or a filter."""
+class _RequestModel(dict[str, Any]):
+    """A mapping that stands in for a generated request model: a body, in which mappings and models mix, or a filter."""
 
     def to_dict(self) -> dict[str, Any]:
         return self
 
 
 def _arguments(describe: Any, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return parameters as an endpoint function takes them: in the body, if it has one, unless they stand beside it."""
-    has_body, aside = "body" in describe.__annotations__, _names_beside(describe)
-    body, given = _Members(), dict[str, Any]()
+    """Return the arguments of an endpoint function: its body, if it has one, and the parameters outside the body."""
+    has_body, outside_body = "body" in describe.__annotations__, _names_outside_body(describe)
+    body, outside = _RequestModel(), dict[str, Any]()
     for name, value in params.items():
-        if has_body and name not in aside:
+        if has_body and name not in outside_body:
             body[name] = value
         elif isinstance(value, Mapping):
             prefix = _prefix(describe, name)
-            given[name] = _Members((f"{prefix}[{key}]", one) for key, one in value.items())
-        elif value is not None:  # neither a query nor a header has a null
-            given[name] = value
-    return {**given, "body": body} if has_body else given
+            outside[name] = _RequestModel((f"{prefix}[{key}]", one) for key, one in value.items())
+        elif value is not None:  # queries and headers have no null
+            outside[name] = value
+    return {**outside, "body": body} if has_body else outside
 
 
 @cache
@@ -157,9 +157,9 @@ def _prefix(describe: Any, name: str) -> str:
 
 
 @cache
-def _names_beside(describe: Any) -> frozenset[str]:
+def _names_outside_body(describe: Any) -> frozenset[str]:
     hints = dict(describe.__annotations__)
     body = hints.pop("body", None)
-    # A member of the body goes before a parameter of its name, which can still be given by extra_headers.
+    # A member of the body takes precedence over a parameter with its name, which extra_headers can still set.
     members = {field.name for one in (body, *get_args(body)) for field in getattr(one, "__attrs_attrs__", ())}
     return frozenset(hints) - members - {"return"}

@@ -1,4 +1,4 @@
-"""What a client is set up with: its arguments, else the environment, checked before anything is sent."""
+"""The settings of a client, from its arguments or else the environment, checked before anything is sent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from chatcompletions._checks import (
     has_possible_port,
     is_header_text,
 )
-from chatcompletions._redaction import Discreet, Secret, drop_tracebacks
+from chatcompletions._redaction import Secret, SecretDict, drop_tracebacks
 from chatcompletions._transport.decoding import ACCEPT_ENCODING
 from chatcompletions._version import __version__
 from chatcompletions_api._provenance import REVISION
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     Transport = httpx.BaseTransport | httpx.AsyncBaseTransport
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
-#: Models think for minutes before the first byte, but a connection that takes seconds will not come.
+#: Seconds: models think for minutes before the first byte, but a connection that takes seconds will not come.
 DEFAULT_TIMEOUT = httpx.Timeout(600, connect=5)
 DEFAULT_MAX_RETRIES = 2
 USER_AGENT = f"chatcompletions/{__version__}" + (f" (spec {REVISION})" if REVISION else "")
 
 
-#: The arguments that `http_options` takes besides httpx's.
-_OWN = (
+#: Arguments of a client that are not httpx's.
+_CLIENT_ARGUMENTS = (
     "api_key",
     "base_url",
     "organization",
@@ -46,14 +46,14 @@ _OWN = (
     "max_answer_bytes",
     "strict",
 )
-#: What the official SDK calls options of httpx.
+#: The official SDK's names for options of httpx.
 _SYNONYMS = {"default_headers": "headers", "default_query": "params", "http_client": "transport"}
 
 
 class HTTPXOptions(TypedDict, total=False):
-    """httpx's own options, forwarded as they are; see https://www.python-httpx.org/api/#client.
+    """The options of httpx, forwarded as they are; see https://www.python-httpx.org/api/#client.
 
-    A ``transport`` may also be a function or class without arguments that makes one: it is called once for each event
+    A ``transport`` may also be a function or class without parameters that makes one: it is called once for each event
     loop, or for each process, while an instance is shared by all of them.
     """
 
@@ -76,32 +76,32 @@ class HTTPXOptions(TypedDict, total=False):
     verify: SSLContext | str | bool
 
 
-def http_options(name: str, arguments: Discreet) -> Discreet:
-    """Return the arguments of the httpx client that a client's arguments and the environment ask for.
+def http_options(name: str, arguments: SecretDict) -> SecretDict:
+    """Make the arguments of the httpx client from a client's arguments and the environment.
 
     Args:
         name: The class of the client, for messages.
-        arguments: The client's own and httpx's. The values of both stay out of the locals of every frame here.
+        arguments: The client's own and httpx's. No frame here shows their values in its locals.
 
     Raises:
         ChatCompletionsError: There is no key for the service itself, a key that no header can carry, or no usable
             base URL; the message says which argument or variable to set.
-        TypeError: An option is unknown to httpx and to us, or of the wrong type.
+        TypeError: An option is unknown, or of the wrong type.
         ValueError: An option is out of its range, or a header cannot be sent.
     """
-    check_names(name, arguments, {*HTTPXOptions.__annotations__, *_OWN}, synonyms=_SYNONYMS)
+    check_names(name, arguments, {*HTTPXOptions.__annotations__, *_CLIENT_ARGUMENTS}, synonyms=_SYNONYMS)
     check_count("max_retries", arguments["max_retries"])
     check_count("max_answer_bytes", arguments["max_answer_bytes"])
     check_timeout(arguments["timeout"])
-    options = Discreet((name, value) for name, value in arguments.items() if name not in _OWN)
+    options = SecretDict((name, value) for name, value in arguments.items() if name not in _CLIENT_ARGUMENTS)
     url = _base_url(arguments)
     if url.userinfo:
         # httpx logs the address of each request, with the password that is in it.
         options["auth"] = options.get("auth") or (url.username, url.password)
         url = url.copy_with(userinfo=b"")
     check_cookies(options)
-    given = Discreet(options.get("headers") or {})
-    own = Discreet(
+    given = SecretDict(options.get("headers") or {})
+    own = SecretDict(
         {
             "Accept-Encoding": ACCEPT_ENCODING,
             "User-Agent": USER_AGENT,
@@ -111,10 +111,10 @@ def http_options(name: str, arguments: Discreet) -> Discreet:
         }
     )
     check_headers({**own, **given})
-    # Header names have no case, so a mapping would keep both of two spellings.
+    # Header names ignore case, but a mapping would keep both of two spellings.
     headers = httpx.Headers({key: value for key, value in own.items() if value})
     headers.update(given)
-    return Discreet(
+    return SecretDict(
         options,
         base_url=url,
         headers=headers,
@@ -124,10 +124,10 @@ def http_options(name: str, arguments: Discreet) -> Discreet:
     )
 
 
-def _base_url(arguments: Discreet) -> httpx.URL:
+def _base_url(arguments: SecretDict) -> httpx.URL:
     source = "base_url" if arguments["base_url"] is not None else "OPENAI_BASE_URL"
     try:
-        url = httpx.URL(_address(arguments["base_url"]))
+        url = httpx.URL(_base_url_text(arguments["base_url"]))
     except (httpx.InvalidURL, UnicodeError) as exc:
         drop_tracebacks(exc)
         raise ChatCompletionsError(f"{source} is not a URL: {exc}") from None
@@ -135,41 +135,41 @@ def _base_url(arguments: Discreet) -> httpx.URL:
         raise ChatCompletionsError(
             f"{source} must begin with https:// or http:// and name a host, such as {DEFAULT_BASE_URL}"
         )
-    # What no connection takes, and what the sync one would raise an error of its own kind for.
+    # For such a port, a connection would raise an exception that is no error of httpx.
     if not has_possible_port(url):
         raise ChatCompletionsError(f"{source} must have a port from 1 to 65535, not {url.port}")
     labels = url.raw_host.removesuffix(b".").split(b".")
     if not all(0 < len(label) < 64 for label in labels):
         raise ChatCompletionsError(f"{source} must name a host whose parts have 1 to 63 characters, not {url.host!r}")
     if url.query or url.fragment:
-        # httpx would put the path of a call behind them.
+        # httpx would append the path of a call to them.
         raise ChatCompletionsError(f"{source} must end with its path; give query parameters as params={{...}}")
     return url
 
 
-def _address(given: object) -> str:
+def _base_url_text(given: object) -> str:
     return str(os.environ.get("OPENAI_BASE_URL", "").strip() or DEFAULT_BASE_URL if given is None else given).strip()
 
 
-def _setting(name: str, arguments: Discreet, variable: str) -> Secret:
+def _setting(name: str, arguments: SecretDict, variable: str) -> Secret:
     given = Secret(os.environ.get(variable, "") if arguments[name] is None else arguments[name])
     if not isinstance(given.reveal(), str):
         raise TypeError(f"{name} must be text, not {type(given.reveal()).__name__}")
-    # What was read from a file or a secret store often brings its line feed along.
+    # A value from a file or a secret store often ends with a line feed.
     return Secret(given.reveal().strip())
 
 
-def _authorization(arguments: Discreet, url: httpx.URL, headers: Discreet, *, has_auth: bool) -> Discreet:
+def _authorization(arguments: SecretDict, url: httpx.URL, headers: SecretDict, *, has_auth: bool) -> SecretDict:
     source = "api_key" if arguments["api_key"] is not None else "OPENAI_API_KEY"
     key = _setting("api_key", arguments, "OPENAI_API_KEY")
     if key.reveal():
         if not is_header_text(key.reveal()):
             raise ChatCompletionsError(f"{source} holds a character that no header can carry; is it the key itself?")
-        return Discreet({"Authorization": f"Bearer {key.reveal()}"})
+        return SecretDict({"Authorization": f"Bearer {key.reveal()}"})
     names = {str(header).lower() for header in headers}
     if url.host == httpx.URL(DEFAULT_BASE_URL).host and not has_auth and "authorization" not in names:
         raise ChatCompletionsError(
             "no API key: set the environment variable OPENAI_API_KEY or pass api_key=...; "
             "for a server that needs none, set OPENAI_BASE_URL or pass base_url=..."
         )
-    return Discreet()
+    return SecretDict()

@@ -67,8 +67,8 @@ class ChatCompletionStream(_Stream):
 
     Iterating raises `StreamError` if the stream reports an error, `StreamInterruptedError` or `StreamTimeoutError`
     if it breaks off or was closed before its end, `StreamTooLargeError` if it has more bytes than the client takes,
-    and, for a strict client, `StreamValidationError` at a chunk that departs from the spec; each carries what had
-    arrived.
+    and, for a strict client, `StreamValidationError` at a chunk that departs from the spec; each has the completion so
+    far.
 
     Attributes:
         response: The open `httpx.Response`.
@@ -240,7 +240,7 @@ class AsyncStreamOpening(LazyCoroutine[AsyncChatCompletionStream]):
     def __repr__(self) -> str:
         return f"<{type(self).__name__}, to be awaited or opened by async with>"
 
-    async def _begin(self) -> AsyncChatCompletionStream:
+    async def _start(self) -> AsyncChatCompletionStream:
         return AsyncChatCompletionStream(await self._send(), **self._options)
 
     async def __aenter__(self) -> AsyncChatCompletionStream:

@@ -18,7 +18,7 @@ from chatcompletions._answers.read import ATTEMPTS, JSONResponse, error_from_fai
 from chatcompletions._checks import naming_settings
 from chatcompletions._errors import APIError
 from chatcompletions._json import is_cut
-from chatcompletions._redaction import Discreet, drop_tracebacks, shows_secrets
+from chatcompletions._redaction import SecretDict, drop_tracebacks, shows_secrets
 
 from .borrowed import set_class, set_content
 from .cookies import cookie_jar
@@ -85,7 +85,7 @@ class _URLCache:
         Raises:
             APIError: The address is not a URL, or is too long.
         """
-        options, client = Discreet(options), cast("Any", super())
+        options, client = SecretDict(options), cast("Any", super())
         last, address = self._last
         try:
             request: httpx.Request = client.build_request(method, address if url == last else url, **options)
@@ -121,7 +121,7 @@ class _Client(_URLCache):
     ) -> None:
         from .transports import transport_options  # it imports httpcore, which only the first call needs
 
-        options = Discreet(options)
+        options = SecretDict(options)
         try:
             with naming_settings():
                 cookies = cookie_jar(options.get("cookies"))
@@ -154,7 +154,7 @@ class HTTPClient(_Client, httpx.Client):
     """An `httpx.Client` with retries and the errors of this package; see `_Client` for the arguments."""
 
     def __init__(self, *, sleep: Callable[[float], None] = time.sleep, **options: Any) -> None:
-        options = Discreet(options)
+        options = SecretDict(options)
         super().__init__(is_async=False, sleep=sleep, **options)
 
     def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
@@ -229,7 +229,7 @@ class AsyncHTTPClient(_Client, httpx.AsyncClient):
     """`HTTPClient` for ``async`` callers; ``sleep`` is awaited."""
 
     def __init__(self, *, sleep: Callable[[float], Awaitable[None]] = _sleep, **options: Any) -> None:
-        options = Discreet(options)
+        options = SecretDict(options)
         super().__init__(is_async=True, sleep=sleep, **options)
 
     async def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:

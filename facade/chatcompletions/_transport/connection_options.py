@@ -70,8 +70,8 @@ def _proxy(options: Mapping[str, Any]) -> httpx.Proxy | None:
         proxy = httpx.Proxy(given.reveal())
     if proxy is None:
         raise ChatCompletionsError(
-            "a proxy is not one of http, https or socks5: check proxy=... and the environment variables HTTP_PROXY, "
-            "HTTPS_PROXY and ALL_PROXY, whose addresses begin with http:// or so"
+            "the scheme of a proxy is not http, https or socks5: check proxy=... and the environment variables "
+            "HTTP_PROXY, HTTPS_PROXY and ALL_PROXY, whose URLs begin with http:// or the like"
         )
     if proxy.url.scheme.startswith("socks"):
         from importlib.util import find_spec  # few clients need it

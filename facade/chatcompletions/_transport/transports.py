@@ -10,7 +10,7 @@ from urllib.request import getproxies
 import httpx
 
 from chatcompletions._checks import naming_settings
-from chatcompletions._redaction import Discreet
+from chatcompletions._redaction import SecretDict
 
 from .pool import AsyncPool, Pool
 
@@ -35,13 +35,13 @@ def transport_options(options: Mapping[str, Any], *, is_async: bool) -> dict[str
         pattern: each and _guarded(each, is_async=is_async) for pattern, each in (options.get("mounts") or {}).items()
     }
     if given is None:
-        own = Discreet((name, options[name]) for name in ("http1", "http2", "proxy") if options.get(name) is not None)
+        own = SecretDict((name, options[name]) for name in ("http1", "http2", "proxy") if options.get(name) is not None)
         # They go into the TLS context, which all pools share.
         tls = {name: options[name] for name in ("verify", "cert", "trust_env") if options.get(name) is not None}
         make = partial(pool, limits, tls=cache(partial(_tls_context, tls)))
         transport: Any = make(own)
         if options.get("trust_env", True) and "proxy" not in own:
-            named = {pattern: proxy and make(Discreet(own, proxy=proxy)) for pattern, proxy in _proxies_by_pattern()}
+            named = {pattern: proxy and make(SecretDict(own, proxy=proxy)) for pattern, proxy in _proxies_by_pattern()}
             mounts = {**named, **mounts}
     elif callable(given) and not isinstance(given, httpx.BaseTransport | httpx.AsyncBaseTransport):
         transport = _guarded(given(), is_async=is_async)

@@ -1,4 +1,4 @@
-"""What is refused before anything is sent."""
+"""The values that are refused before anything is sent."""
 
 from __future__ import annotations
 
@@ -29,25 +29,25 @@ def test_ids_that_are_none(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["chatcmpl-1", "a/b", "../a", "a b", "é", "%2e%2e", "?", "#", "0", "messages"])
 def test_ids_that_are_some(name: str) -> None:
-    """Any other id is the server's to judge."""
+    """Any other id is left to the server to judge."""
     check_id(name)
 
 
 @pytest.mark.parametrize("value", [None, 7, b"chatcmpl-1", ["chatcmpl-1"], True])
 def test_ids_are_text(value: object) -> None:
-    """An id that is not text is named in the error."""
+    """The error for an id that is not text names its type."""
     with pytest.raises(TypeError, match="completion id is text"):
         check_id(value)  # type: ignore[arg-type]
 
 
 def test_what_is_no_id_is_not_shown() -> None:
-    """A whole answer in the place of its id is named by its type, and not written out."""
+    """The error for an answer in the place of its id shows its type and not its contents."""
     with pytest.raises(TypeError, match=r"not dict$"):
         check_id({"id": "chatcmpl-1"})  # type: ignore[arg-type]
 
 
 def test_nearest_name() -> None:
-    """An unknown name is told with its nearest match and the advice."""
+    """The error for an unknown name shows its nearest match and the advice."""
     with pytest.raises(TypeError) as caught:
         check_names("create", ["model", "temprature"], {"model", "temperature"}, "or extra_body={{{name!r}: ...}}")
     assert str(caught.value) == (
@@ -56,7 +56,7 @@ def test_nearest_name() -> None:
 
 
 def test_name_without_a_match() -> None:
-    """An unknown name that resembles none is told alone."""
+    """The error for an unknown name without a near match shows the name alone."""
     with pytest.raises(TypeError) as caught:
         check_names("create", ["zzz"], {"model"})
     assert str(caught.value) == "create() has no parameter 'zzz'"
@@ -64,14 +64,14 @@ def test_name_without_a_match() -> None:
 
 @given(name=st.text(min_size=1))
 def test_any_unknown_name(name: str) -> None:
-    """Whatever the name is, braces and all, the error names it."""
+    """The error names any unknown name, also with braces in it."""
     with pytest.raises(TypeError) as caught:
         check_names("create", [name], set(), "see extra_body={{{name!r}: ...}}")
     assert repr(name) in str(caught.value)
 
 
 def test_missing_names() -> None:
-    """What is missing is named, in the same order every time."""
+    """Missing parameters are named, always in the same order."""
     with pytest.raises(TypeError, match=r"^create\(\) needs 'messages' and 'model'$"):
         check_required("create", {}, frozenset({"model", "messages"}))
     with pytest.raises(TypeError, match=r"^create\(\) needs 'messages'$"):
@@ -90,7 +90,7 @@ def test_header_text(bad: str) -> None:
 
 @pytest.mark.parametrize("value", [None, 5, b"x", ["x"]])
 def test_header_values_are_text(value: object) -> None:
-    """A header that is not text is named, and its value is not shown."""
+    """The error for a header that is not text names it and does not show its value."""
     with pytest.raises(TypeError, match="the header 'X-A' must be text"):
         check_headers({"X-A": value})  # type: ignore[dict-item]
 
@@ -110,20 +110,20 @@ def test_headers_as_they_should_be() -> None:
 
 @pytest.mark.parametrize("value", ["topic", ["topic"], [("a", "b")], 5, {1: "a"}, {"a": 1}, {"a": None}, {"a": b"b"}])
 def test_metadata_filters_are_text(value: object) -> None:
-    """A filter that is no mapping of text to text would be sent as something else than it says."""
+    """A metadata filter that is no mapping of text to text is refused."""
     with pytest.raises(TypeError, match="metadata filter"):
         check_metadata_filter(value)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("value", [1.0, "1", None, True, False, [1]])
 def test_counts_are_integers(value: object) -> None:
-    """A count that is no integer is refused by name."""
+    """The error for a count that is no integer names the option."""
     with pytest.raises(TypeError, match="max_retries must be an integer"):
         check_count("max_retries", value)
 
 
 def test_counts_are_not_negative() -> None:
-    """A count below 0 is refused by name, 0 is not."""
+    """A count below 0 is refused; 0 is not."""
     check_count("max_items", 0)
     with pytest.raises(ValueError, match="max_items must be 0 or more, not -1"):
         check_count("max_items", -1)
@@ -134,7 +134,7 @@ def test_counts_are_not_negative() -> None:
 )
 @pytest.mark.parametrize("given", ["client", "call"])
 def test_headers_of_the_connection(name: str, given: str) -> None:
-    """Headers that say where a request goes and where it ends are refused before anything is sent."""
+    """Headers that belong to the connection are refused before anything is sent."""
 
     def send(_: httpx.Request) -> httpx.Response:
         raise AssertionError

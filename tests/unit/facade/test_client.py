@@ -1,4 +1,4 @@
-"""The life of a client: what it shows, how it is copied, shared and closed."""
+"""The life of a client: its repr, and how it is copied, shared and closed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ CLIENTS = pytest.mark.parametrize("client", [ChatClient, AsyncChatClient])
 
 @CLIENTS
 def test_repr(client: type[Any]) -> None:
-    """A client shows its class and where it calls, but neither key nor credentials."""
+    """The repr of a client shows its class and base URL, but neither key nor credentials."""
     chat = client(api_key=KEY, base_url="https://user:pa55@x.example/v1")
     assert repr(chat) == f"{client.__name__}(base_url='https://x.example/v1')"
     for shown in (repr(chat), str(chat), repr([chat])):
@@ -46,7 +46,7 @@ def test_repr(client: type[Any]) -> None:
 
 
 def test_raw_shows_no_key(connect: Callable[..., Any]) -> None:
-    """What raw gives does not show the key either."""
+    """The repr of raw does not show the key either."""
     driver = connect(api_key=KEY, base_url="https://user:pa55@x.example/v1")
 
     async def shown() -> str:
@@ -59,7 +59,7 @@ def test_raw_shows_no_key(connect: Callable[..., Any]) -> None:
 
 @CLIENTS
 def test_looking_at_a_client(client: type[Any]) -> None:
-    """Looking at all that a client has, as `unittest.mock` does, opens no connection and needs no event loop."""
+    """Reading every attribute of a client, as `unittest.mock` does, opens no connection and needs no event loop."""
     chat = client(api_key=KEY)
     assert {name for name, _ in inspect.getmembers(chat)} > {"create", "raw"}
     create_autospec(chat).create(**ASK)
@@ -82,7 +82,7 @@ def test_copies(client: type[Any], copied: Callable[[Any], Any], monkeypatch: py
 
 
 def test_a_pickled_client_works() -> None:
-    """A client that comes out of a pickle calls like the one that went in, closed or not."""
+    """An unpickled client calls like the pickled one, whether that was closed or not."""
     chat = ChatClient(api_key=KEY, transport=EchoTransport())
     chat.close()
     with pickle.loads(pickle.dumps(chat)) as again:
@@ -90,14 +90,14 @@ def test_a_pickled_client_works() -> None:
 
 
 class EchoTransport(httpx.BaseTransport):
-    """Answers with the key that came; it has no state, and so pickles."""
+    """A transport that answers with the key of the request; it has no state, so that it can be pickled."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json=completion(request.headers["authorization"]))
 
 
 def test_a_key_of_the_environment_is_not_pickled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A key that came from the environment stays there, and is read again where the pickle is."""
+    """A key from the environment is not pickled, and is read from the environment where the pickle is loaded."""
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     data = pickle.dumps(ChatClient(transport=EchoTransport()))
     assert KEY.encode() not in data
@@ -107,7 +107,7 @@ def test_a_key_of_the_environment_is_not_pickled(monkeypatch: pytest.MonkeyPatch
 
 
 def test_closing(connect: Callable[..., Any]) -> None:
-    """A closed client says so at the next call, of whatever kind; closing it again does nothing."""
+    """Every call of a closed client is an error that says so; closing it again does nothing."""
     driver = connect(transport=Server(completion()).transport)
     driver.call("create", **ASK)
     driver.close()
@@ -136,7 +136,7 @@ def test_closing_an_unused_client(connect: Callable[..., Any]) -> None:
 
 
 class ClosingTransport(httpx.MockTransport):
-    """Notes that it was closed."""
+    """A transport that records that it was closed."""
 
     closed = 0
 
@@ -148,7 +148,7 @@ class ClosingTransport(httpx.MockTransport):
 
 
 def test_a_with_statement_closes() -> None:
-    """Leaving a with statement closes the transport, also by an error."""
+    """Leaving a with statement closes the transport, also after an exception."""
     transport = ClosingTransport(Server(completion()))
     chat = ChatClient(api_key=KEY, transport=transport)
     chat.create(**ASK)
@@ -202,7 +202,7 @@ def test_threads_share_one_pool() -> None:
 
 
 def test_a_second_event_loop() -> None:
-    """An async client outlives its event loop: the next one gets connections of its own."""
+    """An async client can be used in another event loop, with new connections."""
     chat = AsyncChatClient(api_key=KEY, transport=Server(completion()).transport)
 
     async def call() -> tuple[str, int]:
@@ -235,7 +235,7 @@ def test_event_loops_are_not_kept() -> None:
 
 
 def test_loops_that_were_closed_at_once() -> None:
-    """A loop that was closed without its last rites is forgotten when the client meets another one."""
+    """A loop that was closed without closing its generators is forgotten when the client is used in another one."""
     chat = AsyncChatClient(api_key=KEY, transport=Server(completion()).transport)
     loops = [asyncio.new_event_loop() for _ in range(3)]
     for loop in loops:
@@ -245,7 +245,7 @@ def test_loops_that_were_closed_at_once() -> None:
 
 
 def test_a_loop_that_goes_on_after_its_last_rites() -> None:
-    """A client makes new connections in a loop that has ended its generators and yet goes on."""
+    """A client makes new connections in a loop that has closed its generators and still runs."""
     chat = AsyncChatClient(api_key=KEY, transport=Server(completion()).transport)
 
     async def main() -> None:
@@ -276,14 +276,14 @@ def test_closing_while_another_thread_calls(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_raw_without_an_event_loop() -> None:
-    """An async client's raw can be had outside an event loop, but not its connections, which belong to one."""
+    """An async client's raw can be read outside an event loop, but its connections cannot."""
     raw = AsyncChatClient(api_key=KEY).raw
     with pytest.raises(RuntimeError, match="event loop"):
         raw.get_async_httpx_client()
 
 
 def test_raw_of_the_other_mode(connect: Callable[..., Any]) -> None:
-    """An endpoint function of the other mode is refused with the way out, and sends nothing."""
+    """An endpoint function of the other mode is an error that names the right client, and sends nothing."""
     server = Server(page(["a"]))
     driver = connect(transport=server.transport)
 
@@ -310,13 +310,13 @@ def test_raw_of_the_other_mode(connect: Callable[..., Any]) -> None:
     ],
 )
 def test_raw_changes_nobodys_connections(client: type[Any], method: str, argument: Any) -> None:
-    """What would change the httpx client behind raw, or leave it, is refused with the way out."""
+    """A method that would change or replace the httpx client of raw is an error that names the option to use."""
     with pytest.raises(TypeError, match=rf"no {method}: use {client.__name__}\("):
         getattr(client(api_key=KEY).raw, method)(argument)
 
 
 def test_raw_closes_nobodys_connections(connect: Callable[..., Any]) -> None:
-    """A with statement around raw, as generated clients have it, leaves the client behind it open."""
+    """A with statement around raw, as generated clients have it, leaves the client open."""
     server = Server(page(["a"]))
     driver = connect(transport=server.transport)
     for _ in range(2):
@@ -335,7 +335,7 @@ async def _list_within_raw(chat: AsyncChatClient) -> None:
 
 @pytest.mark.parametrize("copied", [attrs.evolve, copy.copy, lambda raw: pickle.loads(pickle.dumps(raw))])
 def test_copies_of_raw(copied: Callable[[Any], Any]) -> None:
-    """A raw that was copied, pickled or evolved calls with the same key."""
+    """A copied, pickled or evolved raw calls with the same key."""
     raw = copied(ChatClient(api_key=KEY, transport=EchoTransport()).raw)
     answer = create_chat_completion.sync(client=raw, body=CreateChatCompletionRequest.from_dict(ASK))
     assert isinstance(answer, CreateChatCompletionResponse)
@@ -344,7 +344,7 @@ def test_copies_of_raw(copied: Callable[[Any], Any]) -> None:
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_cancelling_closes_the_response(stream: bool) -> None:
-    """A task that is cancelled while it reads gives its connection up."""
+    """A task that is cancelled while it reads closes its connection."""
 
     class Endless(Pieces):
         async def __aiter__(self) -> Any:
@@ -434,7 +434,7 @@ def test_cancelled_tasks(call: Callable[[AsyncChatClient], Any], result: type[An
 
 
 def test_many_calls_at_once() -> None:
-    """Hundreds of async calls in flight come back each with its own answer."""
+    """Each of hundreds of async calls in flight gets its own answer."""
 
     def answer(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json=completion(id=request.url.path.rpartition("/")[2]))

@@ -1,4 +1,4 @@
-"""The public names, and what importing them costs."""
+"""The public names, and the modules that importing them loads."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_all_is_sorted() -> None:
 
 
 def test_all_is_complete() -> None:
-    """Whatever the package offers without an underscore is in __all__, and the other way round."""
+    """__all__ has every name of the package without an underscore, and no other."""
     public = {name: getattr(chatcompletions, name) for name in dir(chatcompletions) if not name.startswith("_")}
     offered = {
         name
@@ -44,7 +44,7 @@ def test_all_is_complete() -> None:
 
 @pytest.mark.parametrize("name", chatcompletions.__all__)
 def test_every_name_is_there(name: str) -> None:
-    """Each public name can be had, says what it is, and is known to dir."""
+    """Each public name can be imported, has a docstring, and is listed by dir."""
     found = getattr(chatcompletions, name)
     assert name in dir(chatcompletions)
     assert found.__doc__ or name in LENT
@@ -53,7 +53,7 @@ def test_every_name_is_there(name: str) -> None:
 
 
 def test_annotations_name_what_is_public() -> None:
-    """Whatever class of ours the annotations of a call name can be imported by who wraps the call."""
+    """Every class of this package that a call's annotations name is public."""
     modules = [
         import_module(f"chatcompletions.{name}")
         for name in ("_answers.deleted", "_answers.models", "_answers.pages", "_params", "_streaming.stream")
@@ -72,7 +72,7 @@ def test_annotations_name_what_is_public() -> None:
 
 
 def test_star_import() -> None:
-    """A star import brings every public name, the lazy ones included."""
+    """A star import imports every public name, the lazy ones included."""
     names: dict[str, object] = {}
     exec("from chatcompletions import *", names)  # noqa: S102 - a function cannot hold a star import
     assert set(chatcompletions.__all__) <= names.keys()

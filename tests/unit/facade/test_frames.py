@@ -10,7 +10,7 @@ import pytest
 
 from chatcompletions import AsyncChatClient, ChatClient
 from chatcompletions._answers.failures import causes
-from chatcompletions._redaction import Discreet, Secret, discreet
+from chatcompletions._redaction import Secret, SecretDict, hide_values
 from tests.integration.rawserver import Close, RawServer, Reset, http_response
 
 from ._support import ASK, KEY
@@ -23,7 +23,7 @@ SECRETS = (KEY, PASSWORD)
 
 
 def shown_by(error: BaseException) -> Iterator[str]:
-    """Iterate over what a traceback with locals shows, the frames of this folder left out."""
+    """Iterate over the locals that a traceback shows, without the frames of this folder."""
     for each in causes(error):
         yield from (str(each), repr(each))
         traceback = each.__traceback__
@@ -64,7 +64,7 @@ SECRETIVE: dict[str, Any] = {"headers": {"x-auth": PASSWORD, "api-key": PASSWORD
 )
 @pytest.mark.parametrize("cls", [ChatClient, AsyncChatClient])
 def test_a_constructor_that_fails(cls: type[Any], wrong: dict[str, Any]) -> None:
-    """A client that cannot be made shows neither its key nor what else may be secret."""
+    """A client that cannot be made shows neither its key nor other secrets."""
     with pytest.raises(Exception) as caught:  # noqa: PT011 - of whatever kind
         cls(**{"api_key": KEY, **SECRETIVE, **wrong})
     assert tells(caught.value) == []
@@ -80,7 +80,7 @@ def test_a_constructor_that_fails(cls: type[Any], wrong: dict[str, Any]) -> None
     ],
 )
 def test_connections_that_cannot_be_set_up(connect: Callable[..., Any], options: dict[str, Any]) -> None:
-    """A first call that finds an option unusable shows no secret of the others."""
+    """A first call that fails because of one option shows no secret of the other options."""
     driver = connect(api_key=KEY, base_url="https://x.example", **SECRETIVE, **options)
     with pytest.raises(Exception) as caught:  # noqa: PT011 - of whatever kind
         driver.call("create", **ASK)
@@ -101,7 +101,7 @@ def test_connections_that_cannot_be_set_up(connect: Callable[..., Any], options:
 )
 @pytest.mark.parametrize("params", [{}, {"stream": True}], ids=["whole", "streamed"])
 def test_a_call_that_fails(connect: Callable[..., Any], reply: Any, params: dict[str, Any]) -> None:
-    """A call that fails anywhere on its way shows no secret that went with it."""
+    """A call that fails at any step shows no secret of its request."""
     with RawServer([reply]) as server:
         driver = connect(api_key=KEY, base_url=server.base_url, max_retries=0, headers=SECRETIVE["headers"])
         with pytest.raises(Exception) as caught:  # noqa: PT011 - of whatever kind
@@ -111,7 +111,7 @@ def test_a_call_that_fails(connect: Callable[..., Any], reply: Any, params: dict
 
 @pytest.mark.parametrize("extra", [{"x-token": PASSWORD}, {"x-token": f"{PASSWORD}\n"}, {"x-token": PASSWORD.encode()}])
 def test_headers_of_a_call(connect: Callable[..., Any], extra: dict[str, Any]) -> None:
-    """What goes with one call alone is shown as little, whether the call fails before or after it is sent."""
+    """Secrets in the options of one call are not shown either, whether the call fails before or after it is sent."""
     with RawServer(lambda _: http_response(401, b"No.")) as server:
         driver = connect(api_key=KEY, base_url=server.base_url, max_retries=0)
         for name, args, params in (
@@ -129,7 +129,7 @@ def test_headers_of_a_call(connect: Callable[..., Any], extra: dict[str, Any]) -
 
 
 def test_a_failure_that_repeats_the_key(connect: Callable[..., Any]) -> None:
-    """A key that a server writes where a library repeats it is in no exception of the chain, and in no local."""
+    """A key that a server sends back where a library repeats it is in no exception of the chain, and in no local."""
     with RawServer([[f"garb Bearer {KEY}\r\n\r\n".encode(), Close()]]) as server:
         driver = connect(api_key=KEY, base_url=server.base_url, max_retries=0)
         with pytest.raises(Exception, match=r"\[secure\]") as caught:
@@ -138,7 +138,7 @@ def test_a_failure_that_repeats_the_key(connect: Callable[..., Any]) -> None:
 
 
 def test_a_call_to_nobody(connect: Callable[..., Any]) -> None:
-    """A call that reaches nobody shows no secret either, nor the password of a proxy."""
+    """A call that reaches no server shows no secret either, nor the password of a proxy."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{taken.getsockname()[1]}"
@@ -150,7 +150,7 @@ def test_a_call_to_nobody(connect: Callable[..., Any]) -> None:
 
 
 def test_a_failure_of_the_callers_transport(connect: Callable[..., Any]) -> None:
-    """A mistake in a transport of the caller's keeps the frames that its author needs to find it."""
+    """A mistake in a caller's transport keeps the frames that its author needs to find it."""
 
     def handle(_: httpx.Request) -> httpx.Response:
         raise LookupError("here")
@@ -162,15 +162,15 @@ def test_a_failure_of_the_callers_transport(connect: Callable[..., Any]) -> None
 
 
 def test_what_holds_secrets() -> None:
-    """Secrets compare and reveal as their text, and show nothing; a discreet mapping shows its names alone."""
+    """A Secret compares and reveals as its text, and shows nothing; a SecretDict shows its names alone."""
     secret = Secret(KEY)
     assert (repr(secret), str(secret), secret.reveal()) == ("[secure]", "[secure]", KEY)
     assert secret == Secret(secret)
     assert len({secret, Secret(KEY), Secret("other")}) == 2
-    assert repr(Discreet(key=KEY, other=1)) == "{'key': ..., 'other': ...}"
+    assert repr(SecretDict(key=KEY, other=1)) == "{'key': ..., 'other': ...}"
 
 
 def test_what_is_moved() -> None:
-    """Keywords that are made discreet are left nowhere else."""
+    """hide_values leaves the first mapping empty."""
     given = {"key": KEY}
-    assert (discreet(given), given) == ({"key": KEY}, {})
+    assert (hide_values(given), given) == ({"key": KEY}, {})

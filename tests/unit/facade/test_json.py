@@ -1,4 +1,4 @@
-"""Reading and writing JSON: what is read, what is refused, and how models mix with plain values."""
+"""Reading and writing of JSON: tolerated and refused texts, and models among plain values."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ JSON = st.recursive(
     ],
 )
 def test_what_is_read(data: bytes, expected: Any) -> None:
-    """Integers are exact, the last of a repeated key counts, and what other writers send is taken."""
+    """Integers are exact, the last of a repeated key counts, and the oddities of other writers are tolerated."""
     assert loads(data) == expected
 
 
@@ -79,7 +79,7 @@ def test_nan_is_read() -> None:
     ids=lambda data: repr(data[:12]),
 )
 def test_what_is_refused(data: bytes) -> None:
-    """What is not JSON, not UTF-8 or nested without end is a ValueError, and nothing else."""
+    """Text that is not JSON, not UTF-8 or nested without end is a ValueError, and no other exception."""
     with pytest.raises(ValueError, match=r".") as caught:
         loads(data)
     assert not isinstance(caught.value, RecursionError)
@@ -88,7 +88,7 @@ def test_what_is_refused(data: bytes) -> None:
 @pytest.mark.parametrize("depth", [1, 100, 199])
 @pytest.mark.parametrize("value", [b"1", rb'"\ud800"'], ids=["plain", "lone surrogate"])
 def test_depth(depth: int, value: bytes) -> None:
-    """Nesting is followed far beyond what an answer has, whatever the values are."""
+    """Nesting far deeper than any answer's is read, whatever the values."""
     found = loads(b"[" * depth + value + b"]" * depth)
     for _ in range(depth):
         (found,) = found
@@ -97,7 +97,7 @@ def test_depth(depth: int, value: bytes) -> None:
 
 @given(JSON)
 def test_there_and_back(value: Any) -> None:
-    """Whatever is written is read back the same."""
+    """A written value is read back the same."""
     assert loads(dumps(value)) == value
 
 
@@ -146,7 +146,7 @@ def test_values_mix(value: Any, expected: Any) -> None:
 
 
 class Answer:
-    """What tells a pydantic model from others: it iterates over pairs, and has these methods."""
+    """A stand-in for a pydantic model, which iterates over pairs, and has these methods."""
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         yield "role", "user"
@@ -195,14 +195,14 @@ def deep(depth: int) -> list[Any]:
     ],
 )
 def test_what_cannot_be_written(value: Any, error: type[Exception], told: str) -> None:
-    """A value without a JSON form is refused by its place and its type."""
+    """The error for a value without a JSON form names its path and its type."""
     with pytest.raises(error, match=told) as caught:
         dumps(value)
     assert "\n" not in str(caught.value)
 
 
 def test_an_error_of_ones_own_to_dict_comes_through() -> None:
-    """What a caller's own to_dict raises is not covered up by another kind of error."""
+    """An exception of a caller's own to_dict keeps its kind."""
 
     class Failing:
         to_dict: Callable[[], Any]

@@ -1,4 +1,4 @@
-"""The helpers that write messages."""
+"""The helpers that make messages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chatcompletions import assistant, developer, system, tool, user
 
 @pytest.mark.parametrize("helper", [developer, system, user, assistant])
 def test_roles(helper: Any) -> None:
-    """Each helper is named for the role that it writes, and takes further members."""
+    """Each helper is named for the role of its message, and takes further members."""
     assert helper("a") == {"role": helper.__name__, "content": "a"}
     assert helper("a", name="n") == {"role": helper.__name__, "content": "a", "name": "n"}
     assert helper.__doc__
@@ -30,5 +30,5 @@ def test_assistant_without_content() -> None:
 
 
 def test_tool() -> None:
-    """A tool message names the call that it answers."""
+    """A tool message has the id of its tool call."""
     assert tool("4", "call_1") == {"role": "tool", "content": "4", "tool_call_id": "call_1"}

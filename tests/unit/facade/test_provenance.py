@@ -1,4 +1,4 @@
-"""What the package tells of its origin, and what it does without a model that the pinned spec does not have."""
+"""The origin of the package, and its behaviour if the pinned spec lacks an operation or a model."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_spec() -> None:
 
 
 def test_user_agent() -> None:
-    """Every request says which version of the package sends it, and which revision of the spec it speaks."""
+    """The User-Agent of every request names the version of the package and the revision of the spec."""
     sent: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -50,7 +50,7 @@ def test_user_agent() -> None:
 
 
 def test_a_call_without_its_operation(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A call of which the package has no endpoint module says so, and sends nothing."""
+    """A call without an endpoint module is an error that says so, and sends nothing."""
     monkeypatch.setitem(sys.modules, "chatcompletions_api.api.chat.delete_chat_completion", None)
     monkeypatch.delattr("chatcompletions_api.api.chat.delete_chat_completion", raising=False)
     operations._endpoint.cache_clear()
@@ -80,7 +80,7 @@ def refuse(request: httpx.Request) -> httpx.Response:
     ],
 )
 def test_an_answer_without_its_model(monkeypatch: pytest.MonkeyPatch, model: str, call: Callable[[Any], Any]) -> None:
-    """A call whose answer could not be read says so, and sends nothing."""
+    """A call whose answer could not be read is an error that says so, and sends nothing."""
     monkeypatch.setattr(_generated.models, model, _generated.stand_in(model), raising=False)
     operations.check_readable.cache_clear()
     with (
@@ -91,7 +91,7 @@ def test_an_answer_without_its_model(monkeypatch: pytest.MonkeyPatch, model: str
 
 
 def test_a_broken_installation_is_no_lack_of_the_spec(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What else is missing where an operation is there stays the error that it is."""
+    """Another missing module is the ImportError that it is."""
     monkeypatch.delitem(sys.modules, "chatcompletions_api.api.chat.list_chat_completions", raising=False)
     monkeypatch.setitem(sys.modules, "chatcompletions_api.models.sort_order", None)
     operations._endpoint.cache_clear()
@@ -112,7 +112,7 @@ described.__annotations__["body"] = models.UpdateChatCompletionRequest | Unset
 
 
 def test_a_parameter_beside_the_body() -> None:
-    """What an endpoint function takes beside its body goes there, `None` left out; a member of the body comes first."""
+    """Parameters outside the body are passed as such, without `None`; a member of the body takes precedence."""
     params = {"metadata": {"a": "b"}, "beta": "x"}
     assert described(**operations._arguments(described, params)) == ({"metadata": {"a": "b"}}, "x", UNSET)
     assert described(**operations._arguments(described, {"metadata": None, "beta": None})) == (
@@ -128,7 +128,7 @@ def test_models_that_are_there() -> None:
 
 
 def test_models_that_are_not() -> None:
-    """In the place of a model that the spec does not have is a class that nothing is an instance of."""
+    """A stand-in for a model that the spec does not have has no instances."""
 
     class River(_generated.stand_in("RiverModel")):  # type: ignore[misc]
         __slots__ = ("_headers",)

@@ -1,4 +1,4 @@
-"""What a client is set up with: arguments, environment, and httpx's own options."""
+"""The settings of a client: arguments, environment, and httpx's options."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def sent(connect: Callable[..., Any], **arguments: Any) -> httpx.Request:
 
 
 def test_defaults(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """With a key alone, the service itself is called, and nothing else is told."""
+    """With a key alone, the service itself is called, and no other setting is sent."""
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     request = sent(connect)
     assert str(request.url) == "https://api.openai.com/v1/chat/completions"
@@ -39,7 +39,7 @@ def test_defaults(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_environment(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """The four variables fill in what no argument gives, without the blanks around them."""
+    """The four variables fill in for missing arguments, without the blanks around them."""
     monkeypatch.setenv("OPENAI_API_KEY", f" {KEY}\n")
     monkeypatch.setenv("OPENAI_BASE_URL", " http://env.example/v1\n")
     monkeypatch.setenv("OPENAI_ORG_ID", "org-env\n")
@@ -52,7 +52,7 @@ def test_environment(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatc
 
 
 def test_arguments_come_first(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Arguments stand over the environment, and lose the blanks around them too."""
+    """Arguments take precedence over the environment, and lose the blanks around them too."""
     monkeypatch.setenv("OPENAI_API_KEY", "sk-env")
     monkeypatch.setenv("OPENAI_BASE_URL", "http://env.example/v1")
     monkeypatch.setenv("OPENAI_ORG_ID", "org-env")
@@ -66,7 +66,7 @@ def test_arguments_come_first(connect: Callable[..., Any], monkeypatch: pytest.M
 
 
 def test_empty_arguments_silence_the_environment(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """An empty argument says that there is none, whatever the environment has."""
+    """An empty argument switches a setting off, whatever the environment has."""
     for name in ("OPENAI_API_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID"):
         monkeypatch.setenv(name, "from-env")
     request = sent(connect, base_url="http://x.example", api_key="", organization="", project="")
@@ -76,7 +76,7 @@ def test_empty_arguments_silence_the_environment(connect: Callable[..., Any], mo
 
 @pytest.mark.parametrize("given", ["", " ", "\n"])
 def test_empty_variables_are_none(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, given: str) -> None:
-    """A variable that is set to nothing counts as not set."""
+    """An empty variable counts as not set."""
     for name in ("OPENAI_BASE_URL", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID"):
         monkeypatch.setenv(name, given)
     request = sent(connect, api_key=KEY)
@@ -98,26 +98,26 @@ def test_no_key_for_the_service(client: type[Any], key: str | None) -> None:
     "base_url", ["https://API.openai.com/v1", "https://api.openai.com:443/v1/", "https://api.openai.com"]
 )
 def test_the_service_by_any_spelling(base_url: str) -> None:
-    """The service is known by its host, however its address is written."""
+    """The service itself is recognised by its host, however its URL is written."""
     with pytest.raises(ChatCompletionsError, match="no API key"):
         ChatClient(base_url=base_url)
 
 
 def test_no_key_needed_elsewhere(connect: Callable[..., Any]) -> None:
-    """A server that the caller names may need no key, and gets no Authorization then."""
+    """For a server of the caller's no key is needed, and without one no Authorization is sent."""
     assert "authorization" not in sent(connect, base_url="http://127.0.0.1:9/v1").headers
 
 
 @pytest.mark.parametrize("options", [{"auth": ("user", "pass")}, {"headers": {"AUTHORIZATION": "Basic eA=="}}])
 def test_other_ways_to_authenticate(connect: Callable[..., Any], options: dict[str, Any]) -> None:
-    """Who brings auth or an Authorization header needs no key."""
+    """With auth or an Authorization header no key is needed."""
     assert sent(connect, **options).headers["authorization"].startswith("Basic ")
 
 
 @pytest.mark.parametrize("key", ["a\nb", "a\rb", "sch\u00fcssel", "a\0b", "\u201csk-1\u201d"])
 @pytest.mark.parametrize("source", ["api_key", "OPENAI_API_KEY"])
 def test_a_key_that_no_header_can_carry(monkeypatch: pytest.MonkeyPatch, source: str, key: str) -> None:
-    """A key that no header can carry is refused, by the name of its source and without being shown."""
+    """A key that no header can carry is refused; the error names its source and does not show it."""
     if source == "api_key":
         with pytest.raises(ChatCompletionsError, match=source) as caught:
             ChatClient(api_key=key)
@@ -131,7 +131,7 @@ def test_a_key_that_no_header_can_carry(monkeypatch: pytest.MonkeyPatch, source:
 
 @pytest.mark.parametrize("name", ["api_key", "organization", "project"])
 def test_what_is_not_text(name: str) -> None:
-    """A key, organization or project that is not text is refused by name and without being shown."""
+    """A key, organization or project that is not text is refused; the error names it and does not show it."""
     with pytest.raises(TypeError, match=f"{name} must be text, not bytes") as caught:
         ChatClient(**{"api_key": KEY, name: b"s3cr3t"})
     assert "s3cr3t" not in str(caught.value)
@@ -150,7 +150,7 @@ def test_what_is_not_text(name: str) -> None:
     ],
 )
 def test_base_urls(connect: Callable[..., Any], base_url: Any, address: str) -> None:
-    """The path of a call is put behind the path of the base URL, with one slash between them."""
+    """The path of a call is appended to the path of the base URL, with one slash between them."""
     assert str(sent(connect, base_url=base_url).url) == address
 
 
@@ -176,7 +176,7 @@ def test_base_urls(connect: Callable[..., Any], base_url: Any, address: str) -> 
 )
 @pytest.mark.parametrize("source", ["base_url", "OPENAI_BASE_URL"])
 def test_base_urls_that_are_none(monkeypatch: pytest.MonkeyPatch, source: str, base_url: str) -> None:
-    """A base URL that cannot be called is refused when the client is made, by the name of its source."""
+    """A base URL that cannot be called is refused when the client is made; the error names its source."""
     if source == "OPENAI_BASE_URL":
         if not base_url or "\0" in base_url:
             return
@@ -195,7 +195,7 @@ def test_base_urls_that_end_behind_their_path(base_url: str) -> None:
 
 
 def test_query_parameters_of_every_call(connect: Callable[..., Any]) -> None:
-    """What every call needs in its query is given as httpx's params."""
+    """Query parameters of every call are given as httpx's params."""
     request = sent(connect, base_url="http://x.example/v1", params={"api-version": "1"})
     assert str(request.url) == "http://x.example/v1/chat/completions?api-version=1"
 
@@ -214,7 +214,7 @@ def test_query_parameters_of_every_call(connect: Callable[..., Any]) -> None:
     ],
 )
 def test_unknown_options(client: type[Any], name: str, nearest: str) -> None:
-    """An option that does not exist is a TypeError with the nearest one, or the one of another name, that does."""
+    """An unknown option is a TypeError that suggests the nearest known one, or this package's name for it."""
     with pytest.raises(
         TypeError, match=rf"^{client.__name__}\(\) has no parameter '{name}'; did you mean '{nearest}'\?"
     ):
@@ -223,7 +223,7 @@ def test_unknown_options(client: type[Any], name: str, nearest: str) -> None:
 
 @pytest.mark.parametrize("value", [-1, 1.5, "2", None, True])
 def test_max_retries_is_a_count(value: Any) -> None:
-    """A number of retries that is none is refused when the client is made."""
+    """A max_retries that is no count is refused when the client is made."""
     with pytest.raises((TypeError, ValueError), match="max_retries"):
         ChatClient(api_key=KEY, max_retries=value)
 
@@ -272,7 +272,7 @@ NO_TIMEOUTS = ["5", 0, 0.0, -1, float("nan"), float("inf"), 1e300, True, [5], (5
 
 @pytest.mark.parametrize("timeout", NO_TIMEOUTS)
 def test_timeouts_that_are_none(connect: Callable[..., Any], timeout: Any) -> None:
-    """A timeout that leaves no time, is too long for a clock or is no number is refused by name, the call's too."""
+    """A timeout that is too short, too long for a clock or no number is refused, a call's too."""
     with pytest.raises((TypeError, ValueError), match=r"^timeout must be .*None"):
         ChatClient(api_key=KEY, timeout=timeout)
     server = Server(completion())
@@ -284,7 +284,7 @@ def test_timeouts_that_are_none(connect: Callable[..., Any], timeout: Any) -> No
 
 @pytest.mark.parametrize("spelling", [str.lower, str.upper, str.title])
 def test_headers_override(connect: Callable[..., Any], spelling: Callable[[str], str]) -> None:
-    """The caller's headers replace ours, however they are spelled, and none goes out twice."""
+    """The caller's headers replace the package's, however they are spelled, and none is sent twice."""
     headers = {spelling(name): "mine" for name in ("authorization", "user-agent", "openai-organization", "x-mine")}
     request = sent(connect, api_key=KEY, organization="org", headers=headers)
     names = [name.lower() for name, _ in request.headers.raw]
@@ -295,7 +295,7 @@ def test_headers_override(connect: Callable[..., Any], spelling: Callable[[str],
 
 @pytest.mark.parametrize("headers", [{"X-A": "a\r\nX-Evil: 1"}, {"X-A\n": "a"}])
 def test_headers_cannot_be_injected(headers: dict[str, str]) -> None:
-    """A header that would begin another one is refused when the client is made."""
+    """A header with a line break is refused when the client is made."""
     with pytest.raises(ValueError, match="the header"):
         ChatClient(api_key=KEY, headers=headers)
 

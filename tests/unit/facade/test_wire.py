@@ -1,4 +1,4 @@
-"""What each call puts on the wire."""
+"""The request of each call on the wire."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def send(connect: Callable[..., Any], call: str, *args: Any, **params: Any) -> h
     ],
 )
 def test_minimal_calls(connect: Callable[..., Any], call: str, method: str, path: str, body: Any) -> None:
-    """A call sends what it was given and no default of anyone's."""
+    """A call sends the caller's parameters, and no defaults."""
     request = send(connect, call)
     assert (request.method, str(request.url)) == (method, f"https://api.openai.com/v1/chat/completions{path}")
     assert (json.loads(request.content) if request.content else None) == body
@@ -79,14 +79,14 @@ def test_none_is_null(connect: Callable[..., Any], name: str) -> None:
 
 
 def test_stream_false_is_sent(connect: Callable[..., Any]) -> None:
-    """A stream=False that was given is sent, and brings the whole completion."""
+    """A stream=False of the caller's is sent, and the call returns the whole completion."""
     server = Server(completion())
     assert connect(transport=server.transport).call("create", stream=False, **ASK).text == "Hi."
     assert server.body["stream"] is False
 
 
 def test_values_are_not_second_guessed(connect: Callable[..., Any]) -> None:
-    """Values that the spec forbids go out as they are; the server judges them."""
+    """Values that the spec forbids are sent as they are; the server judges them."""
     odd = {"temperature": "hot", "n": -1, "reasoning_effort": "extreme", "stop": {"a": []}, "model": ""}
     assert json.loads(send(connect, "create", **odd).content) == {
         **odd,
@@ -108,7 +108,7 @@ def test_values_are_not_second_guessed(connect: Callable[..., Any]) -> None:
     ],
 )
 def test_unknown_names(connect: Callable[..., Any], call: str, given: str, nearest: str, way: str) -> None:
-    """A name that the spec does not have is a TypeError with the nearest match and the way around."""
+    """A name that the spec does not have is a TypeError with the nearest match and the option to use instead."""
     server = Server(completion())
     driver = connect(transport=server.transport)
     args, params = CALLS[call]
@@ -161,7 +161,7 @@ def test_no_extras(connect: Callable[..., Any], call: str) -> None:
 
 @EACH_CALL
 def test_unset_options(connect: Callable[..., Any], call: str) -> None:
-    """An option that is UNSET is left out: the client's own holds."""
+    """An option that is UNSET is left out, and the client's own setting applies."""
     plain = send(connect, call)
     assert send(connect, call, timeout=UNSET, max_retries=UNSET).extensions == plain.extensions
 
@@ -170,7 +170,7 @@ def test_unset_options(connect: Callable[..., Any], call: str) -> None:
 @pytest.mark.parametrize("name", ["extra_headers", "extra_query", "extra_body"])
 @pytest.mark.parametrize("value", [[("a", "s3cr3t")], [1], "x=1", b"x", 5, True, ()])
 def test_extras_are_mappings(connect: Callable[..., Any], call: str, name: str, value: Any) -> None:
-    """An extra that is no mapping is refused by name and without being shown."""
+    """An extra that is no mapping is refused; the error names it and does not show it."""
     with pytest.raises(TypeError, match=f"^{name} must be a mapping") as caught:
         send(connect, call, **{name: value})
     assert "s3cr3t" not in str(caught.value)
@@ -178,7 +178,7 @@ def test_extras_are_mappings(connect: Callable[..., Any], call: str, name: str, 
 
 @EACH_CALL
 def test_mappings_in_extra_query(connect: Callable[..., Any], call: str) -> None:
-    """A mapping within extra_query goes out with its keys in brackets, however deep."""
+    """A mapping within extra_query is sent with its keys in brackets, however deep."""
     query = {"metadata": {"a": "b", "c": {"d": [1, True]}, "e": {}}, "f": None}
     params = send(connect, call, extra_query=query).url.params.multi_items()
     assert params == [("metadata[a]", "b"), ("metadata[c][d]", "1"), ("metadata[c][d]", "true"), ("f", "")]
@@ -193,14 +193,14 @@ def test_no_timeout(connect: Callable[..., Any], call: str) -> None:
 
 
 def test_extra_body_replaces(connect: Callable[..., Any]) -> None:
-    """A member of extra_body stands over the parameter of the same name."""
+    """A member of extra_body takes precedence over the parameter of the same name."""
     body = json.loads(send(connect, "create", extra_body={"model": "other", "new": None}).content)
     assert (body["model"], body["new"]) == ("other", None)
 
 
 @pytest.mark.parametrize("spelling", [str.lower, str.upper, str.title])
 def test_extra_headers_replace(connect: Callable[..., Any], spelling: Callable[[str], str]) -> None:
-    """A header of a call replaces the client's and our own of that name, however it is spelled."""
+    """A header of a call replaces the client's and the package's of that name, however it is spelled."""
     headers = {spelling(name): "mine" for name in ("content-type", "authorization", "user-agent")}
     request = send(connect, "create", extra_headers=headers)
     for name in headers:
@@ -251,7 +251,7 @@ def test_messages_of_all_kinds(connect: Callable[..., Any]) -> None:
 
 
 def test_parameters_of_all_kinds(connect: Callable[..., Any]) -> None:
-    """Models stand wherever a mapping may: in tools, response_format, metadata, stream_options."""
+    """Models can replace mappings anywhere: in tools, response_format, metadata, stream_options."""
     function = models.FunctionObject(name="f")
     body = json.loads(
         send(
@@ -277,7 +277,7 @@ def test_what_the_caller_gave_stays_as_it_was(connect: Callable[..., Any]) -> No
 
 
 def test_unwritable_values_are_named(connect: Callable[..., Any]) -> None:
-    """A value without a JSON form is named by its place before anything is sent."""
+    """The error for a value without a JSON form names its path, before anything is sent."""
     server = Server(completion())
     driver = connect(transport=server.transport)
     with pytest.raises(TypeError, match=r"^messages\[0\]\.content: .*set"):
@@ -312,7 +312,7 @@ def test_any_text(connect: Callable[..., Any], text: str) -> None:
     ],
 )
 def test_metadata_filter(connect: Callable[..., Any], metadata: Any) -> None:
-    """A metadata filter goes out as one bracketed parameter for each pair, whatever characters it has."""
+    """A metadata filter is sent as one bracketed parameter for each pair, whatever characters it has."""
     params = send(connect, "list", metadata=metadata).url.params
     assert dict(params.multi_items()) == {f"metadata[{key}]": value for key, value in dict(metadata).items()}
 
@@ -328,7 +328,7 @@ def test_any_metadata_filter(metadata: dict[str, str]) -> None:
 
 
 def test_no_metadata_filter(connect: Callable[..., Any]) -> None:
-    """A query cannot say null, so that `None` leaves any filter out."""
+    """A query has no null, so that `None` leaves any filter out."""
     assert send(connect, "list", metadata=None, after=None, limit=None, order=None).url.query == b""
 
 
@@ -340,7 +340,7 @@ def test_metadata_filter_that_is_not_text(connect: Callable[..., Any]) -> None:
 
 @pytest.mark.parametrize(("call", "params"), [("list", ListParams), ("messages", MessagesParams)])
 def test_query_parameters(connect: Callable[..., Any], call: str, params: Any) -> None:
-    """The parameters of a paged call go out in its query by their own names."""
+    """The parameters of a paged call are sent in its query by their own names."""
     given = {"after": "a b", "limit": 5, "order": "desc"} | ({"model": "m&n"} if call == "list" else {})
     assert given.keys() <= params.__annotations__.keys()
     query = send(connect, call, **given).url.params
@@ -366,7 +366,7 @@ def test_query_parameters(connect: Callable[..., Any], call: str, params: Any) -
     ],
 )
 def test_ids_are_quoted(connect: Callable[..., Any], call: str, name: str, path: str) -> None:
-    """Whatever an id holds, it stays one segment of the path."""
+    """An id of any characters stays one segment of the path."""
     target = send(connect, call, name).url.raw_path.decode()
     assert target == f"/v1/chat/completions/{path}" + ("/messages" if call == "messages" else "")
 
@@ -394,14 +394,14 @@ def test_ids_too_long_for_a_url(connect: Callable[..., Any], call: str) -> None:
 
 @pytest.mark.parametrize("call", ["get", "update", "delete", "messages"])
 def test_not_found(connect: Callable[..., Any], call: str) -> None:
-    """An id that nothing is stored under is a NotFoundError in every call that takes one."""
+    """An unknown id is a NotFoundError in every call that takes one."""
     driver = connect(transport=Server(httpx.Response(404, json={"error": {"message": "No such thing."}})).transport)
     with pytest.raises(NotFoundError, match="No such thing"):
         driver.call(call, ID, **CALLS[call][1])
 
 
 def test_unset_is_left_out(connect: Callable[..., Any]) -> None:
-    """UNSET, which an optional field that is absent reads as, leaves a parameter out."""
+    """UNSET, the value of an absent optional field, leaves a parameter out."""
     assert json.loads(send(connect, "create", stream=UNSET).content).keys() == {"model", "messages"}
     assert send(connect, "list", after=UNSET, model=UNSET).url.query == b""
     assert json.loads(send(connect, "create", temperature=UNSET, stop=UNSET).content).keys() == {"model", "messages"}
