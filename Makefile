@@ -27,8 +27,12 @@ help:  ## List the targets
 demo: .venv/runtime  ## Run the tour: every call, against the local server or the service your environment names
 	@$(PY) -m scripts.demo
 
+# worksteal gives each process a stretch of the files, so that what a module sets up is set up once. Byte code is kept,
+# even where the environment says otherwise: the hundred processes that the tests start would each compile the package.
+TEST := PYTHONDONTWRITEBYTECODE= $(PY) -m pytest --numprocesses auto --dist worksteal
+
 test: .venv/dev  ## Run every test
-	@$(PY) -m pytest --numprocesses auto $(ARGS)
+	@$(TEST) $(ARGS)
 
 lint: .venv/dev  ## Check style, formatting and the direction of imports
 	@$(BIN)/ruff check

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,14 +34,18 @@ class Entry:
     schema: str | None = None
 
 
+@cache
+def texts(kind: str) -> list[str]:
+    """Return the entries of a file, each as JSON."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    document = yaml.load((Path(__file__).parent / f"{kind}.yaml").read_bytes(), loader)  # noqa: S506 - either is safe
+    return [json.dumps(entry) for entry in document["entries"]]
+
+
 def entries(*kinds: str) -> list[Entry]:
     """Return the entries of some kinds, or of all."""
-    found = []
-    for kind in kinds or KINDS:
-        document = yaml.safe_load((Path(__file__).parent / f"{kind}.yaml").read_text("utf-8"))
-        # Written once and read back, so that no two entries share the parts that an anchor gave them.
-        found += [Entry(kind, **json.loads(json.dumps(entry))) for entry in document["entries"]]
-    return found
+    # Read back from text, so that no two entries share the parts that an anchor gave them.
+    return [Entry(kind, **json.loads(text)) for kind in kinds or KINDS for text in texts(kind)]
 
 
 def each(*kinds: str, departing: bool = False) -> pytest.MarkDecorator:

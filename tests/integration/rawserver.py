@@ -102,6 +102,9 @@ class RawServer:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._stopping.set()
+        # Where a system knows no shutdown of a listener, its thread ends with the tick.
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
         # The accepting thread comes first in the list, so none is added behind the one that is joined last.
         for thread in self._threads:
             thread.join()
@@ -114,7 +117,7 @@ class RawServer:
 
     def _accept(self) -> None:
         while not self._stopping.is_set():
-            with suppress(TimeoutError):
+            with suppress(OSError):
                 client, _ = self._listener.accept()
                 client.settimeout(_TICK)
                 client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

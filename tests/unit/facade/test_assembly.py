@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import base64
 import json
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chatcompletions import ChatCompletion
+from chatcompletions._spec.file import read_spec
 from chatcompletions._streaming.assembly import Assembly
 from chatcompletions_api import models
 
 from ._support import choice, chunk, completion
 
-SPEC = yaml.safe_load((Path(__file__).parents[3] / "openapi.yaml").read_text(encoding="utf-8"))
-ANSWER = {"$ref": "#/components/schemas/CreateChatCompletionResponse", "components": SPEC["components"]}
+ANSWER = {"$ref": "#/components/schemas/CreateChatCompletionResponse", "components": read_spec()["components"]}
 
 
 def assembled(*chunks: dict[str, Any]) -> dict[str, Any]:
