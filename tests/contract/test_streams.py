@@ -8,14 +8,14 @@ from typing import Any
 
 import attrs
 import httpx
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatcompletions import ChatCompletion, ChatCompletionStream
 from chatcompletions._streaming.assembly import Assembly
 from scripts.contract.spec import pinned
 from tests.contract._instances import Instances
-from tests.contract.test_round_trip import CHUNK, some
+from tests.contract.test_round_trip import CHUNK
 
 # Few choices and tool calls, so that the chunks add to each other.
 PLACES = st.sampled_from([0, 0, 0, 1])
@@ -47,7 +47,7 @@ def wreck(value: Any) -> None:
         value.clear()
 
 
-@some
+@settings(max_examples=30)
 @given(streams())
 def test_chunks_and_completion_share_nothing(chunks: list[dict[str, Any]]) -> None:
     """What a stream makes up is what its chunks say, though reading takes each apart and the caller empties it."""

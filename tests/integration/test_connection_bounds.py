@@ -290,7 +290,7 @@ def bomb(size: int, layers: int = 1) -> bytes:
 def test_a_bomb(connect: Callable[..., SyncDriver], layers: int) -> None:
     """An answer that is too large when decoded is an error at the bound, and is not retried."""
     encoding = ", ".join(["gzip"] * layers)
-    reply = http_response(200, bomb(2**28, layers), headers={"Content-Encoding": encoding})
+    reply = http_response(200, bomb(2**25, layers), headers={"Content-Encoding": encoding})
     with RawServer([reply, reply]) as server:
         chat = connect(base_url=server.base_url, max_answer_bytes=2**20)
         with pytest.raises(APIResponseTooLargeError, match=r"1,048,576 bytes.*max_answer_bytes") as caught:

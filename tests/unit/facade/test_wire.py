@@ -166,14 +166,24 @@ def test_unset_options(connect: Callable[..., Any], call: str) -> None:
     assert send(connect, call, timeout=UNSET, max_retries=UNSET).extensions == plain.extensions
 
 
+EXTRAS = ["extra_headers", "extra_query", "extra_body"]
+
+
 @EACH_CALL
-@pytest.mark.parametrize("name", ["extra_headers", "extra_query", "extra_body"])
-@pytest.mark.parametrize("value", [[("a", "s3cr3t")], [1], "x=1", b"x", 5, True, ()])
-def test_extras_are_mappings(connect: Callable[..., Any], call: str, name: str, value: Any) -> None:
-    """An extra that is no mapping is refused; the error names it and does not show it."""
+@pytest.mark.parametrize("name", EXTRAS)
+def test_extras_are_mappings(connect: Callable[..., Any], call: str, name: str) -> None:
+    """An extra that is no mapping is refused by name and without being shown, by every call."""
     with pytest.raises(TypeError, match=f"^{name} must be a mapping") as caught:
-        send(connect, call, **{name: value})
+        send(connect, call, **{name: [("a", "s3cr3t")]})
     assert "s3cr3t" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", [[1], "x=1", b"x", 5, True, (), [], 0, ""], ids=repr)
+def test_what_is_no_mapping(connect: Callable[..., Any], value: Any) -> None:
+    """Whatever else stands in place of a mapping is refused, an empty one included."""
+    for name in EXTRAS:
+        with pytest.raises(TypeError, match=f"^{name} must be a mapping"):
+            send(connect, "create", **{name: value})
 
 
 @EACH_CALL
