@@ -29,10 +29,10 @@ demo: .venv/runtime  ## Run the tour: every call, against the local server or th
 
 # worksteal gives each process a stretch of the files, so that what a module sets up is set up once. Byte code is kept,
 # even where the environment says otherwise: the hundred processes that the tests start would each compile the package.
-TEST := PYTHONDONTWRITEBYTECODE= $(PY) -m pytest --numprocesses auto --dist worksteal
+PYTEST := pytest --numprocesses auto --dist worksteal $(if $(CI),--mutations)
 
-test: .venv/dev  ## Run every test
-	@$(TEST) $(ARGS)
+test: .venv/dev  ## Run the tests; with CI=1 those too that break the pin in every way
+	@PYTHONDONTWRITEBYTECODE= $(PY) -m $(PYTEST) $(ARGS)
 
 lint: .venv/dev  ## Check style, formatting and the direction of imports
 	@$(BIN)/ruff check

@@ -1,9 +1,11 @@
-"""Fixtures that all kinds of tests share: a client in either mode, driven by the same calls."""
+"""What all kinds of tests share: a client in either mode, driven by the same calls, and which tests are run."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -21,6 +23,39 @@ settings.register_profile(
     "repeatable", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("repeatable")
+
+ROOT = Path(__file__).resolve().parents[1]
+# Only these can make a test fail that is marked as a mutation.
+JUDGED = ["scripts", "openapi.yaml", "generated", "tests/unit/scripts"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--mutations", action="store_true", help="run the mutation tests whatever has changed")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip the mutation tests unless what they judge has changed, or somebody asks for them."""
+    marked = [item for item in items if item.get_closest_marker("mutation")]
+    is_asked_for = config.getoption("mutations") or config.option.markexpr or config.option.file_or_dir
+    if marked and not is_asked_for and not has_changed(JUDGED):
+        skip = pytest.mark.skip(reason="nothing that mutation tests judge has changed: --mutations runs them")
+        for item in marked:
+            item.add_marker(skip)
+
+
+def has_changed(paths: list[str]) -> bool:
+    """Tell whether any of the paths differs from the upstream branch, or from HEAD where there is none."""
+
+    def git(*command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(["git", "-C", str(ROOT), *command], check=False, capture_output=True, text=True)  # noqa: S603, S607
+
+    try:
+        base = git("merge-base", "HEAD", "@{upstream}").stdout.strip() or "HEAD"
+        # Outside of a checkout this fails, which is as good as a change.
+        is_different = git("diff", "--quiet", base, "--", *paths).returncode != 0
+        return is_different or bool(git("ls-files", "--others", "--exclude-standard", "--", *paths).stdout)
+    except OSError:  # git is not installed
+        return True
 
 
 def pytest_collection_finish() -> None:

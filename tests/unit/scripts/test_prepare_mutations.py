@@ -17,6 +17,7 @@ from scripts.document import DocumentError, load
 from scripts.naming import load_names
 from scripts.prepare_spec import prepare_named
 
+pytestmark = pytest.mark.mutation
 SCRIPTS = Path(__file__).resolve().parents[3] / "scripts"
 CONFIG = Config.from_sources(
     ConfigFile.load_from_path(SCRIPTS / "codegen.yaml"), MetaType.NONE, "", "utf-8", False, None

@@ -26,6 +26,7 @@ OVERLAY = str(ROOT / "scripts/overlay.yaml")
 PINNED: dict[str, Any] = yaml.load((ROOT / "openapi.yaml").read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
 PINNED.pop("x-receipt")
 NULL = {"type": "null"}
+pytestmark = pytest.mark.mutation
 Mutation = Callable[[dict[str, Any]], None]
 
 

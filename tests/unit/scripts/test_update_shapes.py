@@ -13,6 +13,7 @@ from scripts.update import check
 from tests.unit.scripts._documents import record, ref
 from tests.unit.scripts.test_update_mutations import OVERLAY, PINNED
 
+pytestmark = pytest.mark.mutation
 TEXT, NULL, WHOLE = {"type": "string"}, {"type": "null"}, {"type": "integer"}
 AB = {"type": "string", "enum": ["a", "b"]}
 OPTION = {"anyOf": [TEXT, NULL]}
