@@ -8,7 +8,7 @@ BASE ?= openapi.yaml
 FORMAT ?= table
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types update spec spec-diff generate check-generated bench clean
+.PHONY: help demo test coverage lint types update spec spec-diff generate check-generated bench clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -32,7 +32,12 @@ demo: .venv/runtime  ## Run the tour: every call, against the local server or th
 PYTEST := pytest --numprocesses auto --dist worksteal $(if $(CI),--mutations)
 
 test: .venv/dev  ## Run the tests; with CI=1 those too that break the pin in every way
-	@PYTHONDONTWRITEBYTECODE= $(PY) -m $(PYTEST) $(ARGS)
+	@$(if $(COVERAGE),$(PY) -m coverage erase)
+	@PYTHONDONTWRITEBYTECODE= $(PY) -m $(if $(COVERAGE),coverage run -m) $(PYTEST) $(ARGS)
+	@$(if $(COVERAGE),$(PY) -m coverage combine --quiet && $(PY) -m coverage report)
+
+coverage:  ## Run every test, name the lines and branches that none of them runs, and fail if there are many
+	@$(MAKE) --no-print-directory test CI=1 COVERAGE=1
 
 lint: .venv/dev  ## Check style, formatting and the direction of imports
 	@$(BIN)/ruff check
@@ -63,4 +68,4 @@ bench: .venv/dev  ## Compare with raw httpx, the official SDK and stock models: 
 	@$(PY) -m scripts.bench $(if $(filter-out 0,$(QUICK)),--quick) $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 clean:  ## Remove what the other targets made, the environment included
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
+	rm -rf .venv .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis dist

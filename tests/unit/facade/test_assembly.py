@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatcompletions import ChatCompletion
-from chatcompletions._spec.file import read_spec
 from chatcompletions._streaming.assembly import Assembly
 from chatcompletions_api import models
+from scripts.contract.spec import pinned
 
 from ._support import choice, chunk, completion
 
-ANSWER = {"$ref": "#/components/schemas/CreateChatCompletionResponse", "components": read_spec()["components"]}
+ANSWER = {"$ref": "#/components/schemas/CreateChatCompletionResponse", "components": pinned().document["components"]}
 
 
 def assembled(*chunks: dict[str, Any]) -> dict[str, Any]:
