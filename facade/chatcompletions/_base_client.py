@@ -6,23 +6,21 @@ import os
 from abc import ABC, abstractmethod
 from functools import cache, partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
+
+import httpx
 
 from ._redaction import Secret, SecretDict, hide_values
 from ._requests.build import build
 from ._requests.operations import OPERATIONS
-from ._requests.settings import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, http_options
+from ._requests.settings import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, HTTPXOptions, http_options
 from ._transport.decoding import DEFAULT_MAX_ANSWER_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, MutableMapping
-    from typing import Unpack
-
-    import httpx
 
     from ._answers.pages import Position
     from ._requests.operations import Operation
-    from ._requests.settings import HTTPXOptions
 
 
 @cache

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import os
 import weakref
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, overload
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self, Unpack, overload
 
+import httpx
+
+from chatcompletions_api.client import Client
 from chatcompletions_api.types import UNSET
 
 from ._answers.read import read
 from ._base_client import BaseClient, answer_class
-from ._public import public
+from ._public import public, references, show_parameters
+from ._requests.operations import OPERATIONS
+from ._transport.borrowed import mark_coroutine_function
 from ._transport.client import AsyncHTTPClient, HTTPClient
 from ._transport.event_loops import at_end_of_loop, event_loop, is_closed, is_running
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
-    from types import TracebackType
-    from typing import Self, Unpack
-
-    import httpx
-
-    from chatcompletions_api.client import Client
     from chatcompletions_api.models import ChatCompletionStoreMessage
 
     from ._answers.deleted import ChatCompletionDeleted
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from ._params import CallOptions, CreateParams, ListParams, MessagesParams, UpdateParams
     from ._requests.operations import Operation
     from ._streaming.stream import AsyncChatCompletionStream, AsyncStreamOpening, ChatCompletionStream
+else:
+    globals().update(references())
 
 
 @public
@@ -91,6 +93,50 @@ class ChatClient(BaseClient):
 
         Args:
             stream: Return a stream of chunks instead of the whole completion.
+            messages: The conversation so far, oldest message first.
+            model: Id of the model that should answer.
+            audio: Voice and format of spoken output.
+            frequency_penalty: Makes a token less likely the more often the text already has it, up to 2, or more
+                likely, down to -2.
+            function_call: Whether the model calls a function, and which.
+            functions: Functions that the model may call.
+            logit_bias: Makes single tokens likelier or rarer.
+            logprobs: Whether to report the log probability of every token of the answer.
+            max_completion_tokens: Most tokens the model may generate, hidden reasoning included; the answer is cut off
+                there with a finish reason of `length`.
+            max_tokens: Most tokens the answer may have; reasoning models do not accept it.
+            metadata: Pairs to attach to the completion; stored ones can be listed by them.
+            modalities: Kinds of output wanted.
+            moderation: Has a moderation model examine the conversation and the answer, and report in the answer's
+                `moderation`.
+            n: How many answers to generate, from 1 to 128; each appears in `choices` and each is paid for.
+            parallel_tool_calls: Whether the model may make several tool calls in one message.
+            prediction: Text that much of the answer is expected to repeat, such as a file being edited, to get it
+                sooner.
+            presence_penalty: Makes a token less likely once the text has it at all, up to 2, or more likely, down to
+                -2.
+            prompt_cache_key: Label shared by requests that begin alike, so that they find each other's cached prompt
+                more often.
+            prompt_cache_options: How the prompt of this call is cached.
+            prompt_cache_retention: How long a cached prompt is kept, in memory for a short while or for up to 24 hours.
+            reasoning_effort: How much a reasoning model should think before it answers.
+            response_format: Shape of the answer, either free text, JSON of any shape, or JSON that follows a given
+                schema.
+            safety_identifier: Steady identifier of the end user, at most 64 characters, by which the service tells
+                whose requests break its rules.
+            seed: Makes sampling as repeatable as the service can manage, without a guarantee, when all else is equal.
+            service_tier: Class of processing to use for this call, which sets its price and speed.
+            stop: Up to 4 sequences at which generation ends; the answer does not contain the sequence itself.
+            store: Keeps the completion on the service, so that it can be listed, fetched, updated and deleted later.
+            stream_options: Options for a streamed answer.
+            temperature: Randomness of sampling, between 0 and 2.
+            tool_choice: Whether the model calls tools, and which.
+            tools: Functions and custom tools that the model may call.
+            top_logprobs: How many of the likeliest tokens to report for each position, from 0 to 20.
+            top_p: Samples only from the likeliest tokens whose probabilities add up to this share, from 0 to 1.
+            user: Identifier of the end user.
+            verbosity: How wordy the answer should be.
+            web_search_options: Lets a search model look things up on the web before it answers.
             **params: The API's parameters (``messages`` may be the text of a user message) and `CallOptions`. An
                 option given as `None` is sent as null, one left out is not sent.
 
@@ -111,6 +157,12 @@ class ChatClient(BaseClient):
 
         Args:
             max_items: How many items an iteration yields at most; ``limit`` is the size of a page.
+            after: Id of a completion; the page starts right after it.
+            limit: Largest number of completions on this page, not in the whole listing.
+            metadata: Keeps only completions whose metadata holds each of these pairs, written in the query as
+                `metadata[key]=value`.
+            model: Keeps only completions made by this model.
+            order: Direction of the listing by creation time, `asc` from the oldest and `desc` from the newest.
             **params: The API's filters and paging, and `CallOptions`.
 
         Returns:
@@ -147,6 +199,7 @@ class ChatClient(BaseClient):
 
         Args:
             completion_id: The id of the completion.
+            metadata: The full new set of pairs, not an addition to the old one.
             **params: The API's ``metadata``, pairs that replace the stored ones or `None` to remove them, and
                 `CallOptions`.
 
@@ -191,6 +244,9 @@ class ChatClient(BaseClient):
         Args:
             completion_id: The id of the completion.
             max_items: How many messages an iteration yields at most; ``limit`` is the size of a page.
+            after: Id of a message; the page starts right after it.
+            limit: Largest number of messages on this page, not in the whole listing.
+            order: Direction of the listing by creation time, `asc` from the oldest and `desc` from the newest.
             **params: The API's paging, and `CallOptions`.
 
         Returns:
@@ -282,6 +338,54 @@ class AsyncChatClient(BaseClient):
         """Ask a model for a completion; see `ChatClient.create`.
 
         With ``stream=True`` ``await`` gives the stream, and ``async with`` opens and closes it.
+
+        Args:
+            stream: Return a stream of chunks instead of the whole completion.
+            messages: The conversation so far, oldest message first.
+            model: Id of the model that should answer.
+            audio: Voice and format of spoken output.
+            frequency_penalty: Makes a token less likely the more often the text already has it, up to 2, or more
+                likely, down to -2.
+            function_call: Whether the model calls a function, and which.
+            functions: Functions that the model may call.
+            logit_bias: Makes single tokens likelier or rarer.
+            logprobs: Whether to report the log probability of every token of the answer.
+            max_completion_tokens: Most tokens the model may generate, hidden reasoning included; the answer is cut off
+                there with a finish reason of `length`.
+            max_tokens: Most tokens the answer may have; reasoning models do not accept it.
+            metadata: Pairs to attach to the completion; stored ones can be listed by them.
+            modalities: Kinds of output wanted.
+            moderation: Has a moderation model examine the conversation and the answer, and report in the answer's
+                `moderation`.
+            n: How many answers to generate, from 1 to 128; each appears in `choices` and each is paid for.
+            parallel_tool_calls: Whether the model may make several tool calls in one message.
+            prediction: Text that much of the answer is expected to repeat, such as a file being edited, to get it
+                sooner.
+            presence_penalty: Makes a token less likely once the text has it at all, up to 2, or more likely, down to
+                -2.
+            prompt_cache_key: Label shared by requests that begin alike, so that they find each other's cached prompt
+                more often.
+            prompt_cache_options: How the prompt of this call is cached.
+            prompt_cache_retention: How long a cached prompt is kept, in memory for a short while or for up to 24 hours.
+            reasoning_effort: How much a reasoning model should think before it answers.
+            response_format: Shape of the answer, either free text, JSON of any shape, or JSON that follows a given
+                schema.
+            safety_identifier: Steady identifier of the end user, at most 64 characters, by which the service tells
+                whose requests break its rules.
+            seed: Makes sampling as repeatable as the service can manage, without a guarantee, when all else is equal.
+            service_tier: Class of processing to use for this call, which sets its price and speed.
+            stop: Up to 4 sequences at which generation ends; the answer does not contain the sequence itself.
+            store: Keeps the completion on the service, so that it can be listed, fetched, updated and deleted later.
+            stream_options: Options for a streamed answer.
+            temperature: Randomness of sampling, between 0 and 2.
+            tool_choice: Whether the model calls tools, and which.
+            tools: Functions and custom tools that the model may call.
+            top_logprobs: How many of the likeliest tokens to report for each position, from 0 to 20.
+            top_p: Samples only from the likeliest tokens whose probabilities add up to this share, from 0 to 1.
+            user: Identifier of the end user.
+            verbosity: How wordy the answer should be.
+            web_search_options: Lets a search model look things up on the web before it answers.
+            **params: The options of every call, see `CallOptions`.
         """
         answer: Coroutine[Any, Any, Any] = self._call("create", params, stream=stream)
         return answer
@@ -289,7 +393,18 @@ class AsyncChatClient(BaseClient):
     def list(
         self, *, max_items: int | None = None, **params: Unpack[ListParams]
     ) -> AsyncPages[ChatCompletion, AsyncChatCompletionPage]:
-        """List stored completions: ``async for`` over them, or ``await`` the first page; see `ChatClient.list`."""
+        """List stored completions: ``async for`` over them, or ``await`` the first page; see `ChatClient.list`.
+
+        Args:
+            max_items: The maximum number of items of an iteration; ``limit`` is the number of items of a page.
+            after: Id of a completion; the page starts right after it.
+            limit: Largest number of completions on this page, not in the whole listing.
+            metadata: Keeps only completions whose metadata holds each of these pairs, written in the query as
+                `metadata[key]=value`.
+            model: Keeps only completions made by this model.
+            order: Direction of the listing by creation time, `asc` from the oldest and `desc` from the newest.
+            **params: The options of every call, see `CallOptions`.
+        """
         return self._pages("list", params, max_items)
 
     async def get(self, completion_id: str, **options: Unpack[CallOptions]) -> ChatCompletion:
@@ -298,7 +413,13 @@ class AsyncChatClient(BaseClient):
         return completion
 
     async def update(self, completion_id: str, **params: Unpack[UpdateParams]) -> ChatCompletion:
-        """Replace the metadata of a stored completion; see `ChatClient.update`."""
+        """Replace the metadata of a stored completion; see `ChatClient.update`.
+
+        Args:
+            completion_id: The id of the completion.
+            metadata: The full new set of pairs, not an addition to the old one.
+            **params: The options of every call, see `CallOptions`.
+        """
         completion: ChatCompletion = await self._call("update", params, completion_id)
         return completion
 
@@ -310,7 +431,16 @@ class AsyncChatClient(BaseClient):
     def messages(
         self, completion_id: str, *, max_items: int | None = None, **params: Unpack[MessagesParams]
     ) -> AsyncPages[ChatCompletionStoreMessage, AsyncMessagePage]:
-        """List the messages of a stored completion, as `list` does completions; see `ChatClient.messages`."""
+        """List the messages of a stored completion, as `list` does completions; see `ChatClient.messages`.
+
+        Args:
+            completion_id: The id of the completion.
+            max_items: The maximum number of items of an iteration; ``limit`` is the number of items of a page.
+            after: Id of a message; the page starts right after it.
+            limit: Largest number of messages on this page, not in the whole listing.
+            order: Direction of the listing by creation time, `asc` from the oldest and `desc` from the newest.
+            **params: The options of every call, see `CallOptions`.
+        """
         return self._pages("messages", params, max_items, completion_id)
 
     async def aclose(self) -> None:
@@ -369,3 +499,9 @@ class AsyncChatClient(BaseClient):
 
     async def _page(self, call: Callable[[Position], Any], position: Position) -> Any:
         return position.assign_to(await call(position))
+
+
+for _client in (ChatClient, AsyncChatClient):
+    for _operation in OPERATIONS.values():
+        show_parameters(getattr(_client, _operation.name), _operation.params)
+mark_coroutine_function(AsyncChatClient.create)

@@ -6,78 +6,76 @@ of `chatcompletions_api` fits, a plain mapping of the same shape does too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import reduce
-from operator import or_
-from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, get_type_hints
 
-from ._public import public
+import httpx
+
+from ._public import LazyModule, public
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    import httpx
-
     from chatcompletions_api import models
+else:
+    models = LazyModule("chatcompletions_api.models")
 
-    #: A message of a conversation: a generated model, a reply's message, or a mapping of the same shape.
-    Message: TypeAlias = (
-        models.ChatCompletionRequestDeveloperMessage
-        | models.ChatCompletionRequestSystemMessage
-        | models.ChatCompletionRequestUserMessage
-        | models.ChatCompletionRequestAssistantMessage
-        | models.ChatCompletionRequestToolMessage
-        | models.ChatCompletionRequestFunctionMessage
-        | models.ChatCompletionResponseMessage
-        | Mapping[str, Any]
-    )
-    ResponseFormat = (
-        models.ResponseFormatText
-        | models.ResponseFormatJsonSchema
-        | models.ResponseFormatJsonObject
-        | Mapping[str, Any]
-    )
-    ToolChoice = (
-        models.ToolChoiceMode
-        | models.ChatCompletionAllowedToolsChoice
-        | models.ChatCompletionNamedToolChoice
-        | models.ChatCompletionNamedToolChoiceCustom
-        | Mapping[str, Any]
-    )
+# As text, so that a call loads none of the classes; `typing.get_type_hints` loads them.
+_Message: TypeAlias = """(
+    models.ChatCompletionRequestDeveloperMessage
+    | models.ChatCompletionRequestSystemMessage
+    | models.ChatCompletionRequestUserMessage
+    | models.ChatCompletionRequestAssistantMessage
+    | models.ChatCompletionRequestToolMessage
+    | models.ChatCompletionRequestFunctionMessage
+    | models.ChatCompletionResponseMessage
+    | Mapping[str, Any]
+)"""
+_ResponseFormat: TypeAlias = """(
+    models.ResponseFormatText
+    | models.ResponseFormatJsonSchema
+    | models.ResponseFormatJsonObject
+    | Mapping[str, Any]
+)"""
+_ToolChoice: TypeAlias = """(
+    models.ToolChoiceMode
+    | models.ChatCompletionAllowedToolsChoice
+    | models.ChatCompletionNamedToolChoice
+    | models.ChatCompletionNamedToolChoiceCustom
+    | Mapping[str, Any]
+)"""
+
+if TYPE_CHECKING:
+    #: A message of a conversation: a generated model, what a reply holds, or a mapping of the same shape.
+    Message: TypeAlias = _Message
 else:
 
     def __getattr__(name: str) -> Any:
         if name != "Message":
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from ._generated import models  # only the alias needs all of them
-
-        roles = ("Developer", "System", "User", "Assistant", "Tool", "Function")
-        names = [f"ChatCompletionRequest{role}Message" for role in roles] + ["ChatCompletionResponseMessage"]
-        return reduce(or_, (getattr(models, one) for one in names)) | Mapping[str, Any]
+        annotated = type(name, (), {"__annotations__": {name: _Message}, "__module__": __name__})
+        return get_type_hints(annotated)[name]
 
 
 @public
 class CallOptions(TypedDict, total=False):
-    """The options that every call takes besides the API's own parameters.
-
-    Attributes:
-        extra_headers: Headers to add or replace.
-        extra_query: Query parameters to add or replace; a mapping within is sent as ``name[key]=value``.
-        extra_body: Members of the JSON body to add or replace, such as parameters that the spec does not have yet.
-        timeout: Seconds, more than 0, or an `httpx.Timeout`, for each attempt; `None` waits for ever.
-        max_retries: How often the request may be sent again.
-    """
+    """The options that every call takes besides the API's own parameters."""
 
     extra_headers: Mapping[str, str]
+    """Headers to add or replace."""
     extra_query: Mapping[str, Any]
+    """Query parameters to add or replace; a mapping within is sent as ``name[key]=value``."""
     extra_body: Mapping[str, Any]
+    """Members of the JSON body to add or replace, such as parameters that the spec does not have yet."""
     timeout: float | httpx.Timeout | None
+    """Seconds, more than 0, or an `httpx.Timeout`, for each attempt; `None` waits for ever."""
     max_retries: int
+    """How often the request may be sent again."""
 
 
 class _RequiredCreateParams(TypedDict):
-    messages: str | Iterable[Message]
+    messages: str | Iterable[_Message]
+    """The conversation so far, oldest message first."""
     model: models.ModelId | str
+    """Id of the model that should answer."""
 
 
 @public
@@ -85,79 +83,146 @@ class CreateParams(_RequiredCreateParams, CallOptions, total=False):
     """The parameters of `create`, but for ``stream``, which is in its signature because it decides the return type."""
 
     audio: models.AudioParam | Mapping[str, Any] | None
+    """Voice and format of spoken output. Required when `modalities` holds `audio`, otherwise left out."""
     frequency_penalty: float | None
-    function_call: models.FunctionCallMode | models.ChatCompletionFunctionCallOption | Mapping[str, Any]
-    functions: Iterable[models.ChatCompletionFunctions | Mapping[str, Any]]
-    logit_bias: Mapping[str, int] | None
-    logprobs: bool | None
-    max_completion_tokens: int | None
-    max_tokens: int | None
-    metadata: Mapping[str, str] | None
-    modalities: Iterable[models.Modality] | None
-    moderation: models.ModerationParam | Mapping[str, Any] | None
-    n: int | None
-    parallel_tool_calls: bool
-    prediction: models.PredictionContent | Mapping[str, Any] | None
-    presence_penalty: float | None
-    prompt_cache_key: str | None
-    prompt_cache_options: models.PromptCacheOptionsParam | Mapping[str, Any]
-    prompt_cache_retention: models.PromptCacheRetention | None
-    reasoning_effort: models.ReasoningEffort | None
-    response_format: ResponseFormat
-    safety_identifier: str | None
-    seed: int | None
-    service_tier: models.ServiceTier | None
-    stop: str | Iterable[str] | None
-    store: bool | None
-    stream_options: models.ChatCompletionStreamOptions | Mapping[str, Any] | None
-    temperature: float | None
-    tool_choice: ToolChoice
-    tools: Iterable[models.ChatCompletionTool | models.CustomToolChatCompletions | Mapping[str, Any]]
-    top_logprobs: int | None
-    top_p: float | None
-    user: str
-    verbosity: models.Verbosity | None
-    web_search_options: models.WebSearchOptions | Mapping[str, Any]
-
-
-class PageParams(CallOptions, total=False):
-    """The parameters that both paged calls take.
-
-    Attributes:
-        after: Start after the item with this id.
-        limit: The number of items of a page; `max_items` is the number that an iteration yields.
-        order: The order by creation time, ``"asc"`` or ``"desc"``.
+    """Makes a token less likely the more often the text already has it, up to 2, or more likely, down to -2. Absent
+    means 0, which does neither.
     """
+    function_call: models.FunctionCallMode | models.ChatCompletionFunctionCallOption | Mapping[str, Any]
+    """Whether the model calls a function, and which. Deprecated; `tool_choice` took its place."""
+    functions: Iterable[models.ChatCompletionFunctions | Mapping[str, Any]]
+    """Functions that the model may call. Deprecated; `tools` took its place."""
+    logit_bias: Mapping[str, int] | None
+    """Makes single tokens likelier or rarer. Maps token ids, written as text, to a bias from -100, which all but bans
+    the token, to 100, which all but forces it. Absent or null means no bias.
+    """
+    logprobs: bool | None
+    """Whether to report the log probability of every token of the answer. Absent or null means no."""
+    max_completion_tokens: int | None
+    """Most tokens the model may generate, hidden reasoning included; the answer is cut off there with a finish reason
+    of `length`. Absent or null means no limit but the model's own.
+    """
+    max_tokens: int | None
+    """Most tokens the answer may have; reasoning models do not accept it. Deprecated, use `max_completion_tokens`."""
+    metadata: Mapping[str, str] | None
+    """Pairs to attach to the completion; stored ones can be listed by them. Absent or null means none."""
+    modalities: Iterable[models.Modality] | None
+    """Kinds of output wanted. Absent means text alone; asking for audio also calls for the `audio` options."""
+    moderation: models.ModerationParam | Mapping[str, Any] | None
+    """Has a moderation model examine the conversation and the answer, and report in the answer's `moderation`. Absent
+    or null asks for no such report.
+    """
+    n: int | None
+    """How many answers to generate, from 1 to 128; each appears in `choices` and each is paid for. Absent means 1."""
+    parallel_tool_calls: bool
+    """Whether the model may make several tool calls in one message. Absent means yes."""
+    prediction: models.PredictionContent | Mapping[str, Any] | None
+    """Text that much of the answer is expected to repeat, such as a file being edited, to get it sooner. Absent or null
+    means no such text.
+    """
+    presence_penalty: float | None
+    """Makes a token less likely once the text has it at all, up to 2, or more likely, down to -2. Absent means 0, which
+    does neither.
+    """
+    prompt_cache_key: str | None
+    """Label shared by requests that begin alike, so that they find each other's cached prompt more often."""
+    prompt_cache_options: models.PromptCacheOptionsParam | Mapping[str, Any]
+    """How the prompt of this call is cached. Absent leaves it to the service."""
+    prompt_cache_retention: models.PromptCacheRetention | None
+    """How long a cached prompt is kept, in memory for a short while or for up to 24 hours. Deprecated in favor of
+    `prompt_cache_options`.
+    """
+    reasoning_effort: models.ReasoningEffort | None
+    """How much a reasoning model should think before it answers. Less effort gives a quicker and cheaper answer; absent
+    leaves it to the model's own default.
+    """
+    response_format: _ResponseFormat
+    """Shape of the answer, either free text, JSON of any shape, or JSON that follows a given schema. Absent means free
+    text.
+    """
+    safety_identifier: str | None
+    """Steady identifier of the end user, at most 64 characters, by which the service tells whose requests break its
+    rules. Send a hash, not a name or an address.
+    """
+    seed: int | None
+    """Makes sampling as repeatable as the service can manage, without a guarantee, when all else is equal. Deprecated
+    without a replacement.
+    """
+    service_tier: models.ServiceTier | None
+    """Class of processing to use for this call, which sets its price and speed. Absent or null means `auto`."""
+    stop: str | Iterable[str] | None
+    """Up to 4 sequences at which generation ends; the answer does not contain the sequence itself. Some reasoning
+    models do not accept it.
+    """
+    store: bool | None
+    """Keeps the completion on the service, so that it can be listed, fetched, updated and deleted later. Absent or null
+    means that it cannot.
+    """
+    stream_options: models.ChatCompletionStreamOptions | Mapping[str, Any] | None
+    """Options for a streamed answer. Leave it out unless `stream` is true."""
+    temperature: float | None
+    """Randomness of sampling, between 0 and 2. Low values give steady answers, high values varied ones; change either
+    this or `top_p`. Absent means 1 for most models.
+    """
+    tool_choice: _ToolChoice
+    """Whether the model calls tools, and which. Absent means `auto` if there are tools and `none` if not."""
+    tools: Iterable[models.ChatCompletionTool | models.CustomToolChatCompletions | Mapping[str, Any]]
+    """Functions and custom tools that the model may call. Absent means that it can only answer."""
+    top_logprobs: int | None
+    """How many of the likeliest tokens to report for each position, from 0 to 20. Needs `logprobs` set to true; absent
+    or null means none.
+    """
+    top_p: float | None
+    """Samples only from the likeliest tokens whose probabilities add up to this share, from 0 to 1. Change either this
+    or `temperature`. Absent means 1, no restriction.
+    """
+    user: str
+    """Identifier of the end user. Deprecated; use `safety_identifier` for spotting abuse and `prompt_cache_key` for
+    caching.
+    """
+    verbosity: models.Verbosity | None
+    """How wordy the answer should be. Absent means `medium`."""
+    web_search_options: models.WebSearchOptions | Mapping[str, Any]
+    """Lets a search model look things up on the web before it answers. An empty object takes the defaults."""
+
+
+@public
+class ListParams(CallOptions, total=False):
+    """The parameters of `list`, but for ``max_items``, the number of items that an iteration yields."""
 
     after: str
+    """Id of a completion; the page starts right after it. Without it, the page is the first one."""
     limit: int
+    """Largest number of completions on this page, not in the whole listing. Without it, 20."""
+    metadata: Mapping[str, str] | None
+    """Keeps only completions whose metadata holds each of these pairs, written in the query as `metadata[key]=value`.
+    Without it, metadata plays no part.
+    """
+    model: str
+    """Keeps only completions made by this model. Without it, those of every model are listed."""
     order: models.SortOrder
-
-
-@public
-class ListParams(PageParams, total=False):
-    """The parameters of `list`.
-
-    Attributes:
-        metadata: List only completions whose metadata has all these pairs.
-        model: List only completions of this model.
+    """Direction of the listing by creation time, `asc` from the oldest and `desc` from the newest. Without it, the
+    oldest comes first.
     """
 
-    metadata: Mapping[str, str] | None
-    model: str
-
 
 @public
-class MessagesParams(PageParams, total=False):
-    """The parameters of `messages`."""
+class MessagesParams(CallOptions, total=False):
+    """The parameters of `messages`, but for ``max_items``, the number of items that an iteration yields."""
+
+    after: str
+    """Id of a message; the page starts right after it. Without it, the page is the first one."""
+    limit: int
+    """Largest number of messages on this page, not in the whole listing. Without it, 20."""
+    order: models.SortOrder
+    """Direction of the listing by creation time, `asc` from the oldest and `desc` from the newest. Without it, the
+    oldest comes first.
+    """
 
 
 @public
 class UpdateParams(CallOptions):
-    """The parameters of `update`.
-
-    Attributes:
-        metadata: The pairs that replace the stored ones; `None` removes them.
-    """
+    """The parameters of `update`."""
 
     metadata: Mapping[str, str] | None
+    """The full new set of pairs, not an addition to the old one."""

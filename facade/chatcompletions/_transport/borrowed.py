@@ -5,6 +5,8 @@ Each is here because no public name does the same; a test in `test_borrowed.py` 
 
 from __future__ import annotations
 
+import inspect
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -47,3 +49,14 @@ def disable_retries(transport: Any) -> None:
     if not hasattr(session, "_retry_connection"):
         session = transport.client = transport.get_client()
     session._retry_connection = False
+
+
+def mark_coroutine_function(function: Any) -> None:
+    """Let mocks take a function that returns an awaitable for a coroutine function.
+
+    Python 3.11 has no public mark (``asyncio.coroutines._is_coroutine``); without asyncio nobody can ask for it.
+    """
+    if sys.version_info >= (3, 12):
+        inspect.markcoroutinefunction(function)
+    elif (coroutines := sys.modules.get("asyncio.coroutines")) is not None:
+        function._is_coroutine = vars(coroutines)["_is_coroutine"]

@@ -1,15 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
-
-if TYPE_CHECKING:
-    from ..models.url_citation import UrlCitation
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -18,7 +15,7 @@ class Annotation(_Model):
 
     type: Literal["url_citation"]
     """Marks the annotation as a citation of a web page."""
-    url_citation: UrlCitation
+    url_citation: models.UrlCitation
     """The page that is cited, and where in the text."""
     _fields: ClassVar[dict[str, str]] = {
         "type": "type",

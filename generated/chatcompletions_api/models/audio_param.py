@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
@@ -9,19 +9,14 @@ from .. import models
 from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET
 
-if TYPE_CHECKING:
-    from ..models.audio_format import AudioFormat
-    from ..models.custom_voice import CustomVoice
-    from ..models.voice_id import VoiceId
-
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class AudioParam(_Model):
     """Voice and format of spoken output. Required when `modalities` holds `audio`, otherwise left out."""
 
-    voice: CustomVoice | str | VoiceId
+    voice: models.CustomVoice | models.VoiceId | str
     """A voice, either built in and given by name or made to order and given by id."""
-    format: AudioFormat
+    format: models.AudioFormat
     """Encoding of the sound. Streaming may narrow the choice, usually to `pcm16`."""
     _fields: ClassVar[dict[str, str]] = {
         "voice": "voice",

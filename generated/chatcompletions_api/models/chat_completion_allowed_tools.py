@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
@@ -9,20 +9,16 @@ from .. import models
 from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET
 
-if TYPE_CHECKING:
-    from ..models.allowed_tool import AllowedTool
-    from ..models.allowed_tools_mode import AllowedToolsMode
-
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class ChatCompletionAllowedTools(_Model):
     """A subset of the request's tools that the model may call this time."""
 
-    mode: AllowedToolsMode
+    mode: models.AllowedToolsMode
     """With `auto` the model may answer in text or call a listed tool; with `required` it must call at
     least one of them.
     """
-    tools: list[AllowedTool]
+    tools: list[models.AllowedTool]
     """The permitted tools, each named by its type and name; they must also be defined in the request's
     `tools`.
     """

@@ -1,16 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..models.chat_completion_allowed_tools import ChatCompletionAllowedTools
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -19,7 +16,7 @@ class ChatCompletionAllowedToolsChoice(_Model):
 
     type: Literal["allowed_tools"]
     """Tags this choice as a restriction to listed tools."""
-    allowed_tools: ChatCompletionAllowedTools
+    allowed_tools: models.ChatCompletionAllowedTools
     """A subset of the request's tools that the model may call this time."""
     _fields: ClassVar[dict[str, str]] = {
         "type": "type",

@@ -1,15 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
-
-if TYPE_CHECKING:
-    from ..models.custom_call import CustomCall
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -20,7 +17,7 @@ class ChatCompletionMessageCustomToolCall(_Model):
     """Id of the call; the tool message that answers it repeats it as `tool_call_id`."""
     type: Literal["custom"]
     """Tells a custom tool call from a function call."""
-    custom: CustomCall
+    custom: models.CustomCall
     """The tool that is called and what it is given."""
     _fields: ClassVar[dict[str, str]] = {
         "id": "id",

@@ -1,15 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
-
-if TYPE_CHECKING:
-    from ..models.chat_completion_store_message import ChatCompletionStoreMessage
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -18,7 +15,7 @@ class ChatCompletionMessageList(_Model):
 
     object: Literal["list"]
     """Tags this object as a page of a listing."""
-    data: list[ChatCompletionStoreMessage]
+    data: list[models.ChatCompletionStoreMessage]
     """The messages of this page, in the requested order."""
     first_id: str
     """Id of the page's first message."""

@@ -1,15 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
-
-if TYPE_CHECKING:
-    from ..models.function_call_delta import FunctionCallDelta
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -22,7 +19,7 @@ class ChatCompletionMessageToolCallChunk(_Model):
     """Id of the call, normally in its first fragment only."""
     type: Literal["function"] | None = None
     """Kind of the call, normally in its first fragment only."""
-    function: FunctionCallDelta | None = None
+    function: models.FunctionCallDelta | None = None
     """What this fragment adds to the function's name and arguments."""
     _fields: ClassVar[dict[str, str]] = {
         "index": "index",

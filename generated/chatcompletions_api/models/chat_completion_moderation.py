@@ -1,16 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
-
-if TYPE_CHECKING:
-    from ..models.chat_completion_moderation_error import ChatCompletionModerationError
-    from ..models.chat_completion_moderation_results import ChatCompletionModerationResults
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -19,9 +15,9 @@ class ChatCompletionModeration(_Model):
     reason there is none.
     """
 
-    input: ChatCompletionModerationError | ChatCompletionModerationResults
+    input: models.ChatCompletionModerationError | models.ChatCompletionModerationResults
     """Findings on the messages that were sent."""
-    output: ChatCompletionModerationError | ChatCompletionModerationResults
+    output: models.ChatCompletionModerationError | models.ChatCompletionModerationResults
     """Findings on what the model wrote."""
     _fields: ClassVar[dict[str, str]] = {
         "input": "input",

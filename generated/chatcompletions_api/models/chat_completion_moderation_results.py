@@ -1,15 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
-
-if TYPE_CHECKING:
-    from ..models.moderation_result_body import ModerationResultBody
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -20,7 +17,7 @@ class ChatCompletionModerationResults(_Model):
     """Tells results from a failure."""
     model: str
     """Moderation model that was run."""
-    results: list[ModerationResultBody]
+    results: list[models.ModerationResultBody]
     """One verdict for each piece of content that was examined."""
     _fields: ClassVar[dict[str, str]] = {
         "type": "type",

@@ -1,16 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..models.named_custom import NamedCustom
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -19,7 +16,7 @@ class ChatCompletionNamedToolChoiceCustom(_Model):
 
     type: Literal["custom"]
     """Tags this choice as naming a custom tool."""
-    custom: NamedCustom
+    custom: models.NamedCustom
     """The custom tool to call."""
     _fields: ClassVar[dict[str, str]] = {
         "type": "type",

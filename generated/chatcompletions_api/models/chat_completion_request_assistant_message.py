@@ -1,25 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.audio_reference import AudioReference
-    from ..models.chat_completion_message_custom_tool_call import ChatCompletionMessageCustomToolCall
-    from ..models.chat_completion_message_tool_call import ChatCompletionMessageToolCall
-    from ..models.chat_completion_request_message_content_part_refusal import (
-        ChatCompletionRequestMessageContentPartRefusal,
-    )
-    from ..models.chat_completion_request_message_content_part_text import (
-        ChatCompletionRequestMessageContentPartText,
-    )
-    from ..models.function_call import FunctionCall
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -29,7 +17,10 @@ class ChatCompletionRequestAssistantMessage(_Model):
     role: Literal["assistant"]
     """Marks the message as the model's."""
     content: (
-        list[ChatCompletionRequestMessageContentPartRefusal | ChatCompletionRequestMessageContentPartText]
+        list[
+            models.ChatCompletionRequestMessageContentPartRefusal
+            | models.ChatCompletionRequestMessageContentPartText
+        ]
         | None
         | str
         | Unset
@@ -41,11 +32,13 @@ class ChatCompletionRequestAssistantMessage(_Model):
     """The words with which the model declined, if it did."""
     name: str | Unset = UNSET
     """Name of this participant, to tell apart several with the same role."""
-    audio: AudioReference | None | Unset = UNSET
+    audio: models.AudioReference | None | Unset = UNSET
     """Refers to a spoken answer that the model gave before. Absent or null when there was none."""
-    tool_calls: list[ChatCompletionMessageCustomToolCall | ChatCompletionMessageToolCall] | Unset = UNSET
+    tool_calls: (
+        list[models.ChatCompletionMessageCustomToolCall | models.ChatCompletionMessageToolCall] | Unset
+    ) = UNSET
     """The calls that the model wants made, to be answered by one tool message each."""
-    function_call: FunctionCall | None | Unset = UNSET
+    function_call: models.FunctionCall | None | Unset = UNSET
     """The function call that the model made. Deprecated; `tool_calls` took its place."""
     _fields: ClassVar[dict[str, str]] = {
         "role": "role",

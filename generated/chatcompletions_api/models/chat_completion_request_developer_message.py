@@ -1,18 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.chat_completion_request_message_content_part_text import (
-        ChatCompletionRequestMessageContentPartText,
-    )
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -21,7 +16,7 @@ class ChatCompletionRequestDeveloperMessage(_Model):
     take these in place of system messages.
     """
 
-    content: list[ChatCompletionRequestMessageContentPartText] | str
+    content: list[models.ChatCompletionRequestMessageContentPartText] | str
     """The instructions, as text or as text parts."""
     role: Literal["developer"]
     """Marks the message as the developer's."""

@@ -1,17 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.input_audio import InputAudio
-    from ..models.prompt_cache_breakpoint_param import PromptCacheBreakpointParam
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -20,9 +16,9 @@ class ChatCompletionRequestMessageContentPartAudio(_Model):
 
     type: Literal["input_audio"]
     """Marks the part as audio."""
-    input_audio: InputAudio
+    input_audio: models.InputAudio
     """The recording and its format."""
-    prompt_cache_breakpoint: PromptCacheBreakpointParam | Unset = UNSET
+    prompt_cache_breakpoint: models.PromptCacheBreakpointParam | Unset = UNSET
     """Marks where a cacheable prompt prefix ends; everything up to the marked part belongs to it."""
     _fields: ClassVar[dict[str, str]] = {
         "type": "type",

@@ -1,15 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
-
-if TYPE_CHECKING:
-    from ..models.prompt_cache_breakpoint_param import PromptCacheBreakpointParam
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -20,7 +17,7 @@ class ChatCompletionRequestMessageContentPartText(_Model):
     """Marks the part as text."""
     text: str
     """The text itself."""
-    prompt_cache_breakpoint: PromptCacheBreakpointParam | None = None
+    prompt_cache_breakpoint: models.PromptCacheBreakpointParam | None = None
     """Marks where a cacheable prompt prefix ends; everything up to the marked part belongs to it."""
     _fields: ClassVar[dict[str, str]] = {
         "type": "type",

@@ -1,27 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.chat_completion_request_message_content_part_audio import (
-        ChatCompletionRequestMessageContentPartAudio,
-    )
-    from ..models.chat_completion_request_message_content_part_file import (
-        ChatCompletionRequestMessageContentPartFile,
-    )
-    from ..models.chat_completion_request_message_content_part_image import (
-        ChatCompletionRequestMessageContentPartImage,
-    )
-    from ..models.chat_completion_request_message_content_part_text import (
-        ChatCompletionRequestMessageContentPartText,
-    )
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -30,10 +16,10 @@ class ChatCompletionRequestUserMessage(_Model):
 
     content: (
         list[
-            ChatCompletionRequestMessageContentPartAudio
-            | ChatCompletionRequestMessageContentPartFile
-            | ChatCompletionRequestMessageContentPartImage
-            | ChatCompletionRequestMessageContentPartText
+            models.ChatCompletionRequestMessageContentPartAudio
+            | models.ChatCompletionRequestMessageContentPartFile
+            | models.ChatCompletionRequestMessageContentPartImage
+            | models.ChatCompletionRequestMessageContentPartText
         ]
         | str
     )

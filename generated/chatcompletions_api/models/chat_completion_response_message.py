@@ -1,19 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
-
-if TYPE_CHECKING:
-    from ..models.annotation import Annotation
-    from ..models.chat_completion_audio import ChatCompletionAudio
-    from ..models.chat_completion_message_custom_tool_call import ChatCompletionMessageCustomToolCall
-    from ..models.chat_completion_message_tool_call import ChatCompletionMessageToolCall
-    from ..models.function_call import FunctionCall
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -26,13 +19,15 @@ class ChatCompletionResponseMessage(_Model):
     """The words with which the model declined; null when it did not."""
     role: Literal["assistant"]
     """Marks the message as the model's."""
-    tool_calls: list[ChatCompletionMessageCustomToolCall | ChatCompletionMessageToolCall] | None = None
+    tool_calls: (
+        list[models.ChatCompletionMessageCustomToolCall | models.ChatCompletionMessageToolCall] | None
+    ) = None
     """The calls that the model wants made, to be answered by one tool message each."""
-    annotations: list[Annotation] | None = None
+    annotations: list[models.Annotation] | None = None
     """Sources cited in the text, present when web search was used."""
-    function_call: FunctionCall | None = None
+    function_call: models.FunctionCall | None = None
     """A function that the model wants called. Deprecated; `tool_calls` took its place."""
-    audio: ChatCompletionAudio | None = None
+    audio: models.ChatCompletionAudio | None = None
     """The spoken answer, when `modalities` asked for audio; null or absent otherwise."""
     _fields: ClassVar[dict[str, str]] = {
         "content": "content",

@@ -1,17 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
-
-if TYPE_CHECKING:
-    from ..models.chat_completion_message_tool_call_chunk import ChatCompletionMessageToolCallChunk
-    from ..models.function_call_delta import FunctionCallDelta
-    from ..models.message_role import MessageRole
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -20,11 +15,11 @@ class ChatCompletionStreamResponseDelta(_Model):
 
     content: None | str = None
     """The next stretch of the text; absent or null when this chunk adds none."""
-    function_call: FunctionCallDelta | None = None
+    function_call: models.FunctionCallDelta | None = None
     """What this fragment adds to the function's name and arguments."""
-    tool_calls: list[ChatCompletionMessageToolCallChunk] | None = None
+    tool_calls: list[models.ChatCompletionMessageToolCallChunk] | None = None
     """Fragments of tool calls, to be joined by their `index`."""
-    role: MessageRole | None = None
+    role: models.MessageRole | None = None
     """Whose message this is, normally in the first chunk only."""
     refusal: None | str = None
     """The next stretch of a refusal; absent or null when this chunk adds none."""

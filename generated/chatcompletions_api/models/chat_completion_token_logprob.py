@@ -1,15 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
-
-if TYPE_CHECKING:
-    from ..models.top_logprob import TopLogprob
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -26,7 +23,7 @@ class ChatCompletionTokenLogprob(_Model):
     """The token as UTF-8 bytes, each from 0 to 255. Join the bytes of neighboring tokens where a character
     spans several; null when the token has no bytes.
     """
-    top_logprobs: list[TopLogprob]
+    top_logprobs: list[models.TopLogprob]
     """Likeliest tokens at this position, as many as the request's `top_logprobs` or fewer."""
     _fields: ClassVar[dict[str, str]] = {
         "token": "token",

@@ -1,16 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..models.function_object import FunctionObject
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -19,7 +16,7 @@ class ChatCompletionTool(_Model):
 
     type: Literal["function"]
     """Tells a function from a custom tool."""
-    function: FunctionObject
+    function: models.FunctionObject
     """A function as the model gets to know it."""
     _fields: ClassVar[dict[str, str]] = {
         "type": "type",

@@ -1,33 +1,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
 
-if TYPE_CHECKING:
-    from ..models.chat_completion_response_message import ChatCompletionResponseMessage
-    from ..models.choice_logprobs import ChoiceLogprobs
-    from ..models.finish_reason import FinishReason
-
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class Choice(_Model):
     """One answer of the model."""
 
-    finish_reason: FinishReason
+    finish_reason: models.FinishReason
     """Why generation ended. `stop` is a natural end or a stop sequence, `length` a token limit,
     `tool_calls` a wish to call tools, `content_filter` content that was withheld; `function_call` is
     the deprecated form of `tool_calls`.
     """
     index: int
     """Position of this answer among the choices, counted from 0."""
-    message: ChatCompletionResponseMessage
+    message: models.ChatCompletionResponseMessage
     """The message that the model wrote."""
-    logprobs: ChoiceLogprobs | None
+    logprobs: models.ChoiceLogprobs | None
     """Log probabilities of the answer's tokens; null or absent unless the request asked for them."""
     _fields: ClassVar[dict[str, str]] = {
         "finish_reason": "finish_reason",

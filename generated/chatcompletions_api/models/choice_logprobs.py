@@ -1,24 +1,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
 
-if TYPE_CHECKING:
-    from ..models.chat_completion_token_logprob import ChatCompletionTokenLogprob
-
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class ChoiceLogprobs(_Model):
     """Log probabilities of one answer, token by token."""
 
-    content: list[ChatCompletionTokenLogprob] | None
+    content: list[models.ChatCompletionTokenLogprob] | None
     """One entry for each token of the text; null when there is no text."""
-    refusal: list[ChatCompletionTokenLogprob] | None
+    refusal: list[models.ChatCompletionTokenLogprob] | None
     """One entry for each token of the refusal; null when there is none."""
     _fields: ClassVar[dict[str, str]] = {
         "content": "content",

@@ -1,32 +1,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
 
-if TYPE_CHECKING:
-    from ..models.chat_completion_stream_response_delta import ChatCompletionStreamResponseDelta
-    from ..models.choice_logprobs import ChoiceLogprobs
-    from ..models.finish_reason import FinishReason
-
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class ChunkChoice(_Model):
     """An addition to one answer of the model."""
 
-    delta: ChatCompletionStreamResponseDelta
+    delta: models.ChatCompletionStreamResponseDelta
     """What one chunk adds to the message under way."""
-    finish_reason: FinishReason | None
+    finish_reason: models.FinishReason | None
     """Null until the answer's last chunk, which says why generation ended; the values mean what they do in
     a whole completion.
     """
     index: int
     """Position of the answer among the choices, counted from 0."""
-    logprobs: ChoiceLogprobs | None = None
+    logprobs: models.ChoiceLogprobs | None = None
     """Log probabilities of this chunk's tokens; null or absent unless the request asked for them."""
     _fields: ClassVar[dict[str, str]] = {
         "delta": "delta",

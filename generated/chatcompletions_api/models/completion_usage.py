@@ -1,16 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
-
-if TYPE_CHECKING:
-    from ..models.completion_tokens_details import CompletionTokensDetails
-    from ..models.prompt_tokens_details import PromptTokensDetails
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -23,9 +19,9 @@ class CompletionUsage(_Model):
     """Tokens of the input, cached ones included."""
     total_tokens: int
     """Tokens of input and output together."""
-    completion_tokens_details: CompletionTokensDetails | None = None
+    completion_tokens_details: models.CompletionTokensDetails | None = None
     """Breakdown of the generated tokens."""
-    prompt_tokens_details: PromptTokensDetails | None = None
+    prompt_tokens_details: models.PromptTokensDetails | None = None
     """Breakdown of the input tokens."""
     _fields: ClassVar[dict[str, str]] = {
         "completion_tokens": "completion_tokens",

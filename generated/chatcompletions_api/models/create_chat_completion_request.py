@@ -1,47 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.audio_param import AudioParam
-    from ..models.chat_completion_allowed_tools_choice import ChatCompletionAllowedToolsChoice
-    from ..models.chat_completion_function_call_option import ChatCompletionFunctionCallOption
-    from ..models.chat_completion_functions import ChatCompletionFunctions
-    from ..models.chat_completion_named_tool_choice import ChatCompletionNamedToolChoice
-    from ..models.chat_completion_named_tool_choice_custom import ChatCompletionNamedToolChoiceCustom
-    from ..models.chat_completion_request_assistant_message import ChatCompletionRequestAssistantMessage
-    from ..models.chat_completion_request_developer_message import ChatCompletionRequestDeveloperMessage
-    from ..models.chat_completion_request_function_message import ChatCompletionRequestFunctionMessage
-    from ..models.chat_completion_request_system_message import ChatCompletionRequestSystemMessage
-    from ..models.chat_completion_request_tool_message import ChatCompletionRequestToolMessage
-    from ..models.chat_completion_request_user_message import ChatCompletionRequestUserMessage
-    from ..models.chat_completion_stream_options import ChatCompletionStreamOptions
-    from ..models.chat_completion_tool import ChatCompletionTool
-    from ..models.custom_tool_chat_completions import CustomToolChatCompletions
-    from ..models.function_call_mode import FunctionCallMode
-    from ..models.logit_bias import LogitBias
-    from ..models.metadata import Metadata
-    from ..models.modality import Modality
-    from ..models.model_id import ModelId
-    from ..models.moderation_param import ModerationParam
-    from ..models.prediction_content import PredictionContent
-    from ..models.prompt_cache_options_param import PromptCacheOptionsParam
-    from ..models.prompt_cache_retention import PromptCacheRetention
-    from ..models.reasoning_effort import ReasoningEffort
-    from ..models.response_format_json_object import ResponseFormatJsonObject
-    from ..models.response_format_json_schema import ResponseFormatJsonSchema
-    from ..models.response_format_text import ResponseFormatText
-    from ..models.service_tier import ServiceTier
-    from ..models.tool_choice_mode import ToolChoiceMode
-    from ..models.verbosity import Verbosity
-    from ..models.web_search_options import WebSearchOptions
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -51,17 +17,17 @@ class CreateChatCompletionRequest(_Model):
     """
 
     messages: list[
-        ChatCompletionRequestAssistantMessage
-        | ChatCompletionRequestDeveloperMessage
-        | ChatCompletionRequestFunctionMessage
-        | ChatCompletionRequestSystemMessage
-        | ChatCompletionRequestToolMessage
-        | ChatCompletionRequestUserMessage
+        models.ChatCompletionRequestAssistantMessage
+        | models.ChatCompletionRequestDeveloperMessage
+        | models.ChatCompletionRequestFunctionMessage
+        | models.ChatCompletionRequestSystemMessage
+        | models.ChatCompletionRequestToolMessage
+        | models.ChatCompletionRequestUserMessage
     ]
     """The conversation so far, oldest message first."""
-    model: ModelId | str
+    model: models.ModelId | str
     """Id of a model. Ids other than the listed ones are allowed too."""
-    metadata: Metadata | None | Unset = UNSET
+    metadata: models.Metadata | None | Unset = UNSET
     """Pairs to attach to the completion; stored ones can be listed by them. Absent or null means none."""
     top_logprobs: int | None | Unset = UNSET
     """How many of the likeliest tokens to report for each position, from 0 to 20. Needs `logprobs` set to
@@ -72,8 +38,8 @@ class CreateChatCompletionRequest(_Model):
     change either this or `top_p`. Absent means 1 for most models.
     """
     top_p: float | None | Unset = UNSET
-    """Between 0 and 1. Samples only from the likeliest tokens whose probabilities add up to this share;
-    change either this or `temperature`. Absent means 1, no restriction.
+    """Samples only from the likeliest tokens whose probabilities add up to this share, from 0 to 1. Change
+    either this or `temperature`. Absent means 1, no restriction.
     """
     user: str | Unset = UNSET
     """Identifier of the end user. Deprecated; use `safety_identifier` for spotting abuse and
@@ -85,23 +51,23 @@ class CreateChatCompletionRequest(_Model):
     """
     prompt_cache_key: None | str | Unset = UNSET
     """Label shared by requests that begin alike, so that they find each other's cached prompt more often."""
-    prompt_cache_retention: None | PromptCacheRetention | Unset = UNSET
+    prompt_cache_retention: models.PromptCacheRetention | None | Unset = UNSET
     """How long a cached prompt is kept, in memory for a short while or for up to 24 hours. Deprecated in
     favor of `prompt_cache_options`.
     """
-    prompt_cache_options: PromptCacheOptionsParam | Unset = UNSET
+    prompt_cache_options: models.PromptCacheOptionsParam | Unset = UNSET
     """How the prompt of a call is cached for later calls that begin alike."""
-    service_tier: None | ServiceTier | Unset = UNSET
+    service_tier: models.ServiceTier | None | Unset = UNSET
     """Class of processing to use for this call, which sets its price and speed. Absent or null means
     `auto`.
     """
-    modalities: list[Modality] | None | Unset = UNSET
+    modalities: list[models.Modality] | None | Unset = UNSET
     """Kinds of output wanted. Absent means text alone; asking for audio also calls for the `audio`
     options.
     """
-    verbosity: None | Unset | Verbosity = UNSET
+    verbosity: models.Verbosity | None | Unset = UNSET
     """How wordy the answer should be. Absent means `medium`."""
-    reasoning_effort: None | ReasoningEffort | Unset = UNSET
+    reasoning_effort: models.ReasoningEffort | None | Unset = UNSET
     """How much a reasoning model should think before it answers. Less effort gives a quicker and cheaper
     answer; absent leaves it to the model's own default.
     """
@@ -110,26 +76,28 @@ class CreateChatCompletionRequest(_Model):
     finish reason of `length`. Absent or null means no limit but the model's own.
     """
     frequency_penalty: float | None | Unset = UNSET
-    """Between -2 and 2. Positive values make a token less likely the more often the text already has it,
-    negative ones more likely. Absent means 0, which does neither.
+    """Makes a token less likely the more often the text already has it, up to 2, or more likely, down to
+    -2. Absent means 0, which does neither.
     """
     presence_penalty: float | None | Unset = UNSET
-    """Between -2 and 2. Positive values make a token less likely once the text has it at all, negative
-    ones more likely. Absent means 0, which does neither.
+    """Makes a token less likely once the text has it at all, up to 2, or more likely, down to -2. Absent
+    means 0, which does neither.
     """
-    web_search_options: WebSearchOptions | Unset = UNSET
+    web_search_options: models.WebSearchOptions | Unset = UNSET
     """Lets a search model look things up on the web before it answers. An empty object takes the defaults."""
-    response_format: ResponseFormatJsonObject | ResponseFormatJsonSchema | ResponseFormatText | Unset = UNSET
+    response_format: (
+        models.ResponseFormatJsonObject | models.ResponseFormatJsonSchema | models.ResponseFormatText | Unset
+    ) = UNSET
     """Shape of the answer, either free text, JSON of any shape, or JSON that follows a given schema.
     Absent means free text.
     """
-    audio: AudioParam | None | Unset = UNSET
+    audio: models.AudioParam | None | Unset = UNSET
     """Voice and format of spoken output. Required when `modalities` holds `audio`, otherwise left out."""
     store: bool | None | Unset = UNSET
     """Keeps the completion on the service, so that it can be listed, fetched, updated and deleted later.
     Absent or null means that it cannot.
     """
-    moderation: ModerationParam | None | Unset = UNSET
+    moderation: models.ModerationParam | None | Unset = UNSET
     """Has a moderation model examine the conversation and the answer, and report in the answer's
     `moderation`. Absent or null asks for no such report.
     """
@@ -141,7 +109,7 @@ class CreateChatCompletionRequest(_Model):
     """Up to 4 sequences at which generation ends; the answer does not contain the sequence itself. Some
     reasoning models do not accept it.
     """
-    logit_bias: LogitBias | None | Unset = UNSET
+    logit_bias: models.LogitBias | None | Unset = UNSET
     """Makes single tokens likelier or rarer. Maps token ids, written as text, to a bias from -100, which
     all but bans the token, to 100, which all but forces it. Absent or null means no bias.
     """
@@ -155,7 +123,7 @@ class CreateChatCompletionRequest(_Model):
     """How many answers to generate, from 1 to 128; each appears in `choices` and each is paid for. Absent
     means 1.
     """
-    prediction: None | PredictionContent | Unset = UNSET
+    prediction: models.PredictionContent | None | Unset = UNSET
     """Text that much of the answer is expected to repeat, such as a file being edited, to get it sooner.
     Absent or null means no such text.
     """
@@ -163,15 +131,15 @@ class CreateChatCompletionRequest(_Model):
     """Makes sampling as repeatable as the service can manage, without a guarantee, when all else is equal.
     Deprecated without a replacement.
     """
-    stream_options: ChatCompletionStreamOptions | None | Unset = UNSET
+    stream_options: models.ChatCompletionStreamOptions | None | Unset = UNSET
     """Options for a streamed answer. Leave it out unless `stream` is true."""
-    tools: list[ChatCompletionTool | CustomToolChatCompletions] | Unset = UNSET
+    tools: list[models.ChatCompletionTool | models.CustomToolChatCompletions] | Unset = UNSET
     """Functions and custom tools that the model may call. Absent means that it can only answer."""
     tool_choice: (
-        ChatCompletionAllowedToolsChoice
-        | ChatCompletionNamedToolChoice
-        | ChatCompletionNamedToolChoiceCustom
-        | ToolChoiceMode
+        models.ChatCompletionAllowedToolsChoice
+        | models.ChatCompletionNamedToolChoice
+        | models.ChatCompletionNamedToolChoiceCustom
+        | models.ToolChoiceMode
         | Unset
     ) = UNSET
     """Whether the model calls tools, and which. With `none` it calls no tool, with `auto` it decides by
@@ -179,9 +147,9 @@ class CreateChatCompletionRequest(_Model):
     """
     parallel_tool_calls: bool | Unset = UNSET
     """Whether the model may make several tool calls in one message."""
-    function_call: ChatCompletionFunctionCallOption | FunctionCallMode | Unset = UNSET
+    function_call: models.ChatCompletionFunctionCallOption | models.FunctionCallMode | Unset = UNSET
     """Whether the model calls a function, and which. Deprecated; `tool_choice` took its place."""
-    functions: list[ChatCompletionFunctions] | Unset = UNSET
+    functions: list[models.ChatCompletionFunctions] | Unset = UNSET
     """Functions that the model may call. Deprecated; `tools` took its place."""
     _fields: ClassVar[dict[str, str]] = {
         "messages": "messages",

@@ -1,19 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
-
-if TYPE_CHECKING:
-    from ..models.chat_completion_moderation import ChatCompletionModeration
-    from ..models.choice import Choice
-    from ..models.completion_usage import CompletionUsage
-    from ..models.metadata import Metadata
-    from ..models.service_tier import ServiceTier
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -22,7 +15,7 @@ class CreateChatCompletionResponse(_Model):
 
     id: str
     """Id of the completion, by which a stored one is fetched, updated or deleted."""
-    choices: list[Choice]
+    choices: list[models.Choice]
     """The answers, one unless the request's `n` asked for more."""
     created: int
     """When the completion was made, as Unix time in seconds."""
@@ -30,17 +23,17 @@ class CreateChatCompletionResponse(_Model):
     """Model that answered, often a dated version of the one asked for."""
     object: Literal["chat.completion"]
     """Tags this object as a whole completion."""
-    metadata: Metadata | None = None
+    metadata: models.Metadata | None = None
     """Pairs attached to the completion when it was created or last updated."""
-    service_tier: None | ServiceTier = None
+    service_tier: models.ServiceTier | None = None
     """Class of processing that served the call, which may differ from the one asked for."""
     system_fingerprint: str | None = None
     """Identifies the configuration that produced the answer, as a companion to `seed`. Deprecated without
     a replacement.
     """
-    usage: CompletionUsage | None = None
+    usage: models.CompletionUsage | None = None
     """Tokens that a call used up."""
-    moderation: ChatCompletionModeration | None = None
+    moderation: models.ChatCompletionModeration | None = None
     """Findings of moderation; null or absent unless the request asked for it."""
     _fields: ClassVar[dict[str, str]] = {
         "id": "id",

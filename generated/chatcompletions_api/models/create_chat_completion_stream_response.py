@@ -1,18 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
-
-if TYPE_CHECKING:
-    from ..models.chat_completion_moderation import ChatCompletionModeration
-    from ..models.chunk_choice import ChunkChoice
-    from ..models.completion_usage import CompletionUsage
-    from ..models.service_tier import ServiceTier
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -23,7 +17,7 @@ class CreateChatCompletionStreamResponse(_Model):
 
     id: str
     """Id of the completion, the same in every chunk."""
-    choices: list[ChunkChoice]
+    choices: list[models.ChunkChoice]
     """Additions to the answers. Empty in the chunk that reports `usage`."""
     created: int
     """When the completion was begun, as Unix time in seconds, alike in every chunk."""
@@ -35,17 +29,17 @@ class CreateChatCompletionStreamResponse(_Model):
     """Random padding that hides the true size of the chunk; ignore it. Absent when `include_obfuscation`
     was false.
     """
-    service_tier: None | ServiceTier = None
+    service_tier: models.ServiceTier | None = None
     """Class of processing that serves the call, which may differ from the one asked for."""
     system_fingerprint: str | None = None
     """Identifies the configuration that produces the answer, as a companion to `seed`. Deprecated without
     a replacement.
     """
-    usage: CompletionUsage | None = None
+    usage: models.CompletionUsage | None = None
     """Tokens that the whole call used up, in the last chunk only and only with `include_usage`; null or
     absent elsewhere.
     """
-    moderation: ChatCompletionModeration | None = None
+    moderation: models.ChatCompletionModeration | None = None
     """Findings of moderation, in the chunk that reports them; null or absent elsewhere."""
     _fields: ClassVar[dict[str, str]] = {
         "id": "id",

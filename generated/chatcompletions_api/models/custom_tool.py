@@ -1,17 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.custom_tool_grammar_format import CustomToolGrammarFormat
-    from ..models.custom_tool_text_format import CustomToolTextFormat
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -22,7 +18,7 @@ class CustomTool(_Model):
     """Name by which the model calls the tool."""
     description: str | Unset = UNSET
     """Tells the model what the tool is for, so that it can decide when to call it."""
-    format: CustomToolGrammarFormat | CustomToolTextFormat | Unset = UNSET
+    format: models.CustomToolGrammarFormat | models.CustomToolTextFormat | Unset = UNSET
     """What the tool's input may look like. Absent means any text."""
     _fields: ClassVar[dict[str, str]] = {
         "name": "name",

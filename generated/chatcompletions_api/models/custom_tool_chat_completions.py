@@ -1,16 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..models.custom_tool import CustomTool
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -19,7 +16,7 @@ class CustomToolChatCompletions(_Model):
 
     type: Literal["custom"]
     """Tells a custom tool from a function."""
-    custom: CustomTool
+    custom: models.CustomTool
     """Name, purpose and input format of the tool."""
     _fields: ClassVar[dict[str, str]] = {
         "type": "type",

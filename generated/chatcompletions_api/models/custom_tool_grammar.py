@@ -1,15 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
+from .. import models
 from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..models.grammar_syntax import GrammarSyntax
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -18,7 +16,7 @@ class CustomToolGrammar(_Model):
 
     definition: str
     """Source text of the grammar."""
-    syntax: GrammarSyntax
+    syntax: models.GrammarSyntax
     """Language of that source, a Lark grammar or a regular expression."""
     _fields: ClassVar[dict[str, str]] = {
         "definition": "definition",

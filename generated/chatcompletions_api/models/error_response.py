@@ -1,22 +1,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
 
-if TYPE_CHECKING:
-    from ..models.error import Error
-
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class ErrorResponse(_Model):
     """Body of an answer that reports an error."""
 
-    error: Error
+    error: models.Error
     """What went wrong with a request."""
     _fields: ClassVar[dict[str, str]] = {
         "error": "error",

@@ -1,16 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.function_parameters import FunctionParameters
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -21,7 +18,7 @@ class FunctionObject(_Model):
     """Name of the function, at most 64 characters out of ASCII letters, digits, underscore and dash."""
     description: str | Unset = UNSET
     """Tells the model what the function is for, so that it can decide when to call it."""
-    parameters: FunctionParameters | Unset = UNSET
+    parameters: models.FunctionParameters | Unset = UNSET
     """JSON Schema of a function's arguments, an object with one property for each argument."""
     strict: bool | None | Unset = UNSET
     """Whether the arguments are certain to match `parameters`, which may then use only some of JSON

@@ -1,14 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
+from .. import models
 from ..models import _keep, _Model, _new, _read, _write
-
-if TYPE_CHECKING:
-    from ..models.image_detail import ImageDetail
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -17,7 +15,7 @@ class ImageUrl(_Model):
 
     url: str
     """Web address of the picture, or the picture itself as a base64 data URL."""
-    detail: ImageDetail | None = None
+    detail: models.ImageDetail | None = None
     """Resolution at which the model sees the picture. `low` costs fewer tokens, `high` shows finer detail,
     `auto`, also meant by absence, leaves the choice to the service.
     """

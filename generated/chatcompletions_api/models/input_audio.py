@@ -1,15 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
+from .. import models
 from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..models.input_audio_format import InputAudioFormat
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -18,7 +16,7 @@ class InputAudio(_Model):
 
     data: str
     """The recording's bytes, in base64."""
-    format: InputAudioFormat
+    format: models.InputAudioFormat
     """Format in which those bytes are encoded."""
     _fields: ClassVar[dict[str, str]] = {
         "data": "data",

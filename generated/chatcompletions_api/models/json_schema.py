@@ -1,16 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.response_format_json_schema_schema import ResponseFormatJsonSchemaSchema
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -21,7 +18,7 @@ class JsonSchema(_Model):
     """Name of the format, at most 64 characters out of ASCII letters, digits, underscore and dash."""
     description: str | Unset = UNSET
     """Tells the model what the format is for, so that it can fill it in well."""
-    schema: ResponseFormatJsonSchemaSchema | Unset = UNSET
+    schema: models.ResponseFormatJsonSchemaSchema | Unset = UNSET
     """A JSON Schema, as an object."""
     strict: bool | None | Unset = UNSET
     """Whether the answer is certain to match `schema`, which may then use only some of JSON Schema's

@@ -1,22 +1,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from attrs import define
 from attrs import field as _field
 
+from .. import models
 from ..models import _new, _read, _show, _write
-
-if TYPE_CHECKING:
-    from ..models.moderation_input_type import ModerationInputType
 
 
 @define
-class ModerationCategoryAppliedInputTypes(MutableMapping[str, "list[ModerationInputType]"]):
+class ModerationCategoryAppliedInputTypes(MutableMapping[str, "list[models.ModerationInputType]"]):
     """For each category, the kinds of content on which its score rests."""
 
-    additional_properties: dict[str, list[ModerationInputType]] = _field(init=False, factory=dict)
+    additional_properties: dict[str, list[models.ModerationInputType]] = _field(init=False, factory=dict)
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
@@ -46,10 +44,10 @@ class ModerationCategoryAppliedInputTypes(MutableMapping[str, "list[ModerationIn
         """The names of what came beyond the declared fields."""
         return list(self.additional_properties)
 
-    def __getitem__(self, key: str) -> list[ModerationInputType]:
+    def __getitem__(self, key: str) -> list[models.ModerationInputType]:
         return self.additional_properties[key]
 
-    def __setitem__(self, key: str, value: list[ModerationInputType]) -> None:
+    def __setitem__(self, key: str, value: list[models.ModerationInputType]) -> None:
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:

@@ -1,22 +1,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
+from .. import models
 from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..models.moderation_mode import ModerationMode
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class ModerationConfigParam(_Model):
     """How one side of a call is moderated."""
 
-    mode: ModerationMode
+    mode: models.ModerationMode
     """What moderation does. With `score` it only reports, with `block` it also stops flagged content."""
     _fields: ClassVar[dict[str, str]] = {
         "mode": "mode",

@@ -1,16 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.moderation_policy_param import ModerationPolicyParam
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -19,7 +16,7 @@ class ModerationParam(_Model):
 
     model: str
     """Id of the moderation model to run."""
-    policy: ModerationPolicyParam | None | Unset = UNSET
+    policy: models.ModerationPolicyParam | None | Unset = UNSET
     """What to do about flagged content. Absent or null leaves it to the service."""
     _fields: ClassVar[dict[str, str]] = {
         "model": "model",

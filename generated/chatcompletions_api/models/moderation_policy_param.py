@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
@@ -9,17 +9,14 @@ from .. import models
 from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET, Unset
 
-if TYPE_CHECKING:
-    from ..models.moderation_config_param import ModerationConfigParam
-
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class ModerationPolicyParam(_Model):
     """How the two sides of a call are moderated, each by itself."""
 
-    input: ModerationConfigParam | None | Unset = UNSET
+    input: models.ModerationConfigParam | None | Unset = UNSET
     """Treatment of the messages that were sent. Absent or null leaves it to the service."""
-    output: ModerationConfigParam | None | Unset = UNSET
+    output: models.ModerationConfigParam | None | Unset = UNSET
     """Treatment of what the model writes. Absent or null leaves it to the service."""
     _fields: ClassVar[dict[str, str]] = {
         "input": "input",

@@ -1,17 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
-
-if TYPE_CHECKING:
-    from ..models.moderation_categories import ModerationCategories
-    from ..models.moderation_category_applied_input_types import ModerationCategoryAppliedInputTypes
-    from ..models.moderation_category_scores import ModerationCategoryScores
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -26,11 +21,11 @@ class ModerationResultBody(_Model):
     """Moderation model that gave the verdict."""
     flagged: bool
     """Whether the content falls into any category."""
-    categories: ModerationCategories
+    categories: models.ModerationCategories
     """For each category, whether the content falls into it."""
-    category_scores: ModerationCategoryScores
+    category_scores: models.ModerationCategoryScores
     """For each category, how sure the model is, from 0 to 1."""
-    category_applied_input_types: ModerationCategoryAppliedInputTypes
+    category_applied_input_types: models.ModerationCategoryAppliedInputTypes
     """For each category, the kinds of content on which its score rests."""
     _fields: ClassVar[dict[str, str]] = {
         "type": "type",

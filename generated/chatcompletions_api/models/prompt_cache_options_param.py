@@ -1,15 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.prompt_cache_mode_enum import PromptCacheModeEnum
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -18,7 +16,7 @@ class PromptCacheOptionsParam(_Model):
 
     ttl: Literal["30m"] | Unset = UNSET
     """Lifetime of a cached prompt prefix; `30m` is 30 minutes."""
-    mode: PromptCacheModeEnum | Unset = UNSET
+    mode: models.PromptCacheModeEnum | Unset = UNSET
     """Who sets the boundaries of cached prefixes. With `implicit` the service does, with `explicit` only
     the parts that the caller marked count.
     """

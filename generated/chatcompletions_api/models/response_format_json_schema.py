@@ -1,16 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..models.json_schema import JsonSchema
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -19,7 +16,7 @@ class ResponseFormatJsonSchema(_Model):
 
     type: Literal["json_schema"]
     """Tags this format as JSON that follows a schema."""
-    json_schema: JsonSchema
+    json_schema: models.JsonSchema
     """The schema, its name, and how strictly it holds."""
     _fields: ClassVar[dict[str, str]] = {
         "type": "type",

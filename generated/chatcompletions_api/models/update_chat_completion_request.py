@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
@@ -9,15 +9,12 @@ from .. import models
 from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET
 
-if TYPE_CHECKING:
-    from ..models.metadata import Metadata
-
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class UpdateChatCompletionRequest(_Model):
     """The new metadata of a stored completion."""
 
-    metadata: Metadata | None
+    metadata: models.Metadata | None
     """The full new set of pairs, not an addition to the old one."""
     _fields: ClassVar[dict[str, str]] = {
         "metadata": "metadata",

@@ -1,16 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
 from .. import models
 from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET
-
-if TYPE_CHECKING:
-    from ..models.web_search_location import WebSearchLocation
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -19,7 +16,7 @@ class UserLocation(_Model):
 
     type: Literal["approximate"]
     """Marks the location as an estimate."""
-    approximate: WebSearchLocation
+    approximate: models.WebSearchLocation
     """A place, as exactly as it is known; every field may be left out."""
     _fields: ClassVar[dict[str, str]] = {
         "type": "type",

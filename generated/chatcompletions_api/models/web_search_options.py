@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
@@ -9,18 +9,14 @@ from .. import models
 from ..models import _keep, _Model, _new, _read, _write
 from ..types import UNSET, Unset
 
-if TYPE_CHECKING:
-    from ..models.user_location import UserLocation
-    from ..models.web_search_context_size import WebSearchContextSize
-
 
 @define(eq=False, repr=False, getstate_setstate=False)
 class WebSearchOptions(_Model):
     """Lets a search model look things up on the web before it answers. An empty object takes the defaults."""
 
-    user_location: None | Unset | UserLocation = UNSET
+    user_location: models.UserLocation | None | Unset = UNSET
     """Roughly where the user is, to find results of local interest. Absent or null means no location."""
-    search_context_size: WebSearchContextSize | Unset = UNSET
+    search_context_size: models.WebSearchContextSize | Unset = UNSET
     """How much of what a web search found the model gets to read. More of it may improve the answer, and
     costs more time and money.
     """

@@ -75,3 +75,13 @@ def test_the_retries_of_aiohttp() -> None:
         await transport.aclose()
 
     asyncio.run(main())
+
+
+def test_the_mark_of_a_coroutine_function() -> None:
+    """asyncio.coroutines._is_coroutine, from Python 3.12 on the mark of inspect: a marked function counts as one."""
+
+    def call() -> None: ...
+
+    assert not asyncio.iscoroutinefunction(call)
+    borrowed.mark_coroutine_function(call)
+    assert asyncio.iscoroutinefunction(call)

@@ -98,7 +98,7 @@ def _declared(model: Any) -> Iterator[tuple[str, str, set[str], str]]:
     """Yield the name, the argument, the types and the default of each field of a model."""
     for field in attrs.fields(model):
         if field.name != "additional_properties":
-            types = set(re.split(r" \| (?![^\[]*\])", str(field.type)))
+            types = set(re.split(r" \| (?![^\[]*\])", str(field.type).replace("models.", "")))
             yield field.name, field.alias, types, repr(field.default)
 
 
