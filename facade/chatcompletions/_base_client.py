@@ -4,23 +4,39 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
 from functools import cache, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Unpack
 
 import httpx
 
+from ._params import CallOptions
 from ._redaction import Secret, SecretDict, hide_values
-from ._requests.build import build
+from ._requests.build import build, check_options, merged
 from ._requests.operations import OPERATIONS
 from ._requests.settings import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, HTTPXOptions, http_options
 from ._transport.decoding import DEFAULT_MAX_ANSWER_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, MutableMapping
+    from collections.abc import Mapping, MutableMapping
+    from typing import Self
 
     from ._answers.pages import Position
     from ._requests.operations import Operation
+
+
+#: Names that users of the official SDK look for, and the sentence that says the name here.
+_ELSEWHERE = {
+    "chat": "its calls are on the client itself, as in client.create(...)",
+    "completions": "its calls are on the client itself, as in client.create(...)",
+    "retrieve": "use get(completion_id)",
+    "stream": "use create(..., stream=True)",
+    "with_raw_response": "an answer has headers and request_id",
+    "with_streaming_response": "use create(..., stream=True)",
+    "copy": "use with_options(...)",
+    "api_key": "a client does not show its key",
+}
 
 
 @cache
@@ -39,7 +55,7 @@ class BaseClient(ABC):
     def __init__(
         self,
         *,
-        api_key: str | None = None,
+        api_key: str | Callable[[], str | Awaitable[str]] | None = None,
         base_url: str | httpx.URL | None = None,
         organization: str | None = None,
         project: str | None = None,
@@ -52,7 +68,7 @@ class BaseClient(ABC):
         # First of all, so that no failure below shows a secret in the locals of its frames.
         self._arguments = SecretDict(
             options,
-            api_key=api_key if api_key is None else Secret(api_key),
+            api_key=Secret(api_key) if isinstance(api_key, str) else api_key,
             base_url=base_url,
             organization=organization,
             project=project,
@@ -71,6 +87,8 @@ class BaseClient(ABC):
             self._http_options["response_type"] = _strict.StrictResponse
             self._stream_options["check"] = _strict.first_deviation
         self._clients = self._clients_type()
+        self._defaults = SecretDict()
+        self._original: Self | None = None
         self._closed = False
         self._pid = os.getpid()
 
@@ -86,10 +104,42 @@ class BaseClient(ABC):
         return f"{type(self).__name__}(base_url={str(self.base_url)!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return partial(type(self), **self._arguments), ()
+        make = partial(type(self), **self._arguments)
+        return (_with_options, (make, self._defaults)) if self._defaults else (make, ())
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            hint = _ELSEWHERE.get(name)
+            text = f"{type(self).__name__!r} object has no attribute {name!r}" + (f": {hint}" if hint else "")
+            raise AttributeError(text, name=name, obj=self)
+
+    def with_options(self, **options: Unpack[CallOptions]) -> Self:
+        """Return a client whose calls have these options, unless they have their own.
+
+        It shares the connections of this client, which stays as it is; closing it closes none of them. Headers,
+        parameters and members of several layers are merged.
+
+        Args:
+            **options: The options of every call, see `CallOptions`.
+
+        Raises:
+            TypeError: An option is unknown, or of the wrong type.
+            ValueError: A number is out of its range, or a header cannot be sent.
+        """
+        given = merged({}, hide_values(options))
+        check_options(given)
+        copied = object.__new__(type(self))
+        vars(copied).update(vars(self))
+        copied._original, copied._defaults = self._original or self, merged(self._defaults, given)
+        return copied
+
+    @property
+    def _is_closed(self) -> bool:
+        return self._closed or (self._original is not None and self._original._closed)
 
     def _check_open(self) -> None:
-        if self._closed:
+        if self._is_closed:
             raise RuntimeError("this client is closed: make a new one, or move the call into its with statement")
 
     def _call(self, name: str, params: Any, *ids: str, **own: Any) -> Any:
@@ -97,6 +147,8 @@ class BaseClient(ABC):
         # First of all, so that no failure below shows a secret among the keywords.
         given = hide_values(params)
         given.update(own)
+        if self._defaults:
+            given = merged(self._defaults, given, OPERATIONS[name])
         return self._perform(OPERATIONS[name], given, *ids)
 
     def _first_page(self, name: str, params: Any, max_items: int | None, *ids: str) -> Callable[[], Any]:
@@ -104,7 +156,7 @@ class BaseClient(ABC):
         params = hide_values(params)
         from ._answers.pages import Position, snapshot
 
-        operation, params = OPERATIONS[name], snapshot(params)
+        operation, params = OPERATIONS[name], snapshot(merged(self._defaults, params, OPERATIONS[name]))
         fetch = partial(self._page, lambda position: self._perform(operation, position.apply_to(params), *ids))
         return partial(fetch, Position.first(fetch, params, max_items))
 
@@ -123,3 +175,7 @@ class BaseClient(ABC):
     @abstractmethod
     def _page(self, call: Callable[[Position], Any], position: Position) -> Any:
         """Make the call for the page at a position, and set the page's position."""
+
+
+def _with_options(make: Callable[[], BaseClient], options: Any) -> BaseClient:
+    return make().with_options(**options)

@@ -47,7 +47,8 @@ class ChatClient(BaseClient):
     """A client for the Chat Completions API, stored completions included.
 
     Args:
-        api_key: The key; by default ``OPENAI_API_KEY``. A server of your own may need none.
+        api_key: The key, or a function that returns it and is asked before each attempt (for `AsyncChatClient` it may
+            return an awaitable); by default ``OPENAI_API_KEY``. A server of your own may need none.
         base_url: The URL of the API, path included; by default ``OPENAI_BASE_URL``, or else the service itself.
         organization: The value of the header ``OpenAI-Organization``; by default ``OPENAI_ORG_ID``.
         project: The value of the header ``OpenAI-Project``; by default ``OPENAI_PROJECT_ID``.
@@ -265,7 +266,7 @@ class ChatClient(BaseClient):
     def close(self) -> None:
         """Close the connections; the client cannot be used afterwards."""
         self._closed = True
-        http = self._clients.pop(os.getpid(), None)
+        http = self._clients.pop(os.getpid(), None) if self._original is None else None
         if http is not None:
             http.close()
 
@@ -284,8 +285,8 @@ class ChatClient(BaseClient):
         http = self._clients.get(pid)
         if http is None:
             http = self._clients.setdefault(pid, HTTPClient(**self._http_options))
-            if self._closed:  # by another thread, which may have closed all clients before this one was there
-                self.close()
+            if self._is_closed:  # by another thread, which may have closed all clients before this one was there
+                (self._original or self).close()
                 self._check_open()
         return http
 
@@ -448,7 +449,7 @@ class AsyncChatClient(BaseClient):
         self._closed = True
         if self._pid != os.getpid() and not is_running():
             return  # in a forked child: the connections, and the loop that closes them, are the parent's
-        entry = self._clients.pop(event_loop(), None)
+        entry = self._clients.pop(event_loop(), None) if self._original is None else None
         if entry is not None:
             await entry[1].aclose()
 

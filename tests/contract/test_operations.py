@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import types
 import typing
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
@@ -56,10 +57,17 @@ def row_differences(known: Iterable[ChatOperation], rows: Iterable[Operation]) -
     )
 
 
+def written(function: Any) -> inspect.Signature:
+    """Return the signature that a function has in its module, not the longer one that callers are shown."""
+    plain = types.FunctionType(function.__code__, function.__globals__, function.__name__, function.__defaults__)
+    plain.__kwdefaults__, plain.__annotations__ = function.__kwdefaults__, function.__annotations__
+    return inspect.signature(plain)
+
+
 def method_differences(row: Operation, client: type) -> list[str]:
     """Compare a row with the signature of its method, or with those of its overloads."""
     method, is_async = getattr(client, row.name), client.__name__.startswith("Async")
-    forms = [inspect.signature(one) for one in typing.get_overloads(method) or [method]]
+    forms = [written(one) for one in typing.get_overloads(method) or [method]]
     taken = [
         str(one.annotation) if one.kind is one.VAR_KEYWORD else one.name for one in [*forms[-1].parameters.values()][1:]
     ]
@@ -83,7 +91,7 @@ def own_methods(cls: type) -> dict[str, Any]:
 
 def parameters(function: Any) -> inspect.Signature:
     """Return names, kinds, annotations and defaults of what a function takes, and nothing of what it returns."""
-    return inspect.signature(function).replace(return_annotation=inspect.Signature.empty)
+    return written(function).replace(return_annotation=inspect.Signature.empty)
 
 
 def signature_differences(name: str, sync: Any, twin: Any) -> list[str]:

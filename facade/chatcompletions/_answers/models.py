@@ -16,6 +16,7 @@ from .dates import parse_time
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from typing import NoReturn
 
     from chatcompletions_api.models import (
         ChatCompletionMessageCustomToolCall,
@@ -68,6 +69,10 @@ class Answer(Comparable):
         An item of a page has none; the page has them.
         """
         return headers_of(self)
+
+    @property
+    def _request_id(self) -> NoReturn:
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute '_request_id': use request_id")
 
     @property
     def request_id(self) -> str | None:

@@ -54,6 +54,33 @@ def build(operation: Operation, params: Mapping[str, Any], *ids: str) -> dict[st
     return _request(described, params)
 
 
+def check_options(options: Mapping[str, Any]) -> None:
+    """Raise if options of every call could not be sent; see `build`."""
+    check_names("with_options", options, _OPTIONS)
+    if headers := _extra("extra_headers", options):
+        check_headers(headers)
+    for name in ("extra_query", "extra_body"):
+        _extra(name, options)
+    _transport_options(options)
+
+
+def merged(defaults: Mapping[str, Any], params: Mapping[str, Any], operation: Operation | None = None) -> SecretDict:
+    """Add options of every call to the parameters of one, whose own options take precedence.
+
+    Args:
+        defaults: The options of every call.
+        params: The parameters of a call, or further options of every call.
+        operation: The call; one without a body has no use for members of a body.
+    """
+    found = SecretDict({**defaults, **{name: value for name, value in params.items() if value is not UNSET}})
+    for name in ("extra_headers", "extra_query", "extra_body"):
+        if isinstance(defaults.get(name), Mapping) and isinstance(params.get(name), Mapping):
+            found[name] = SecretDict({**defaults[name], **params[name]})
+    if operation is not None and operation.extra != "extra_body" and "extra_body" not in params:
+        found.pop("extra_body", None)
+    return found
+
+
 @cache
 def _known_names(operation: Operation) -> frozenset[str]:
     return frozenset({*operation.params.__annotations__, *operation.own})
@@ -77,13 +104,19 @@ def _request(described: dict[str, Any], params: Mapping[str, Any]) -> dict[str, 
     if body is not None or extra_body:
         request["content"] = dumps({**(body or {}), **extra_body})
         headers.setdefault("Content-Type", "application/json")
+    request.update(_transport_options(options))
+    return request
+
+
+def _transport_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     if "timeout" in options:
         check_timeout(options["timeout"])
-        request["timeout"] = options["timeout"]
+        found["timeout"] = options["timeout"]
     if "max_retries" in options:
         check_count("max_retries", options["max_retries"])
-        request["extensions"] = {MAX_RETRIES: options["max_retries"]}
-    return request
+        found["extensions"] = {MAX_RETRIES: options["max_retries"]}
+    return found
 
 
 def _extra(name: str, options: Mapping[str, Any]) -> Mapping[str, Any]:

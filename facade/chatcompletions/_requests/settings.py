@@ -18,6 +18,7 @@ from chatcompletions._checks import (
     is_header_text,
 )
 from chatcompletions._redaction import Secret, SecretDict, drop_tracebacks
+from chatcompletions._transport.auth import KeyAuth
 from chatcompletions._transport.decoding import ACCEPT_ENCODING
 from chatcompletions._version import __version__
 from chatcompletions_api._provenance import REVISION
@@ -94,6 +95,10 @@ def http_options(name: str, arguments: SecretDict) -> SecretDict:
     check_count("max_answer_bytes", arguments["max_answer_bytes"])
     check_timeout(arguments["timeout"])
     options = SecretDict((name, value) for name, value in arguments.items() if name not in _CLIENT_ARGUMENTS)
+    if callable(arguments["api_key"]):
+        if options.get("auth"):
+            raise TypeError(f"{name}: give api_key as a function, or auth, but not both")
+        options["auth"] = KeyAuth(arguments["api_key"])
     url = _base_url(arguments)
     if url.userinfo:
         # httpx logs the address of each request, with the password that is in it.
@@ -160,6 +165,8 @@ def _setting(name: str, arguments: SecretDict, variable: str) -> Secret:
 
 
 def _authorization(arguments: SecretDict, url: httpx.URL, headers: SecretDict, *, has_auth: bool) -> SecretDict:
+    if callable(arguments["api_key"]):
+        return SecretDict()
     source = "api_key" if arguments["api_key"] is not None else "OPENAI_API_KEY"
     key = _setting("api_key", arguments, "OPENAI_API_KEY")
     if key.reveal():

@@ -371,10 +371,29 @@ _ModelT = TypeVar("_ModelT")
 _new = object.__new__
 
 
+class _Elsewhere:
+    """A name that other packages have, which says what to use in its place."""
+
+    def __init__(self, use: str) -> None:
+        self._use = use
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, model: Any, owner: type) -> Any:
+        raise AttributeError(f"{owner.__name__!r} object has no attribute {self._name!r}: use {self._use}")
+
+
 class _Model:
     """A model with fields. Every member can be reached by its name in the API too, as in ``model["type"]``."""
 
     __slots__ = ("_absent", "_extra")
+
+    if not TYPE_CHECKING:
+        model_dump = _Elsewhere("to_dict()")
+        model_dump_json = _Elsewhere("to_json()")
+        model_copy = _Elsewhere("copy.copy(...)")
+        model_validate = _Elsewhere("from_dict(...)")
 
     _fields: ClassVar[dict[str, str]]
     """The attribute of each declared member."""
