@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import KeysView, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -470,6 +470,10 @@ class _Model:
 
     def __contains__(self, key: Any) -> bool:
         return key in (self._extra or ()) or key in _present(self)
+
+    def keys(self) -> KeysView[str]:
+        """Return the names of all members that are not absent, so that ``dict(model)`` and ``**model`` have them."""
+        return ((self._extra or {}) | _present(self)).keys()
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return a member by its name in the API, or the default if it is absent."""

@@ -36,6 +36,7 @@ def test_by_name() -> None:
     assert (read.get("reasoning"), read.get("content", 5), read.get("refusal"), read.get("odd", 5)) == (
         "Hm.", None, None, 5,
     )  # fmt: skip
+    assert dict(read) == {**read} == MESSAGE
     for name in ("refusal", "odd", "to_dict"):
         with pytest.raises(KeyError, match=name):
             read[name]

@@ -1,0 +1,22 @@
+"""The README's examples as modules for the type checkers."""
+
+from scripts.examples import examples
+
+TEXT = """
+```python
+import a
+```
+text
+```console
+$ make
+```
+```python
+async with b as c:
+    await c
+```
+"""
+
+
+def test_examples() -> None:
+    """Each Python block is a module, and one that awaits stands in a coroutine function."""
+    assert examples(TEXT) == ["import a\n", "async def example() -> None:\n    async with b as c:\n        await c\n"]
