@@ -16,7 +16,7 @@ from ._public import LazyModule, public
 if TYPE_CHECKING:
     from chatcompletions_api import models
 else:
-    models = LazyModule("chatcompletions_api.models")
+    models = LazyModule("chatcompletions._generated", "models")
 
 # As text, so that a call loads none of the classes; `typing.get_type_hints` loads them.
 _Message: TypeAlias = """(

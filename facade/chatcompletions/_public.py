@@ -19,13 +19,14 @@ def public(thing: T) -> T:
 
 
 class LazyModule:
-    """A module that is imported when the first of its names is asked for, as by `typing.get_type_hints`."""
+    """A module, or a name in one, that is imported for its first attribute, as by `typing.get_type_hints`."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, module: str, name: str = "") -> None:
+        self._module, self._name = module, name
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(import_module(self._name), name)
+        found = import_module(self._module)
+        return getattr(getattr(found, self._name) if self._name else found, name)
 
 
 class _Generic:
@@ -50,7 +51,7 @@ def references() -> dict[str, Any]:
     )  # fmt: skip
     return {
         "chatcompletions": LazyModule("chatcompletions"),
-        "models": LazyModule("chatcompletions_api.models"),
+        "models": LazyModule("chatcompletions._generated", "models"),
         "AsyncPages": _Generic("chatcompletions.AsyncPages"),
         "ChatCompletionStoreMessage": ForwardRef("models.ChatCompletionStoreMessage"),
         **{name: ForwardRef(f"chatcompletions.{name}") for name in names},

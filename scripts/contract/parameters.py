@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from chatcompletions import _params
 from chatcompletions._params import CallOptions
 from chatcompletions._requests.operations import OPERATIONS
 from scripts.contract.differences import (
@@ -78,7 +77,7 @@ def generated_parameters(operation: Operation) -> dict[str, Any]:
 def facade_parameters(spec: Spec, call: str) -> dict[str, Any]:
     """Return the annotations of the API's parameters of a call, those in the method's signature included."""
     wire = {name: wire for wire, name in spelling(spec, present(spec)[call]).items()}
-    own = {wire.get(name, name): hint for name, hint in evaluated(CALLS[call], _params).items() if name not in OPTIONS}
+    own = {wire.get(name, name): hint for name, hint in evaluated(CALLS[call]).items() if name not in OPTIONS}
     if call == "create":
         own["stream"] = bool | None  # the overloads tell its values apart; tests/typing holds them to it
     return own

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
-import sys
 import types
 import typing
 from collections.abc import Iterable
@@ -86,28 +84,15 @@ def of_annotation(annotation: Any) -> Shape:
     return Shape(frozenset({"object"}), classes=frozenset({cls}))
 
 
-def evaluated(declared: type, module: types.ModuleType | None = None) -> dict[str, Any]:
-    """Evaluate the annotations of a class, whose module imports some of their names for type checkers alone.
-
-    Args:
-        declared: The class.
-        module: The module that declares it, where that is not its public home.
+def evaluated(declared: type) -> dict[str, Any]:
+    """Evaluate the annotations of a class.
 
     Raises:
-        AssertionError: An annotation names what `chatcompletions_api` no longer has.
+        AssertionError: If an annotation names something that `chatcompletions_api` no longer has.
     """
-    module = module or sys.modules[declared.__module__]
-    names = dict(vars(module))
-    blocks = [
-        node
-        for node in ast.parse(inspect.getsource(module)).body
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-    ]
     try:
-        for block in blocks:
-            exec(compile(ast.Module(block.body, []), module.__name__, "exec"), names)  # noqa: S102 # our own source
-        return typing.get_type_hints(declared, localns=names)
-    except (AttributeError, ImportError) as exc:
+        return typing.get_type_hints(declared)
+    except AttributeError as exc:
         raise AssertionError(
-            f"an annotation of {declared.__name__} in {module.__name__} names what is gone ({exc}): correct it there"
+            f"an annotation of {declared.__name__} names what is gone ({exc}): correct it in {declared.__module__}"
         ) from None
