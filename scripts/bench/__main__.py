@@ -16,8 +16,8 @@ from scripts.bench import report
 from scripts.bench.cases import FAN_OUT, LIST, STREAMED, plan
 from scripts.bench.chart import chart
 from scripts.bench.environments import FOLDER, prepare
+from scripts.bench.errors import BenchError
 from scripts.bench.measure import run, takes_part
-from scripts.bench.processes import BenchError
 from scripts.bench.readme import replace_between_markers
 from scripts.bench.roster import EXTRAS, FLOOR, ROSTER
 from scripts.errors import DocumentError

@@ -14,7 +14,7 @@ from importlib.metadata import Distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from scripts.bench.processes import BenchError
+from scripts.bench.errors import BenchError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

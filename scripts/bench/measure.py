@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from scripts.bench import processes
 from scripts.bench.cases import FAN_OUT
+from scripts.bench.errors import BenchError
 from scripts.bench.figures import Result
 from scripts.bench.payloads import MODEL
-from scripts.bench.processes import BenchError
 from scripts.bench.roster import EXTRAS, FLOOR, OURS
 from scripts.bench.tls import certificate
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
+from scripts.bench.errors import BenchError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import TracebackType
@@ -23,10 +25,6 @@ if TYPE_CHECKING:
 _ROOT: Final = Path(__file__).resolve().parents[2]
 #: No single measurement takes this long, in seconds, unless a client hangs.
 _LIMIT: Final = 120.0
-
-
-class BenchError(Exception):
-    """A measurement that cannot be had, with the reason."""
 
 
 class Process:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from scripts import naming
-from scripts.bench.processes import BenchError
+from scripts.bench.errors import BenchError
 from scripts.document import load
 from scripts.prepare_spec import prepare_named
 

@@ -11,7 +11,8 @@ import pytest
 
 from scripts.bench import __main__ as bench
 from scripts.bench.environments import Environment, find, prepare
-from scripts.bench.processes import BenchError, Process
+from scripts.bench.errors import BenchError
+from scripts.bench.processes import Process
 from scripts.bench.roster import EXTRAS, FLOOR, OURS
 
 if TYPE_CHECKING:
