@@ -15,8 +15,9 @@ TABLE = Path(__file__).with_name("names.yaml")
 _PREFIX = "field_"
 _IMPORTED = frozenset(
     {"Any", "AuthenticatedClient", "BinaryIO", "Callable", "ClassVar", "Client", "File", "FileTypes", "Final",
-     "Generator", "HTTPStatus", "Iterable", "Iterator", "Literal", "Mapping", "MutableMapping", "Protocol",
-     "RequestFiles", "Response", "Self", "Sequence", "T", "TextIO", "TypeVar", "UNSET", "UUID", "Unset"}
+     "Generator", "HTTPStatus", "Iterable", "Iterator", "Literal", "Mapping", "MutableMapping", "NotRequired",
+     "Protocol", "RequestFiles", "Required", "Response", "Self", "Sequence", "T", "TextIO", "TypeVar", "TypedDict",
+     "UNSET", "UUID", "Unset"}
 )  # fmt: skip
 _STEPS = re.compile(r"\.[^.\[\]{}|]+|\[\]|\{\}|\|.+?(?=[.\[{]|$)|\?.+")
 

@@ -80,6 +80,7 @@ def _prepared(source: dict[str, Any], names: Mapping[str, str]) -> Prepared:
     classes.leave_colliding_undeclared(document)
     classes.tidy_objects(document)
     reach.mark_answers(document)
+    reach.mark_requests(document)
     reach.keep_json_answers(document)
     check(document)
     return Prepared(document, schema, hoisted)

@@ -31,9 +31,26 @@ def mark_answers(document: Schema) -> None:
     ]
     # A component that nothing refers to is there for the events of streams.
     came = {name for schema in contents for name in _names_in(schema)} | unused(document)
-    for name in _reached(schemas, came):
+    _mark(schemas, came, "x-answer")
+
+
+def mark_requests(document: Schema) -> None:
+    """Mark the objects that callers send, in the bodies of requests.
+
+    Evidence: callers write them as mappings more often than as models, and have no other type to annotate them with.
+    """
+    contents = [
+        media["schema"]
+        for _, _, operation in operations(document)
+        for media in operation.get("requestBody", {}).get("content", {}).values()
+    ]
+    _mark(schemas_of(document), {name for schema in contents for name in _names_in(schema)}, "x-request")
+
+
+def _mark(schemas: dict[str, Schema], waiting: set[str], mark: str) -> None:
+    for name in _reached(schemas, waiting):
         if schemas[name].get("type") == "object":
-            schemas[name] = schemas[name] | {"x-answer": True}
+            schemas[name] = schemas[name] | {mark: True}
 
 
 def _reached(schemas: dict[str, Schema], waiting: set[str]) -> set[str]:

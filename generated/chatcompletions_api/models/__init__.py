@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+import typing
 from collections.abc import KeysView, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -17,76 +19,153 @@ if TYPE_CHECKING:
     from .annotation import Annotation
     from .audio_format import AudioFormat
     from .audio_param import AudioParam
+    from .audio_param import AudioParamDict as AudioParamDict
     from .audio_reference import AudioReference
+    from .audio_reference import AudioReferenceDict as AudioReferenceDict
     from .chat_completion_allowed_tools import ChatCompletionAllowedTools
+    from .chat_completion_allowed_tools import (
+        ChatCompletionAllowedToolsDict as ChatCompletionAllowedToolsDict,
+    )
     from .chat_completion_allowed_tools_choice import ChatCompletionAllowedToolsChoice
+    from .chat_completion_allowed_tools_choice import (
+        ChatCompletionAllowedToolsChoiceDict as ChatCompletionAllowedToolsChoiceDict,
+    )
     from .chat_completion_audio import ChatCompletionAudio
     from .chat_completion_deleted import ChatCompletionDeleted
     from .chat_completion_function_call_option import ChatCompletionFunctionCallOption
+    from .chat_completion_function_call_option import (
+        ChatCompletionFunctionCallOptionDict as ChatCompletionFunctionCallOptionDict,
+    )
     from .chat_completion_functions import ChatCompletionFunctions
+    from .chat_completion_functions import ChatCompletionFunctionsDict as ChatCompletionFunctionsDict
     from .chat_completion_list import ChatCompletionList
     from .chat_completion_message_custom_tool_call import ChatCompletionMessageCustomToolCall
+    from .chat_completion_message_custom_tool_call import (
+        ChatCompletionMessageCustomToolCallDict as ChatCompletionMessageCustomToolCallDict,
+    )
     from .chat_completion_message_list import ChatCompletionMessageList
     from .chat_completion_message_tool_call import ChatCompletionMessageToolCall
+    from .chat_completion_message_tool_call import (
+        ChatCompletionMessageToolCallDict as ChatCompletionMessageToolCallDict,
+    )
     from .chat_completion_message_tool_call_chunk import ChatCompletionMessageToolCallChunk
     from .chat_completion_moderation import ChatCompletionModeration
     from .chat_completion_moderation_error import ChatCompletionModerationError
     from .chat_completion_moderation_results import ChatCompletionModerationResults
     from .chat_completion_named_tool_choice import ChatCompletionNamedToolChoice
+    from .chat_completion_named_tool_choice import (
+        ChatCompletionNamedToolChoiceDict as ChatCompletionNamedToolChoiceDict,
+    )
     from .chat_completion_named_tool_choice_custom import ChatCompletionNamedToolChoiceCustom
+    from .chat_completion_named_tool_choice_custom import (
+        ChatCompletionNamedToolChoiceCustomDict as ChatCompletionNamedToolChoiceCustomDict,
+    )
     from .chat_completion_request_assistant_message import ChatCompletionRequestAssistantMessage
+    from .chat_completion_request_assistant_message import (
+        ChatCompletionRequestAssistantMessageDict as ChatCompletionRequestAssistantMessageDict,
+    )
     from .chat_completion_request_developer_message import ChatCompletionRequestDeveloperMessage
+    from .chat_completion_request_developer_message import (
+        ChatCompletionRequestDeveloperMessageDict as ChatCompletionRequestDeveloperMessageDict,
+    )
     from .chat_completion_request_function_message import ChatCompletionRequestFunctionMessage
+    from .chat_completion_request_function_message import (
+        ChatCompletionRequestFunctionMessageDict as ChatCompletionRequestFunctionMessageDict,
+    )
     from .chat_completion_request_message_content_part_audio import (
         ChatCompletionRequestMessageContentPartAudio,
     )
+    from .chat_completion_request_message_content_part_audio import (
+        ChatCompletionRequestMessageContentPartAudioDict as ChatCompletionRequestMessageContentPartAudioDict,
+    )
     from .chat_completion_request_message_content_part_file import ChatCompletionRequestMessageContentPartFile
+    from .chat_completion_request_message_content_part_file import (
+        ChatCompletionRequestMessageContentPartFileDict as ChatCompletionRequestMessageContentPartFileDict,
+    )
     from .chat_completion_request_message_content_part_image import (
         ChatCompletionRequestMessageContentPartImage,
+    )
+    from .chat_completion_request_message_content_part_image import (
+        ChatCompletionRequestMessageContentPartImageDict as ChatCompletionRequestMessageContentPartImageDict,
     )
     from .chat_completion_request_message_content_part_refusal import (
         ChatCompletionRequestMessageContentPartRefusal,
     )
+    from .chat_completion_request_message_content_part_refusal import (
+        ChatCompletionRequestMessageContentPartRefusalDict as ChatCompletionRequestMessageContentPartRefusalDict,
+    )
     from .chat_completion_request_message_content_part_text import ChatCompletionRequestMessageContentPartText
+    from .chat_completion_request_message_content_part_text import (
+        ChatCompletionRequestMessageContentPartTextDict as ChatCompletionRequestMessageContentPartTextDict,
+    )
     from .chat_completion_request_system_message import ChatCompletionRequestSystemMessage
+    from .chat_completion_request_system_message import (
+        ChatCompletionRequestSystemMessageDict as ChatCompletionRequestSystemMessageDict,
+    )
     from .chat_completion_request_tool_message import ChatCompletionRequestToolMessage
+    from .chat_completion_request_tool_message import (
+        ChatCompletionRequestToolMessageDict as ChatCompletionRequestToolMessageDict,
+    )
     from .chat_completion_request_user_message import ChatCompletionRequestUserMessage
+    from .chat_completion_request_user_message import (
+        ChatCompletionRequestUserMessageDict as ChatCompletionRequestUserMessageDict,
+    )
     from .chat_completion_response_message import ChatCompletionResponseMessage
     from .chat_completion_store_message import ChatCompletionStoreMessage
     from .chat_completion_stream_options import ChatCompletionStreamOptions
+    from .chat_completion_stream_options import (
+        ChatCompletionStreamOptionsDict as ChatCompletionStreamOptionsDict,
+    )
     from .chat_completion_stream_response_delta import ChatCompletionStreamResponseDelta
     from .chat_completion_token_logprob import ChatCompletionTokenLogprob
     from .chat_completion_tool import ChatCompletionTool
+    from .chat_completion_tool import ChatCompletionToolDict as ChatCompletionToolDict
     from .choice import Choice
     from .choice_logprobs import ChoiceLogprobs
     from .chunk_choice import ChunkChoice
     from .completion_tokens_details import CompletionTokensDetails
     from .completion_usage import CompletionUsage
     from .create_chat_completion_request import CreateChatCompletionRequest
+    from .create_chat_completion_request import (
+        CreateChatCompletionRequestDict as CreateChatCompletionRequestDict,
+    )
     from .create_chat_completion_response import CreateChatCompletionResponse
     from .create_chat_completion_stream_response import CreateChatCompletionStreamResponse
     from .custom_call import CustomCall
+    from .custom_call import CustomCallDict as CustomCallDict
     from .custom_tool import CustomTool
+    from .custom_tool import CustomToolDict as CustomToolDict
     from .custom_tool_chat_completions import CustomToolChatCompletions
+    from .custom_tool_chat_completions import CustomToolChatCompletionsDict as CustomToolChatCompletionsDict
     from .custom_tool_grammar import CustomToolGrammar
+    from .custom_tool_grammar import CustomToolGrammarDict as CustomToolGrammarDict
     from .custom_tool_grammar_format import CustomToolGrammarFormat
+    from .custom_tool_grammar_format import CustomToolGrammarFormatDict as CustomToolGrammarFormatDict
     from .custom_tool_text_format import CustomToolTextFormat
+    from .custom_tool_text_format import CustomToolTextFormatDict as CustomToolTextFormatDict
     from .custom_voice import CustomVoice
+    from .custom_voice import CustomVoiceDict as CustomVoiceDict
     from .error import Error
     from .error_response import ErrorResponse
     from .finish_reason import FinishReason
     from .function_call import FunctionCall
+    from .function_call import FunctionCallDict as FunctionCallDict
     from .function_call_delta import FunctionCallDelta
     from .function_call_mode import FunctionCallMode
     from .function_object import FunctionObject
+    from .function_object import FunctionObjectDict as FunctionObjectDict
     from .function_parameters import FunctionParameters
     from .grammar_syntax import GrammarSyntax
     from .image_detail import ImageDetail
     from .image_url import ImageUrl
+    from .image_url import ImageUrlDict as ImageUrlDict
     from .input_audio import InputAudio
+    from .input_audio import InputAudioDict as InputAudioDict
     from .input_audio_format import InputAudioFormat
     from .input_file import InputFile
+    from .input_file import InputFileDict as InputFileDict
     from .json_schema import JsonSchema
+    from .json_schema import JsonSchemaDict as JsonSchemaDict
     from .logit_bias import LogitBias
     from .message_role import MessageRole
     from .metadata import Metadata
@@ -97,36 +176,55 @@ if TYPE_CHECKING:
     from .moderation_category_applied_input_types import ModerationCategoryAppliedInputTypes
     from .moderation_category_scores import ModerationCategoryScores
     from .moderation_config_param import ModerationConfigParam
+    from .moderation_config_param import ModerationConfigParamDict as ModerationConfigParamDict
     from .moderation_input_type import ModerationInputType
     from .moderation_mode import ModerationMode
     from .moderation_param import ModerationParam
+    from .moderation_param import ModerationParamDict as ModerationParamDict
     from .moderation_policy_param import ModerationPolicyParam
+    from .moderation_policy_param import ModerationPolicyParamDict as ModerationPolicyParamDict
     from .moderation_result_body import ModerationResultBody
     from .named_custom import NamedCustom
+    from .named_custom import NamedCustomDict as NamedCustomDict
     from .named_function import NamedFunction
+    from .named_function import NamedFunctionDict as NamedFunctionDict
     from .prediction_content import PredictionContent
+    from .prediction_content import PredictionContentDict as PredictionContentDict
     from .prompt_cache_breakpoint_param import PromptCacheBreakpointParam
+    from .prompt_cache_breakpoint_param import (
+        PromptCacheBreakpointParamDict as PromptCacheBreakpointParamDict,
+    )
     from .prompt_cache_mode_enum import PromptCacheModeEnum
     from .prompt_cache_options_param import PromptCacheOptionsParam
+    from .prompt_cache_options_param import PromptCacheOptionsParamDict as PromptCacheOptionsParamDict
     from .prompt_cache_retention import PromptCacheRetention
     from .prompt_tokens_details import PromptTokensDetails
     from .reasoning_effort import ReasoningEffort
     from .response_format_json_object import ResponseFormatJsonObject
+    from .response_format_json_object import ResponseFormatJsonObjectDict as ResponseFormatJsonObjectDict
     from .response_format_json_schema import ResponseFormatJsonSchema
+    from .response_format_json_schema import ResponseFormatJsonSchemaDict as ResponseFormatJsonSchemaDict
     from .response_format_json_schema_schema import ResponseFormatJsonSchemaSchema
     from .response_format_text import ResponseFormatText
+    from .response_format_text import ResponseFormatTextDict as ResponseFormatTextDict
     from .service_tier import ServiceTier
     from .sort_order import SortOrder
     from .tool_choice_mode import ToolChoiceMode
     from .top_logprob import TopLogprob
     from .update_chat_completion_request import UpdateChatCompletionRequest
+    from .update_chat_completion_request import (
+        UpdateChatCompletionRequestDict as UpdateChatCompletionRequestDict,
+    )
     from .url_citation import UrlCitation
     from .user_location import UserLocation
+    from .user_location import UserLocationDict as UserLocationDict
     from .verbosity import Verbosity
     from .voice_id import VoiceId
     from .web_search_context_size import WebSearchContextSize
     from .web_search_location import WebSearchLocation
+    from .web_search_location import WebSearchLocationDict as WebSearchLocationDict
     from .web_search_options import WebSearchOptions
+    from .web_search_options import WebSearchOptionsDict as WebSearchOptionsDict
 
 _MODULES = {
     "AllowedTool": "allowed_tool",
@@ -356,9 +454,10 @@ __all__ = (
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
-        if name not in _MODULES:
+        model = name if name in _MODULES else name.removesuffix("_").removesuffix("Dict")
+        if model not in _MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        found = getattr(import_module("." + _MODULES[name], __name__), name)
+        found = getattr(import_module("." + _MODULES[model], __name__), name)
         globals()[name] = found
         return found
 
@@ -501,6 +600,20 @@ class _Model:
         if not isinstance(value, Mapping):
             raise ValueError(f"{cls.__name__} is read from a mapping, but {type(value).__name__} came")
         return cls.from_dict(value)  # type: ignore[attr-defined]
+
+
+def _typed_dict(
+    model: type[Any], asked: str, name: str, required: dict[str, str], optional: dict[str, str]
+) -> Any:
+    """Make the TypedDict of a model for whoever asks its module for it, once: reading an answer makes none."""
+    if asked != name:
+        raise AttributeError(f"module {model.__module__!r} has no attribute {asked!r}")
+    forms: Any = typing  # checkers read the class that is written in the module
+    members = {key: forms.Required[text] for key, text in required.items()}
+    members |= {key: forms.NotRequired[text] for key, text in optional.items()}
+    made = forms.TypedDict(name, members)
+    made.__doc__, made.__module__ = model.__doc__, model.__module__
+    return vars(sys.modules[model.__module__]).setdefault(name, made)
 
 
 def _bit(model: _Model, key: str) -> int:

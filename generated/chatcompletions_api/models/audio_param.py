@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET
 
 
@@ -68,3 +68,23 @@ class AudioParam(_Model):
             self._extra,
             self._absent,
         )
+
+
+if TYPE_CHECKING:
+
+    class AudioParamDict(TypedDict):
+        """Voice and format of spoken output. Required when `modalities` holds `audio`, otherwise left out."""
+
+        voice: str | models.VoiceId | models.CustomVoiceDict | models.CustomVoice
+        """A voice, either built in and given by name or made to order and given by id."""
+        format: models.AudioFormat
+        """Encoding of the sound. Streaming may narrow the choice, usually to `pcm16`."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "voice": "str | models.VoiceId | models.CustomVoiceDict | models.CustomVoice",
+            "format": "models.AudioFormat",
+        }
+        optional = {}
+        return _typed_dict(AudioParam, name, "AudioParamDict", required, optional)

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET
 
 
@@ -76,4 +76,30 @@ class ChatCompletionAllowedTools(_Model):
             },
             self._extra,
             self._absent,
+        )
+
+
+if TYPE_CHECKING:
+
+    class ChatCompletionAllowedToolsDict(TypedDict):
+        """A subset of the request's tools that the model may call this time."""
+
+        mode: models.AllowedToolsMode
+        """With `auto` the model may answer in text or call a listed tool; with `required` it must call at
+        least one of them.
+        """
+        tools: Sequence[Mapping[str, Any]]
+        """The permitted tools, each named by its type and name; they must also be defined in the request's
+        `tools`.
+        """
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "mode": "models.AllowedToolsMode",
+            "tools": "Sequence[Mapping[str, Any]]",
+        }
+        optional = {}
+        return _typed_dict(
+            ChatCompletionAllowedTools, name, "ChatCompletionAllowedToolsDict", required, optional
         )

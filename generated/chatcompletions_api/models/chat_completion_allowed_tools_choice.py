@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET
 
 
@@ -67,4 +67,26 @@ class ChatCompletionAllowedToolsChoice(_Model):
             },
             self._extra,
             self._absent,
+        )
+
+
+if TYPE_CHECKING:
+
+    class ChatCompletionAllowedToolsChoiceDict(TypedDict):
+        """Restricts the model to some of the request's tools without changing `tools` itself."""
+
+        type: Literal["allowed_tools"]
+        """Tags this choice as a restriction to listed tools."""
+        allowed_tools: models.ChatCompletionAllowedToolsDict | models.ChatCompletionAllowedTools
+        """A subset of the request's tools that the model may call this time."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "type": "Literal['allowed_tools']",
+            "allowed_tools": "models.ChatCompletionAllowedToolsDict | models.ChatCompletionAllowedTools",
+        }
+        optional = {}
+        return _typed_dict(
+            ChatCompletionAllowedToolsChoice, name, "ChatCompletionAllowedToolsChoiceDict", required, optional
         )

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict
 
 from attrs import define
 
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET
 
 
@@ -56,4 +56,25 @@ class ChatCompletionFunctionCallOption(_Model):
             },
             self._extra,
             self._absent,
+        )
+
+
+if TYPE_CHECKING:
+
+    class ChatCompletionFunctionCallOptionDict(TypedDict):
+        """Makes the model call one function by name. Belongs to the deprecated `function_call`; use
+        `tool_choice` instead.
+        """
+
+        name: str
+        """Name of the function that must be called."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "name": "str",
+        }
+        optional = {}
+        return _typed_dict(
+            ChatCompletionFunctionCallOption, name, "ChatCompletionFunctionCallOptionDict", required, optional
         )

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NotRequired, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET, Unset
 
 
@@ -80,3 +80,29 @@ class ChatCompletionFunctions(_Model):
             self._extra,
             self._absent,
         )
+
+
+if TYPE_CHECKING:
+
+    class ChatCompletionFunctionsDict(TypedDict):
+        """A function that the model may call, in the deprecated `functions` list. Use `tools` with an entry of
+        type `function` instead.
+        """
+
+        name: str
+        """Name of the function, at most 64 characters out of ASCII letters, digits, underscore and dash."""
+        description: NotRequired[str]
+        """Tells the model what the function is for, so that it can decide when to call it."""
+        parameters: NotRequired[Mapping[str, Any]]
+        """JSON Schema of a function's arguments, an object with one property for each argument."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "name": "str",
+        }
+        optional = {
+            "description": "str",
+            "parameters": "Mapping[str, Any]",
+        }
+        return _typed_dict(ChatCompletionFunctions, name, "ChatCompletionFunctionsDict", required, optional)

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -78,4 +78,33 @@ class ChatCompletionMessageCustomToolCall(_Model):
             },
             self._extra,
             self._absent,
+        )
+
+
+if TYPE_CHECKING:
+
+    class ChatCompletionMessageCustomToolCallDict(TypedDict):
+        """A call that the model makes to a custom tool, with free text as input."""
+
+        id: str
+        """Id of the call; the tool message that answers it repeats it as `tool_call_id`."""
+        type: Literal["custom"]
+        """Tells a custom tool call from a function call."""
+        custom: models.CustomCallDict | models.CustomCall
+        """The tool that is called and what it is given."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "id": "str",
+            "type": "Literal['custom']",
+            "custom": "models.CustomCallDict | models.CustomCall",
+        }
+        optional = {}
+        return _typed_dict(
+            ChatCompletionMessageCustomToolCall,
+            name,
+            "ChatCompletionMessageCustomToolCallDict",
+            required,
+            optional,
         )

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -78,4 +78,29 @@ class ChatCompletionMessageToolCall(_Model):
             },
             self._extra,
             self._absent,
+        )
+
+
+if TYPE_CHECKING:
+
+    class ChatCompletionMessageToolCallDict(TypedDict):
+        """A call that the model makes to a function, with JSON text as arguments."""
+
+        id: str
+        """Id of the call; the tool message that answers it repeats it as `tool_call_id`."""
+        type: Literal["function"]
+        """Tells a function call from a custom tool call."""
+        function: models.FunctionCallDict | models.FunctionCall
+        """A function that the model wants called. Deprecated; `tool_calls` took its place."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "id": "str",
+            "type": "Literal['function']",
+            "function": "models.FunctionCallDict | models.FunctionCall",
+        }
+        optional = {}
+        return _typed_dict(
+            ChatCompletionMessageToolCall, name, "ChatCompletionMessageToolCallDict", required, optional
         )

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET
 
 
@@ -67,4 +67,26 @@ class ChatCompletionNamedToolChoice(_Model):
             },
             self._extra,
             self._absent,
+        )
+
+
+if TYPE_CHECKING:
+
+    class ChatCompletionNamedToolChoiceDict(TypedDict):
+        """Makes the model call one particular function."""
+
+        type: Literal["function"]
+        """Tags this choice as naming a function."""
+        function: models.NamedFunctionDict | models.NamedFunction
+        """The function to call."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "type": "Literal['function']",
+            "function": "models.NamedFunctionDict | models.NamedFunction",
+        }
+        optional = {}
+        return _typed_dict(
+            ChatCompletionNamedToolChoice, name, "ChatCompletionNamedToolChoiceDict", required, optional
         )

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET
 
 
@@ -67,4 +67,30 @@ class ChatCompletionNamedToolChoiceCustom(_Model):
             },
             self._extra,
             self._absent,
+        )
+
+
+if TYPE_CHECKING:
+
+    class ChatCompletionNamedToolChoiceCustomDict(TypedDict):
+        """Makes the model call one particular custom tool."""
+
+        type: Literal["custom"]
+        """Tags this choice as naming a custom tool."""
+        custom: models.NamedCustomDict | models.NamedCustom
+        """The custom tool to call."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "type": "Literal['custom']",
+            "custom": "models.NamedCustomDict | models.NamedCustom",
+        }
+        optional = {}
+        return _typed_dict(
+            ChatCompletionNamedToolChoiceCustom,
+            name,
+            "ChatCompletionNamedToolChoiceCustomDict",
+            required,
+            optional,
         )

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NotRequired, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET, Unset
 
 
@@ -153,4 +153,64 @@ class ChatCompletionRequestAssistantMessage(_Model):
             },
             self._extra,
             self._absent,
+        )
+
+
+if TYPE_CHECKING:
+
+    class ChatCompletionRequestAssistantMessageDict(TypedDict):
+        """An earlier answer of the model, sent back as part of the conversation."""
+
+        role: Literal["assistant"]
+        """Marks the message as the model's."""
+        content: NotRequired[
+            str
+            | Sequence[
+                models.ChatCompletionRequestMessageContentPartTextDict
+                | models.ChatCompletionRequestMessageContentPartText
+                | models.ChatCompletionRequestMessageContentPartRefusalDict
+                | models.ChatCompletionRequestMessageContentPartRefusal
+            ]
+            | None
+        ]
+        """What the model said, as text or as parts. May be absent or null only when the message holds
+        `tool_calls` or `function_call`.
+        """
+        refusal: NotRequired[str | None]
+        """The words with which the model declined, if it did."""
+        name: NotRequired[str]
+        """Name of this participant, to tell apart several with the same role."""
+        audio: NotRequired[models.AudioReferenceDict | models.AudioReference | None]
+        """Refers to a spoken answer that the model gave before. Absent or null when there was none."""
+        tool_calls: NotRequired[
+            Sequence[
+                models.ChatCompletionMessageToolCallDict
+                | models.ChatCompletionMessageToolCall
+                | models.ChatCompletionMessageCustomToolCallDict
+                | models.ChatCompletionMessageCustomToolCall
+            ]
+        ]
+        """The calls that the model wants made, to be answered by one tool message each."""
+        function_call: NotRequired[models.FunctionCallDict | models.FunctionCall | None]
+        """The function call that the model made. Deprecated; `tool_calls` took its place."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "role": "Literal['assistant']",
+        }
+        optional = {
+            "content": "str | Sequence[models.ChatCompletionRequestMessageContentPartTextDict | models.ChatCompletionRequestMessageContentPartText | models.ChatCompletionRequestMessageContentPartRefusalDict | models.ChatCompletionRequestMessageContentPartRefusal] | None",
+            "refusal": "str | None",
+            "name": "str",
+            "audio": "models.AudioReferenceDict | models.AudioReference | None",
+            "tool_calls": "Sequence[models.ChatCompletionMessageToolCallDict | models.ChatCompletionMessageToolCall | models.ChatCompletionMessageCustomToolCallDict | models.ChatCompletionMessageCustomToolCall]",
+            "function_call": "models.FunctionCallDict | models.FunctionCall | None",
+        }
+        return _typed_dict(
+            ChatCompletionRequestAssistantMessage,
+            name,
+            "ChatCompletionRequestAssistantMessageDict",
+            required,
+            optional,
         )

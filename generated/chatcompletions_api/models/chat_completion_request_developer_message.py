@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NotRequired, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET, Unset
 
 
@@ -84,4 +84,42 @@ class ChatCompletionRequestDeveloperMessage(_Model):
             },
             self._extra,
             self._absent,
+        )
+
+
+if TYPE_CHECKING:
+
+    class ChatCompletionRequestDeveloperMessageDict(TypedDict):
+        """Instructions of the application's developer, which rank above what the user asks. Reasoning models
+        take these in place of system messages.
+        """
+
+        content: (
+            str
+            | Sequence[
+                models.ChatCompletionRequestMessageContentPartTextDict
+                | models.ChatCompletionRequestMessageContentPartText
+            ]
+        )
+        """The instructions, as text or as text parts."""
+        role: Literal["developer"]
+        """Marks the message as the developer's."""
+        name: NotRequired[str]
+        """Name of this participant, to tell apart several with the same role."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "content": "str | Sequence[models.ChatCompletionRequestMessageContentPartTextDict | models.ChatCompletionRequestMessageContentPartText]",
+            "role": "Literal['developer']",
+        }
+        optional = {
+            "name": "str",
+        }
+        return _typed_dict(
+            ChatCompletionRequestDeveloperMessage,
+            name,
+            "ChatCompletionRequestDeveloperMessageDict",
+            required,
+            optional,
         )

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypedDict
 
 from attrs import define
 
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET
 
 
@@ -74,4 +74,33 @@ class ChatCompletionRequestFunctionMessage(_Model):
             },
             self._extra,
             self._absent,
+        )
+
+
+if TYPE_CHECKING:
+
+    class ChatCompletionRequestFunctionMessageDict(TypedDict):
+        """What a function returned, in the deprecated form. Use a tool message instead."""
+
+        role: Literal["function"]
+        """Marks the message as a function's result."""
+        content: str | None
+        """The result as text; null when the function returned nothing."""
+        name: str
+        """The called function's name."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "role": "Literal['function']",
+            "content": "str | None",
+            "name": "str",
+        }
+        optional = {}
+        return _typed_dict(
+            ChatCompletionRequestFunctionMessage,
+            name,
+            "ChatCompletionRequestFunctionMessageDict",
+            required,
+            optional,
         )

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NotRequired, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET, Unset
 
 
@@ -79,4 +79,36 @@ class ChatCompletionRequestMessageContentPartAudio(_Model):
             },
             self._extra,
             self._absent,
+        )
+
+
+if TYPE_CHECKING:
+
+    class ChatCompletionRequestMessageContentPartAudioDict(TypedDict):
+        """Sound as part of a user message."""
+
+        type: Literal["input_audio"]
+        """Marks the part as audio."""
+        input_audio: models.InputAudioDict | models.InputAudio
+        """The recording and its format."""
+        prompt_cache_breakpoint: NotRequired[
+            models.PromptCacheBreakpointParamDict | models.PromptCacheBreakpointParam
+        ]
+        """Marks where a cacheable prompt prefix ends; everything up to the marked part belongs to it."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "type": "Literal['input_audio']",
+            "input_audio": "models.InputAudioDict | models.InputAudio",
+        }
+        optional = {
+            "prompt_cache_breakpoint": "models.PromptCacheBreakpointParamDict | models.PromptCacheBreakpointParam",
+        }
+        return _typed_dict(
+            ChatCompletionRequestMessageContentPartAudio,
+            name,
+            "ChatCompletionRequestMessageContentPartAudioDict",
+            required,
+            optional,
         )

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NotRequired, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET, Unset
 
 
@@ -79,4 +79,36 @@ class ChatCompletionRequestMessageContentPartFile(_Model):
             },
             self._extra,
             self._absent,
+        )
+
+
+if TYPE_CHECKING:
+
+    class ChatCompletionRequestMessageContentPartFileDict(TypedDict):
+        """A document as part of a user message, given inline or as the id of an upload."""
+
+        type: Literal["file"]
+        """Marks the part as a file."""
+        file: models.InputFileDict | models.InputFile
+        """The document, either its bytes with a name or the id of an upload."""
+        prompt_cache_breakpoint: NotRequired[
+            models.PromptCacheBreakpointParamDict | models.PromptCacheBreakpointParam
+        ]
+        """Marks where a cacheable prompt prefix ends; everything up to the marked part belongs to it."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "type": "Literal['file']",
+            "file": "models.InputFileDict | models.InputFile",
+        }
+        optional = {
+            "prompt_cache_breakpoint": "models.PromptCacheBreakpointParamDict | models.PromptCacheBreakpointParam",
+        }
+        return _typed_dict(
+            ChatCompletionRequestMessageContentPartFile,
+            name,
+            "ChatCompletionRequestMessageContentPartFileDict",
+            required,
+            optional,
         )

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NotRequired, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -80,4 +80,36 @@ class ChatCompletionRequestMessageContentPartImage(_Model):
             },
             self._extra,
             self._absent,
+        )
+
+
+if TYPE_CHECKING:
+
+    class ChatCompletionRequestMessageContentPartImageDict(TypedDict):
+        """A picture as part of a user message."""
+
+        type: Literal["image_url"]
+        """Marks the part as an image."""
+        image_url: models.ImageUrlDict | models.ImageUrl
+        """Where the picture is and how closely to look at it."""
+        prompt_cache_breakpoint: NotRequired[
+            models.PromptCacheBreakpointParamDict | models.PromptCacheBreakpointParam
+        ]
+        """Marks where a cacheable prompt prefix ends; everything up to the marked part belongs to it."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "type": "Literal['image_url']",
+            "image_url": "models.ImageUrlDict | models.ImageUrl",
+        }
+        optional = {
+            "prompt_cache_breakpoint": "models.PromptCacheBreakpointParamDict | models.PromptCacheBreakpointParam",
+        }
+        return _typed_dict(
+            ChatCompletionRequestMessageContentPartImage,
+            name,
+            "ChatCompletionRequestMessageContentPartImageDict",
+            required,
+            optional,
         )

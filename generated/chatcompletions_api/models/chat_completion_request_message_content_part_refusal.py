@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypedDict
 
 from attrs import define
 
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET
 
 
@@ -64,4 +64,30 @@ class ChatCompletionRequestMessageContentPartRefusal(_Model):
             },
             self._extra,
             self._absent,
+        )
+
+
+if TYPE_CHECKING:
+
+    class ChatCompletionRequestMessageContentPartRefusalDict(TypedDict):
+        """A refusal as part of an assistant message."""
+
+        type: Literal["refusal"]
+        """Marks the part as a refusal."""
+        refusal: str
+        """The words with which the model declined."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "type": "Literal['refusal']",
+            "refusal": "str",
+        }
+        optional = {}
+        return _typed_dict(
+            ChatCompletionRequestMessageContentPartRefusal,
+            name,
+            "ChatCompletionRequestMessageContentPartRefusalDict",
+            required,
+            optional,
         )

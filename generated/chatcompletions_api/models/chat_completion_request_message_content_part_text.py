@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NotRequired, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -78,4 +78,36 @@ class ChatCompletionRequestMessageContentPartText(_Model):
             },
             self._extra,
             self._absent,
+        )
+
+
+if TYPE_CHECKING:
+
+    class ChatCompletionRequestMessageContentPartTextDict(TypedDict):
+        """Text as part of a message."""
+
+        type: Literal["text"]
+        """Marks the part as text."""
+        text: str
+        """The text itself."""
+        prompt_cache_breakpoint: NotRequired[
+            models.PromptCacheBreakpointParamDict | models.PromptCacheBreakpointParam
+        ]
+        """Marks where a cacheable prompt prefix ends; everything up to the marked part belongs to it."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "type": "Literal['text']",
+            "text": "str",
+        }
+        optional = {
+            "prompt_cache_breakpoint": "models.PromptCacheBreakpointParamDict | models.PromptCacheBreakpointParam",
+        }
+        return _typed_dict(
+            ChatCompletionRequestMessageContentPartText,
+            name,
+            "ChatCompletionRequestMessageContentPartTextDict",
+            required,
+            optional,
         )

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NotRequired, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET, Unset
 
 
@@ -84,4 +84,42 @@ class ChatCompletionRequestSystemMessage(_Model):
             },
             self._extra,
             self._absent,
+        )
+
+
+if TYPE_CHECKING:
+
+    class ChatCompletionRequestSystemMessageDict(TypedDict):
+        """Instructions for the model that hold whatever the user asks. For reasoning models, send a developer
+        message instead.
+        """
+
+        content: (
+            str
+            | Sequence[
+                models.ChatCompletionRequestMessageContentPartTextDict
+                | models.ChatCompletionRequestMessageContentPartText
+            ]
+        )
+        """The instructions, as text or as text parts."""
+        role: Literal["system"]
+        """Marks the message as the system's."""
+        name: NotRequired[str]
+        """Name of this participant, to tell apart several with the same role."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "content": "str | Sequence[models.ChatCompletionRequestMessageContentPartTextDict | models.ChatCompletionRequestMessageContentPartText]",
+            "role": "Literal['system']",
+        }
+        optional = {
+            "name": "str",
+        }
+        return _typed_dict(
+            ChatCompletionRequestSystemMessage,
+            name,
+            "ChatCompletionRequestSystemMessageDict",
+            required,
+            optional,
         )

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET
 
 
@@ -82,4 +82,35 @@ class ChatCompletionRequestToolMessage(_Model):
             },
             self._extra,
             self._absent,
+        )
+
+
+if TYPE_CHECKING:
+
+    class ChatCompletionRequestToolMessageDict(TypedDict):
+        """What a tool returned for one call that the model made."""
+
+        role: Literal["tool"]
+        """Marks the message as a tool's result."""
+        content: (
+            str
+            | Sequence[
+                models.ChatCompletionRequestMessageContentPartTextDict
+                | models.ChatCompletionRequestMessageContentPartText
+            ]
+        )
+        """The result, as text or as text parts."""
+        tool_call_id: str
+        """Id of the answered call, from the assistant message before."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "role": "Literal['tool']",
+            "content": "str | Sequence[models.ChatCompletionRequestMessageContentPartTextDict | models.ChatCompletionRequestMessageContentPartText]",
+            "tool_call_id": "str",
+        }
+        optional = {}
+        return _typed_dict(
+            ChatCompletionRequestToolMessage, name, "ChatCompletionRequestToolMessageDict", required, optional
         )

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NotRequired, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET, Unset
 
 
@@ -98,4 +98,42 @@ class ChatCompletionRequestUserMessage(_Model):
             },
             self._extra,
             self._absent,
+        )
+
+
+if TYPE_CHECKING:
+
+    class ChatCompletionRequestUserMessageDict(TypedDict):
+        """What the end user says, possibly with pictures, sound or documents."""
+
+        content: (
+            str
+            | Sequence[
+                models.ChatCompletionRequestMessageContentPartTextDict
+                | models.ChatCompletionRequestMessageContentPartText
+                | models.ChatCompletionRequestMessageContentPartImageDict
+                | models.ChatCompletionRequestMessageContentPartImage
+                | models.ChatCompletionRequestMessageContentPartAudioDict
+                | models.ChatCompletionRequestMessageContentPartAudio
+                | models.ChatCompletionRequestMessageContentPartFileDict
+                | models.ChatCompletionRequestMessageContentPartFile
+            ]
+        )
+        """The message, as text or as parts. Which kinds of part are accepted depends on the model."""
+        role: Literal["user"]
+        """Marks the message as the user's."""
+        name: NotRequired[str]
+        """Name of this participant, to tell apart several with the same role."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "content": "str | Sequence[models.ChatCompletionRequestMessageContentPartTextDict | models.ChatCompletionRequestMessageContentPartText | models.ChatCompletionRequestMessageContentPartImageDict | models.ChatCompletionRequestMessageContentPartImage | models.ChatCompletionRequestMessageContentPartAudioDict | models.ChatCompletionRequestMessageContentPartAudio | models.ChatCompletionRequestMessageContentPartFileDict | models.ChatCompletionRequestMessageContentPartFile]",
+            "role": "Literal['user']",
+        }
+        optional = {
+            "name": "str",
+        }
+        return _typed_dict(
+            ChatCompletionRequestUserMessage, name, "ChatCompletionRequestUserMessageDict", required, optional
         )

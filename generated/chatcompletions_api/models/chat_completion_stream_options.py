@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NotRequired, Self, TypedDict
 
 from attrs import define
 
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET, Unset
 
 
@@ -68,4 +68,30 @@ class ChatCompletionStreamOptions(_Model):
             },
             self._extra,
             self._absent,
+        )
+
+
+if TYPE_CHECKING:
+
+    class ChatCompletionStreamOptionsDict(TypedDict):
+        """Options that matter only when `stream` is true."""
+
+        include_usage: NotRequired[bool]
+        """Adds one chunk before `[DONE]` with the token counts of the whole call in `usage` and an empty
+        `choices`; the chunks before it have a null `usage`. A stream that is cut short may lack that chunk.
+        """
+        include_obfuscation: NotRequired[bool]
+        """Whether chunks are padded with random text in `obfuscation`, so that their sizes on the network give
+        nothing away. Chunks are padded unless this is false, which saves bandwidth.
+        """
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {}
+        optional = {
+            "include_usage": "bool",
+            "include_obfuscation": "bool",
+        }
+        return _typed_dict(
+            ChatCompletionStreamOptions, name, "ChatCompletionStreamOptionsDict", required, optional
         )

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET
 
 
@@ -68,3 +68,23 @@ class ChatCompletionTool(_Model):
             self._extra,
             self._absent,
         )
+
+
+if TYPE_CHECKING:
+
+    class ChatCompletionToolDict(TypedDict):
+        """A function that the model may call."""
+
+        type: Literal["function"]
+        """Tells a function from a custom tool."""
+        function: models.FunctionObjectDict | models.FunctionObject
+        """A function as the model gets to know it."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "type": "Literal['function']",
+            "function": "models.FunctionObjectDict | models.FunctionObject",
+        }
+        optional = {}
+        return _typed_dict(ChatCompletionTool, name, "ChatCompletionToolDict", required, optional)

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, NotRequired, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET, Unset
 
 
@@ -549,4 +549,221 @@ class CreateChatCompletionRequest(_Model):
             },
             self._extra,
             self._absent,
+        )
+
+
+if TYPE_CHECKING:
+
+    class CreateChatCompletionRequestDict(TypedDict):
+        """What `create` sends. Only `messages` and `model` are required; the model decides which of the other
+        options it accepts.
+        """
+
+        messages: Sequence[
+            models.ChatCompletionRequestDeveloperMessageDict
+            | models.ChatCompletionRequestDeveloperMessage
+            | models.ChatCompletionRequestSystemMessageDict
+            | models.ChatCompletionRequestSystemMessage
+            | models.ChatCompletionRequestUserMessageDict
+            | models.ChatCompletionRequestUserMessage
+            | models.ChatCompletionRequestAssistantMessageDict
+            | models.ChatCompletionRequestAssistantMessage
+            | models.ChatCompletionRequestToolMessageDict
+            | models.ChatCompletionRequestToolMessage
+            | models.ChatCompletionRequestFunctionMessageDict
+            | models.ChatCompletionRequestFunctionMessage
+        ]
+        """The conversation so far, oldest message first."""
+        model: str | models.ModelId
+        """Id of a model. Ids other than the listed ones are allowed too."""
+        metadata: NotRequired[Mapping[str, str] | None]
+        """Pairs to attach to the completion; stored ones can be listed by them. Absent or null means none."""
+        top_logprobs: NotRequired[int | None]
+        """How many of the likeliest tokens to report for each position, from 0 to 20. Needs `logprobs` set to
+        true; absent or null means none.
+        """
+        temperature: NotRequired[float | None]
+        """Randomness of sampling, between 0 and 2. Low values give steady answers, high values varied ones;
+        change either this or `top_p`. Absent means 1 for most models.
+        """
+        top_p: NotRequired[float | None]
+        """Samples only from the likeliest tokens whose probabilities add up to this share, from 0 to 1. Change
+        either this or `temperature`. Absent means 1, no restriction.
+        """
+        user: NotRequired[str]
+        """Identifier of the end user. Deprecated; use `safety_identifier` for spotting abuse and
+        `prompt_cache_key` for caching.
+        """
+        safety_identifier: NotRequired[str | None]
+        """Steady identifier of the end user, at most 64 characters, by which the service tells whose requests
+        break its rules. Send a hash, not a name or an address.
+        """
+        prompt_cache_key: NotRequired[str | None]
+        """Label shared by requests that begin alike, so that they find each other's cached prompt more often."""
+        prompt_cache_retention: NotRequired[models.PromptCacheRetention | None]
+        """How long a cached prompt is kept, in memory for a short while or for up to 24 hours. Deprecated in
+        favor of `prompt_cache_options`.
+        """
+        prompt_cache_options: NotRequired[models.PromptCacheOptionsParamDict | models.PromptCacheOptionsParam]
+        """How the prompt of a call is cached for later calls that begin alike."""
+        service_tier: NotRequired[models.ServiceTier | None]
+        """Class of processing to use for this call, which sets its price and speed. Absent or null means
+        `auto`.
+        """
+        modalities: NotRequired[Sequence[models.Modality] | None]
+        """Kinds of output wanted. Absent means text alone; asking for audio also calls for the `audio`
+        options.
+        """
+        verbosity: NotRequired[models.Verbosity | None]
+        """How wordy the answer should be. Absent means `medium`."""
+        reasoning_effort: NotRequired[models.ReasoningEffort | None]
+        """How much a reasoning model should think before it answers. Less effort gives a quicker and cheaper
+        answer; absent leaves it to the model's own default.
+        """
+        max_completion_tokens: NotRequired[int | None]
+        """Most tokens the model may generate, hidden reasoning included; the answer is cut off there with a
+        finish reason of `length`. Absent or null means no limit but the model's own.
+        """
+        frequency_penalty: NotRequired[float | None]
+        """Makes a token less likely the more often the text already has it, up to 2, or more likely, down to
+        -2. Absent means 0, which does neither.
+        """
+        presence_penalty: NotRequired[float | None]
+        """Makes a token less likely once the text has it at all, up to 2, or more likely, down to -2. Absent
+        means 0, which does neither.
+        """
+        web_search_options: NotRequired[models.WebSearchOptionsDict | models.WebSearchOptions]
+        """Lets a search model look things up on the web before it answers. An empty object takes the defaults."""
+        response_format: NotRequired[
+            models.ResponseFormatTextDict
+            | models.ResponseFormatText
+            | models.ResponseFormatJsonSchemaDict
+            | models.ResponseFormatJsonSchema
+            | models.ResponseFormatJsonObjectDict
+            | models.ResponseFormatJsonObject
+        ]
+        """Shape of the answer, either free text, JSON of any shape, or JSON that follows a given schema.
+        Absent means free text.
+        """
+        audio: NotRequired[models.AudioParamDict | models.AudioParam | None]
+        """Voice and format of spoken output. Required when `modalities` holds `audio`, otherwise left out."""
+        store: NotRequired[bool | None]
+        """Keeps the completion on the service, so that it can be listed, fetched, updated and deleted later.
+        Absent or null means that it cannot.
+        """
+        moderation: NotRequired[models.ModerationParamDict | models.ModerationParam | None]
+        """Has a moderation model examine the conversation and the answer, and report in the answer's
+        `moderation`. Absent or null asks for no such report.
+        """
+        stream: NotRequired[bool | None]
+        """Sends the answer piece by piece as server-sent events while it is being generated. Absent or null
+        means one JSON object at the end.
+        """
+        stop: NotRequired[str | Sequence[str] | None]
+        """Up to 4 sequences at which generation ends; the answer does not contain the sequence itself. Some
+        reasoning models do not accept it.
+        """
+        logit_bias: NotRequired[Mapping[str, int] | None]
+        """Makes single tokens likelier or rarer. Maps token ids, written as text, to a bias from -100, which
+        all but bans the token, to 100, which all but forces it. Absent or null means no bias.
+        """
+        logprobs: NotRequired[bool | None]
+        """Whether to report the log probability of every token of the answer. Absent or null means no."""
+        max_tokens: NotRequired[int | None]
+        """Most tokens the answer may have; reasoning models do not accept it. Deprecated, use
+        `max_completion_tokens`.
+        """
+        n: NotRequired[int | None]
+        """How many answers to generate, from 1 to 128; each appears in `choices` and each is paid for. Absent
+        means 1.
+        """
+        prediction: NotRequired[models.PredictionContentDict | models.PredictionContent | None]
+        """Text that much of the answer is expected to repeat, such as a file being edited, to get it sooner.
+        Absent or null means no such text.
+        """
+        seed: NotRequired[int | None]
+        """Makes sampling as repeatable as the service can manage, without a guarantee, when all else is equal.
+        Deprecated without a replacement.
+        """
+        stream_options: NotRequired[
+            models.ChatCompletionStreamOptionsDict | models.ChatCompletionStreamOptions | None
+        ]
+        """Options for a streamed answer. Leave it out unless `stream` is true."""
+        tools: NotRequired[
+            Sequence[
+                models.ChatCompletionToolDict
+                | models.ChatCompletionTool
+                | models.CustomToolChatCompletionsDict
+                | models.CustomToolChatCompletions
+            ]
+        ]
+        """Functions and custom tools that the model may call. Absent means that it can only answer."""
+        tool_choice: NotRequired[
+            models.ToolChoiceMode
+            | models.ChatCompletionAllowedToolsChoiceDict
+            | models.ChatCompletionAllowedToolsChoice
+            | models.ChatCompletionNamedToolChoiceDict
+            | models.ChatCompletionNamedToolChoice
+            | models.ChatCompletionNamedToolChoiceCustomDict
+            | models.ChatCompletionNamedToolChoiceCustom
+        ]
+        """Whether the model calls tools, and which. With `none` it calls no tool, with `auto` it decides by
+        itself, with `required` it calls at least one; an object narrows or names the tools.
+        """
+        parallel_tool_calls: NotRequired[bool]
+        """Whether the model may make several tool calls in one message."""
+        function_call: NotRequired[
+            models.FunctionCallMode
+            | models.ChatCompletionFunctionCallOptionDict
+            | models.ChatCompletionFunctionCallOption
+        ]
+        """Whether the model calls a function, and which. Deprecated; `tool_choice` took its place."""
+        functions: NotRequired[Sequence[models.ChatCompletionFunctionsDict | models.ChatCompletionFunctions]]
+        """Functions that the model may call. Deprecated; `tools` took its place."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "messages": "Sequence[models.ChatCompletionRequestDeveloperMessageDict | models.ChatCompletionRequestDeveloperMessage | models.ChatCompletionRequestSystemMessageDict | models.ChatCompletionRequestSystemMessage | models.ChatCompletionRequestUserMessageDict | models.ChatCompletionRequestUserMessage | models.ChatCompletionRequestAssistantMessageDict | models.ChatCompletionRequestAssistantMessage | models.ChatCompletionRequestToolMessageDict | models.ChatCompletionRequestToolMessage | models.ChatCompletionRequestFunctionMessageDict | models.ChatCompletionRequestFunctionMessage]",
+            "model": "str | models.ModelId",
+        }
+        optional = {
+            "metadata": "Mapping[str, str] | None",
+            "top_logprobs": "int | None",
+            "temperature": "float | None",
+            "top_p": "float | None",
+            "user": "str",
+            "safety_identifier": "str | None",
+            "prompt_cache_key": "str | None",
+            "prompt_cache_retention": "models.PromptCacheRetention | None",
+            "prompt_cache_options": "models.PromptCacheOptionsParamDict | models.PromptCacheOptionsParam",
+            "service_tier": "models.ServiceTier | None",
+            "modalities": "Sequence[models.Modality] | None",
+            "verbosity": "models.Verbosity | None",
+            "reasoning_effort": "models.ReasoningEffort | None",
+            "max_completion_tokens": "int | None",
+            "frequency_penalty": "float | None",
+            "presence_penalty": "float | None",
+            "web_search_options": "models.WebSearchOptionsDict | models.WebSearchOptions",
+            "response_format": "models.ResponseFormatTextDict | models.ResponseFormatText | models.ResponseFormatJsonSchemaDict | models.ResponseFormatJsonSchema | models.ResponseFormatJsonObjectDict | models.ResponseFormatJsonObject",
+            "audio": "models.AudioParamDict | models.AudioParam | None",
+            "store": "bool | None",
+            "moderation": "models.ModerationParamDict | models.ModerationParam | None",
+            "stream": "bool | None",
+            "stop": "str | Sequence[str] | None",
+            "logit_bias": "Mapping[str, int] | None",
+            "logprobs": "bool | None",
+            "max_tokens": "int | None",
+            "n": "int | None",
+            "prediction": "models.PredictionContentDict | models.PredictionContent | None",
+            "seed": "int | None",
+            "stream_options": "models.ChatCompletionStreamOptionsDict | models.ChatCompletionStreamOptions | None",
+            "tools": "Sequence[models.ChatCompletionToolDict | models.ChatCompletionTool | models.CustomToolChatCompletionsDict | models.CustomToolChatCompletions]",
+            "tool_choice": "models.ToolChoiceMode | models.ChatCompletionAllowedToolsChoiceDict | models.ChatCompletionAllowedToolsChoice | models.ChatCompletionNamedToolChoiceDict | models.ChatCompletionNamedToolChoice | models.ChatCompletionNamedToolChoiceCustomDict | models.ChatCompletionNamedToolChoiceCustom",
+            "parallel_tool_calls": "bool",
+            "function_call": "models.FunctionCallMode | models.ChatCompletionFunctionCallOptionDict | models.ChatCompletionFunctionCallOption",
+            "functions": "Sequence[models.ChatCompletionFunctionsDict | models.ChatCompletionFunctions]",
+        }
+        return _typed_dict(
+            CreateChatCompletionRequest, name, "CreateChatCompletionRequestDict", required, optional
         )

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict
 
 from attrs import define
 
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -66,3 +66,23 @@ class CustomCall(_Model):
             self._extra,
             self._absent,
         )
+
+
+if TYPE_CHECKING:
+
+    class CustomCallDict(TypedDict):
+        """The tool that is called and what it is given."""
+
+        name: str
+        """Name of the custom tool."""
+        input: str
+        """Text that the model wrote for the tool, in the tool's own format."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "name": "str",
+            "input": "str",
+        }
+        optional = {}
+        return _typed_dict(CustomCall, name, "CustomCallDict", required, optional)

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NotRequired, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET, Unset
 
 
@@ -82,3 +82,32 @@ class CustomTool(_Model):
             self._extra,
             self._absent,
         )
+
+
+if TYPE_CHECKING:
+
+    class CustomToolDict(TypedDict):
+        """Name, purpose and input format of the tool."""
+
+        name: str
+        """Name by which the model calls the tool."""
+        description: NotRequired[str]
+        """Tells the model what the tool is for, so that it can decide when to call it."""
+        format: NotRequired[
+            models.CustomToolTextFormatDict
+            | models.CustomToolTextFormat
+            | models.CustomToolGrammarFormatDict
+            | models.CustomToolGrammarFormat
+        ]
+        """What the tool's input may look like. Absent means any text."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "name": "str",
+        }
+        optional = {
+            "description": "str",
+            "format": "models.CustomToolTextFormatDict | models.CustomToolTextFormat | models.CustomToolGrammarFormatDict | models.CustomToolGrammarFormat",
+        }
+        return _typed_dict(CustomTool, name, "CustomToolDict", required, optional)

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET
 
 
@@ -67,4 +67,26 @@ class CustomToolChatCompletions(_Model):
             },
             self._extra,
             self._absent,
+        )
+
+
+if TYPE_CHECKING:
+
+    class CustomToolChatCompletionsDict(TypedDict):
+        """A tool that takes text from the model instead of JSON arguments."""
+
+        type: Literal["custom"]
+        """Tells a custom tool from a function."""
+        custom: models.CustomToolDict | models.CustomTool
+        """Name, purpose and input format of the tool."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "type": "Literal['custom']",
+            "custom": "models.CustomToolDict | models.CustomTool",
+        }
+        optional = {}
+        return _typed_dict(
+            CustomToolChatCompletions, name, "CustomToolChatCompletionsDict", required, optional
         )

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET
 
 
@@ -66,3 +66,23 @@ class CustomToolGrammar(_Model):
             self._extra,
             self._absent,
         )
+
+
+if TYPE_CHECKING:
+
+    class CustomToolGrammarDict(TypedDict):
+        """The grammar that the model's input must match."""
+
+        definition: str
+        """Source text of the grammar."""
+        syntax: models.GrammarSyntax
+        """Language of that source, a Lark grammar or a regular expression."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "definition": "str",
+            "syntax": "models.GrammarSyntax",
+        }
+        optional = {}
+        return _typed_dict(CustomToolGrammar, name, "CustomToolGrammarDict", required, optional)

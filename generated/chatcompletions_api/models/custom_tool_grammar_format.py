@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET
 
 
@@ -68,3 +68,23 @@ class CustomToolGrammarFormat(_Model):
             self._extra,
             self._absent,
         )
+
+
+if TYPE_CHECKING:
+
+    class CustomToolGrammarFormatDict(TypedDict):
+        """Input that obeys a grammar."""
+
+        type: Literal["grammar"]
+        """Tells a grammar from free text."""
+        grammar: models.CustomToolGrammarDict | models.CustomToolGrammar
+        """The grammar that the model's input must match."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "type": "Literal['grammar']",
+            "grammar": "models.CustomToolGrammarDict | models.CustomToolGrammar",
+        }
+        optional = {}
+        return _typed_dict(CustomToolGrammarFormat, name, "CustomToolGrammarFormatDict", required, optional)

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict
 
 from attrs import define
 
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -66,3 +66,23 @@ class FunctionCall(_Model):
             self._extra,
             self._absent,
         )
+
+
+if TYPE_CHECKING:
+
+    class FunctionCallDict(TypedDict):
+        """A function that the model wants called. Deprecated; `tool_calls` took its place."""
+
+        arguments: str
+        """Arguments as JSON text written by the model; check them before use."""
+        name: str
+        """Name of the function."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "arguments": "str",
+            "name": "str",
+        }
+        optional = {}
+        return _typed_dict(FunctionCall, name, "FunctionCallDict", required, optional)

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NotRequired, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET, Unset
 
 
@@ -90,3 +90,32 @@ class FunctionObject(_Model):
             self._extra,
             self._absent,
         )
+
+
+if TYPE_CHECKING:
+
+    class FunctionObjectDict(TypedDict):
+        """A function as the model gets to know it."""
+
+        name: str
+        """Name of the function, at most 64 characters out of ASCII letters, digits, underscore and dash."""
+        description: NotRequired[str]
+        """Tells the model what the function is for, so that it can decide when to call it."""
+        parameters: NotRequired[Mapping[str, Any]]
+        """JSON Schema of a function's arguments, an object with one property for each argument."""
+        strict: NotRequired[bool | None]
+        """Whether the arguments are certain to match `parameters`, which may then use only some of JSON
+        Schema's keywords. Absent or null means that they need not match.
+        """
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "name": "str",
+        }
+        optional = {
+            "description": "str",
+            "parameters": "Mapping[str, Any]",
+            "strict": "bool | None",
+        }
+        return _typed_dict(FunctionObject, name, "FunctionObjectDict", required, optional)

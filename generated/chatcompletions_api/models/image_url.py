@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NotRequired, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -69,3 +69,26 @@ class ImageUrl(_Model):
             self._extra,
             self._absent,
         )
+
+
+if TYPE_CHECKING:
+
+    class ImageUrlDict(TypedDict):
+        """Where the picture is and how closely to look at it."""
+
+        url: str
+        """Web address of the picture, or the picture itself as a base64 data URL."""
+        detail: NotRequired[models.ImageDetail]
+        """Resolution at which the model sees the picture. `low` costs fewer tokens, `high` shows finer detail,
+        `auto`, also meant by absence, leaves the choice to the service.
+        """
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "url": "str",
+        }
+        optional = {
+            "detail": "models.ImageDetail",
+        }
+        return _typed_dict(ImageUrl, name, "ImageUrlDict", required, optional)

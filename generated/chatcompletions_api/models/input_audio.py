@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET
 
 
@@ -66,3 +66,23 @@ class InputAudio(_Model):
             self._extra,
             self._absent,
         )
+
+
+if TYPE_CHECKING:
+
+    class InputAudioDict(TypedDict):
+        """The recording and its format."""
+
+        data: str
+        """The recording's bytes, in base64."""
+        format: models.InputAudioFormat
+        """Format in which those bytes are encoded."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "data": "str",
+            "format": "models.InputAudioFormat",
+        }
+        optional = {}
+        return _typed_dict(InputAudio, name, "InputAudioDict", required, optional)

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NotRequired, Self, TypedDict
 
 from attrs import define
 
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET, Unset
 
 
@@ -75,3 +75,26 @@ class InputFile(_Model):
             self._extra,
             self._absent,
         )
+
+
+if TYPE_CHECKING:
+
+    class InputFileDict(TypedDict):
+        """The document, either its bytes with a name or the id of an upload."""
+
+        filename: NotRequired[str]
+        """Name of the document, for use with `file_data`."""
+        file_data: NotRequired[str]
+        """The document itself in base64, usually as a data URL. Leave it out when `file_id` is given."""
+        file_id: NotRequired[str]
+        """Id of a file uploaded earlier, in place of `file_data`."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {}
+        optional = {
+            "filename": "str",
+            "file_data": "str",
+            "file_id": "str",
+        }
+        return _typed_dict(InputFile, name, "InputFileDict", required, optional)

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NotRequired, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET, Unset
 
 
@@ -90,3 +90,32 @@ class JsonSchema(_Model):
             self._extra,
             self._absent,
         )
+
+
+if TYPE_CHECKING:
+
+    class JsonSchemaDict(TypedDict):
+        """The schema, its name, and how strictly it holds."""
+
+        name: str
+        """Name of the format, at most 64 characters out of ASCII letters, digits, underscore and dash."""
+        description: NotRequired[str]
+        """Tells the model what the format is for, so that it can fill it in well."""
+        schema: NotRequired[Mapping[str, Any]]
+        """A JSON Schema, as an object."""
+        strict: NotRequired[bool | None]
+        """Whether the answer is certain to match `schema`, which may then use only some of JSON Schema's
+        keywords. Absent or null means that it need not match.
+        """
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "name": "str",
+        }
+        optional = {
+            "description": "str",
+            "schema": "Mapping[str, Any]",
+            "strict": "bool | None",
+        }
+        return _typed_dict(JsonSchema, name, "JsonSchemaDict", required, optional)

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET
 
 
@@ -56,3 +56,20 @@ class ModerationConfigParam(_Model):
             self._extra,
             self._absent,
         )
+
+
+if TYPE_CHECKING:
+
+    class ModerationConfigParamDict(TypedDict):
+        """How one side of a call is moderated."""
+
+        mode: models.ModerationMode
+        """What moderation does. With `score` it only reports, with `block` it also stops flagged content."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "mode": "models.ModerationMode",
+        }
+        optional = {}
+        return _typed_dict(ModerationConfigParam, name, "ModerationConfigParamDict", required, optional)

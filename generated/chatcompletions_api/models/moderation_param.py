@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NotRequired, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET, Unset
 
 
@@ -68,3 +68,24 @@ class ModerationParam(_Model):
             self._extra,
             self._absent,
         )
+
+
+if TYPE_CHECKING:
+
+    class ModerationParamDict(TypedDict):
+        """Asks for moderation of a call."""
+
+        model: str
+        """Id of the moderation model to run."""
+        policy: NotRequired[models.ModerationPolicyParamDict | models.ModerationPolicyParam | None]
+        """What to do about flagged content. Absent or null leaves it to the service."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "model": "str",
+        }
+        optional = {
+            "policy": "models.ModerationPolicyParamDict | models.ModerationPolicyParam | None",
+        }
+        return _typed_dict(ModerationParam, name, "ModerationParamDict", required, optional)

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NotRequired, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET, Unset
 
 
@@ -70,3 +70,23 @@ class ModerationPolicyParam(_Model):
             self._extra,
             self._absent,
         )
+
+
+if TYPE_CHECKING:
+
+    class ModerationPolicyParamDict(TypedDict):
+        """How the two sides of a call are moderated, each by itself."""
+
+        input: NotRequired[models.ModerationConfigParamDict | models.ModerationConfigParam | None]
+        """Treatment of the messages that were sent. Absent or null leaves it to the service."""
+        output: NotRequired[models.ModerationConfigParamDict | models.ModerationConfigParam | None]
+        """Treatment of what the model writes. Absent or null leaves it to the service."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {}
+        optional = {
+            "input": "models.ModerationConfigParamDict | models.ModerationConfigParam | None",
+            "output": "models.ModerationConfigParamDict | models.ModerationConfigParam | None",
+        }
+        return _typed_dict(ModerationPolicyParam, name, "ModerationPolicyParamDict", required, optional)

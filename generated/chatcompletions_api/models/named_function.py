@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict
 
 from attrs import define
 
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET
 
 
@@ -55,3 +55,20 @@ class NamedFunction(_Model):
             self._extra,
             self._absent,
         )
+
+
+if TYPE_CHECKING:
+
+    class NamedFunctionDict(TypedDict):
+        """The function to call."""
+
+        name: str
+        """Name of a function defined in `tools`."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "name": "str",
+        }
+        optional = {}
+        return _typed_dict(NamedFunction, name, "NamedFunctionDict", required, optional)

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET
 
 
@@ -73,3 +73,29 @@ class PredictionContent(_Model):
             self._extra,
             self._absent,
         )
+
+
+if TYPE_CHECKING:
+
+    class PredictionContentDict(TypedDict):
+        """Text that the answer is expected to repeat in large part."""
+
+        type: Literal["content"]
+        """Tags this prediction as fixed content."""
+        content: (
+            str
+            | Sequence[
+                models.ChatCompletionRequestMessageContentPartTextDict
+                | models.ChatCompletionRequestMessageContentPartText
+            ]
+        )
+        """The expected text, whole or in parts. Where the answer follows it, generation is quicker."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "type": "Literal['content']",
+            "content": "str | Sequence[models.ChatCompletionRequestMessageContentPartTextDict | models.ChatCompletionRequestMessageContentPartText]",
+        }
+        optional = {}
+        return _typed_dict(PredictionContent, name, "PredictionContentDict", required, optional)

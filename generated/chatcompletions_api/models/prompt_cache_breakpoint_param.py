@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypedDict
 
 from attrs import define
 
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 
 
 @define(eq=False, repr=False, getstate_setstate=False)
@@ -55,4 +55,23 @@ class PromptCacheBreakpointParam(_Model):
             },
             self._extra,
             self._absent,
+        )
+
+
+if TYPE_CHECKING:
+
+    class PromptCacheBreakpointParamDict(TypedDict):
+        """Marks where a cacheable prompt prefix ends; everything up to the marked part belongs to it."""
+
+        mode: Literal["explicit"]
+        """Tags this boundary as set by the caller."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "mode": "Literal['explicit']",
+        }
+        optional = {}
+        return _typed_dict(
+            PromptCacheBreakpointParam, name, "PromptCacheBreakpointParamDict", required, optional
         )

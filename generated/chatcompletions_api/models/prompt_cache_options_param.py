@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NotRequired, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET, Unset
 
 
@@ -68,3 +68,25 @@ class PromptCacheOptionsParam(_Model):
             self._extra,
             self._absent,
         )
+
+
+if TYPE_CHECKING:
+
+    class PromptCacheOptionsParamDict(TypedDict):
+        """How the prompt of a call is cached for later calls that begin alike."""
+
+        ttl: NotRequired[Literal["30m"]]
+        """Lifetime of a cached prompt prefix; `30m` is 30 minutes."""
+        mode: NotRequired[models.PromptCacheModeEnum]
+        """Who sets the boundaries of cached prefixes. With `implicit` the service does, with `explicit` only
+        the parts that the caller marked count.
+        """
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {}
+        optional = {
+            "ttl": "Literal['30m']",
+            "mode": "models.PromptCacheModeEnum",
+        }
+        return _typed_dict(PromptCacheOptionsParam, name, "PromptCacheOptionsParamDict", required, optional)

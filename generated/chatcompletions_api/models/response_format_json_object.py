@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypedDict
 
 from attrs import define
 
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET
 
 
@@ -57,3 +57,22 @@ class ResponseFormatJsonObject(_Model):
             self._extra,
             self._absent,
         )
+
+
+if TYPE_CHECKING:
+
+    class ResponseFormatJsonObjectDict(TypedDict):
+        """Asks for an answer that is a JSON object of any shape. The messages must ask for JSON as well;
+        prefer a JSON schema where the model supports it.
+        """
+
+        type: Literal["json_object"]
+        """Tags this format as JSON of any shape."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "type": "Literal['json_object']",
+        }
+        optional = {}
+        return _typed_dict(ResponseFormatJsonObject, name, "ResponseFormatJsonObjectDict", required, optional)

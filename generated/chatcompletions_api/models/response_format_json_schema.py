@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET
 
 
@@ -68,3 +68,23 @@ class ResponseFormatJsonSchema(_Model):
             self._extra,
             self._absent,
         )
+
+
+if TYPE_CHECKING:
+
+    class ResponseFormatJsonSchemaDict(TypedDict):
+        """Asks for an answer in JSON that follows a schema."""
+
+        type: Literal["json_schema"]
+        """Tags this format as JSON that follows a schema."""
+        json_schema: models.JsonSchemaDict | models.JsonSchema
+        """The schema, its name, and how strictly it holds."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "type": "Literal['json_schema']",
+            "json_schema": "models.JsonSchemaDict | models.JsonSchema",
+        }
+        optional = {}
+        return _typed_dict(ResponseFormatJsonSchema, name, "ResponseFormatJsonSchemaDict", required, optional)

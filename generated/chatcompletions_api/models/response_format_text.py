@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypedDict
 
 from attrs import define
 
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET
 
 
@@ -55,3 +55,20 @@ class ResponseFormatText(_Model):
             self._extra,
             self._absent,
         )
+
+
+if TYPE_CHECKING:
+
+    class ResponseFormatTextDict(TypedDict):
+        """Asks for an answer in free text, which is also the default."""
+
+        type: Literal["text"]
+        """Tags this format as free text."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "type": "Literal['text']",
+        }
+        optional = {}
+        return _typed_dict(ResponseFormatText, name, "ResponseFormatTextDict", required, optional)

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET
 
 
@@ -57,4 +57,23 @@ class UpdateChatCompletionRequest(_Model):
             },
             self._extra,
             self._absent,
+        )
+
+
+if TYPE_CHECKING:
+
+    class UpdateChatCompletionRequestDict(TypedDict):
+        """The new metadata of a stored completion."""
+
+        metadata: Mapping[str, str] | None
+        """The full new set of pairs, not an addition to the old one."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "metadata": "Mapping[str, str] | None",
+        }
+        optional = {}
+        return _typed_dict(
+            UpdateChatCompletionRequest, name, "UpdateChatCompletionRequestDict", required, optional
         )

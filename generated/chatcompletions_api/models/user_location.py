@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET
 
 
@@ -68,3 +68,23 @@ class UserLocation(_Model):
             self._extra,
             self._absent,
         )
+
+
+if TYPE_CHECKING:
+
+    class UserLocationDict(TypedDict):
+        """Roughly where the user is, to find results of local interest. Absent or null means no location."""
+
+        type: Literal["approximate"]
+        """Marks the location as an estimate."""
+        approximate: models.WebSearchLocationDict | models.WebSearchLocation
+        """A place, as exactly as it is known; every field may be left out."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {
+            "type": "Literal['approximate']",
+            "approximate": "models.WebSearchLocationDict | models.WebSearchLocation",
+        }
+        optional = {}
+        return _typed_dict(UserLocation, name, "UserLocationDict", required, optional)

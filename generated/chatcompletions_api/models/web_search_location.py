@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NotRequired, Self, TypedDict
 
 from attrs import define
 
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET, Unset
 
 
@@ -85,3 +85,29 @@ class WebSearchLocation(_Model):
             self._extra,
             self._absent,
         )
+
+
+if TYPE_CHECKING:
+
+    class WebSearchLocationDict(TypedDict):
+        """A place, as exactly as it is known; every field may be left out."""
+
+        country: NotRequired[str]
+        """Country by its two-letter ISO 3166-1 code, such as `US`."""
+        region: NotRequired[str]
+        """State, province or other region, as free text."""
+        city: NotRequired[str]
+        """City, as free text."""
+        timezone: NotRequired[str]
+        """Time zone by its IANA name, such as `Europe/Vienna`."""
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {}
+        optional = {
+            "country": "str",
+            "region": "str",
+            "city": "str",
+            "timezone": "str",
+        }
+        return _typed_dict(WebSearchLocation, name, "WebSearchLocationDict", required, optional)

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NotRequired, Self, TypedDict
 
 from attrs import define
 
 from .. import models
-from ..models import _keep, _Model, _new, _read, _write
+from ..models import _keep, _Model, _new, _read, _typed_dict, _write
 from ..types import UNSET, Unset
 
 
@@ -70,3 +70,25 @@ class WebSearchOptions(_Model):
             self._extra,
             self._absent,
         )
+
+
+if TYPE_CHECKING:
+
+    class WebSearchOptionsDict(TypedDict):
+        """Lets a search model look things up on the web before it answers. An empty object takes the defaults."""
+
+        user_location: NotRequired[models.UserLocationDict | models.UserLocation | None]
+        """Roughly where the user is, to find results of local interest. Absent or null means no location."""
+        search_context_size: NotRequired[models.WebSearchContextSize]
+        """How much of what a web search found the model gets to read. More of it may improve the answer, and
+        costs more time and money.
+        """
+else:
+
+    def __getattr__(name: str) -> Any:
+        required = {}
+        optional = {
+            "user_location": "models.UserLocationDict | models.UserLocation | None",
+            "search_context_size": "models.WebSearchContextSize",
+        }
+        return _typed_dict(WebSearchOptions, name, "WebSearchOptionsDict", required, optional)

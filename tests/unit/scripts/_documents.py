@@ -28,7 +28,8 @@ def record(**properties: Any) -> Schema:
 def prepared(names: dict[str, str] | None = None, **schemas: Any) -> Schema:
     """Return the components that preparing these components gives."""
     found: Schema = prepare_named(document(schemas), names or {}).document["components"]["schemas"]
-    return {name: {key: one for key, one in schema.items() if key != "x-answer"} for name, schema in found.items()}
+    marks = {"x-answer", "x-request"}
+    return {name: {key: one for key, one in schema.items() if key not in marks} for name, schema in found.items()}
 
 
 def prepared_property(schema: Any, **others: Any) -> Any:
