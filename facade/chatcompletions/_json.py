@@ -82,12 +82,20 @@ def _default(value: Any) -> Any:
         return to_dict()
     if isinstance(value, Mapping):
         return dict(value)
-    # A pydantic model is an iterable of pairs, but stands for an object, whose form only its owner knows.
-    is_pydantic = hasattr(value, "model_dump")
-    if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray, memoryview, Set)) and not is_pydantic:
+    if is_array(value):
         return list(value)
-    advice = "; give its model_dump()" if is_pydantic else ""
+    advice = "; give its model_dump()" if hasattr(value, "model_dump") else ""
     raise TypeError(f"a value of type {_name_of(type(value))} has no JSON form{advice}")
+
+
+def is_array(value: Any) -> bool:
+    """Tell whether `dumps` writes a value as an array, as it does with iterables that stand for nothing else."""
+    # A pydantic model is an iterable of pairs, but stands for an object, whose form only its owner knows.
+    is_object = hasattr(value, "to_dict") or hasattr(value, "model_dump")
+    return isinstance(value, Iterable) and not isinstance(value, _NO_ARRAYS) and not is_object
+
+
+_NO_ARRAYS = (type, str, bytes, bytearray, memoryview, Mapping, Set)
 
 
 def _name_of(cls: type) -> str:

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple, get_args
 
 from chatcompletions._base_error import UnsupportedOperationError
 from chatcompletions._checks import check_metadata_filter
+from chatcompletions._json import is_array
 from chatcompletions._params import CallOptions, CreateParams, ListParams, MessagesParams, UpdateParams
 
 
@@ -84,10 +85,20 @@ def check_readable(*names: str) -> None:
 
 
 def _adjust_create(params: dict[str, Any]) -> None:
-    if isinstance(params["messages"], str):
-        params["messages"] = [{"role": "user", "content": params["messages"]}]
+    messages = params["messages"]
+    if isinstance(messages, str):
+        params["messages"] = [{"role": "user", "content": messages}]
+    elif is_array(messages):
+        params["messages"] = [one if type(one) is dict else _message(one) for one in messages]
     if params.get("stream"):
         check_readable("CreateChatCompletionStreamResponse")
+
+
+def _message(given: Any) -> Any:
+    """Return a message as it was given; a completion stands for its own."""
+    from chatcompletions._answers.models import ChatCompletion
+
+    return given.message if isinstance(given, ChatCompletion) else given
 
 
 def _adjust_list(params: dict[str, Any]) -> None:

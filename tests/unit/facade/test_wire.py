@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -15,7 +16,7 @@ from chatcompletions._params import CreateParams, ListParams, MessagesParams
 from chatcompletions_api import models
 from chatcompletions_api.types import UNSET
 
-from ._support import ASK, KEY, Server, completion, page
+from ._support import ASK, KEY, Server, choice, chunk, completion, events, page, streaming
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -258,6 +259,58 @@ def test_messages_of_all_kinds(connect: Callable[..., Any]) -> None:
         answer,
         {"role": "tool", "content": "t", "tool_call_id": "call_1"},
     ]
+
+
+def test_a_completion_stands_for_its_message(connect: Callable[..., Any]) -> None:
+    """A completion among messages is sent as its message, whatever holds the messages, and nothing else changes."""
+    server = Server(completion("Seine."))
+    driver = connect(transport=server.transport)
+    reply = driver.call("create", **ASK)
+    wanted = [{"role": "user", "content": "u"}, completion("Seine.")["choices"][0]["message"]]
+    given: list[Any] = [user("u"), reply]
+    for messages in (given, tuple(given), deque(given), (message for message in given)):
+        driver.call("create", model="m", messages=messages)
+        assert server.body["messages"] == wanted
+    assert given[1] is reply
+    generated = models.CreateChatCompletionResponse.from_dict(reply.to_dict())
+    driver.call("create", model="m", messages=[generated])
+    assert server.body["messages"] == [reply.to_dict()]
+
+
+def test_a_streamed_completion_stands_for_its_message(connect: Callable[..., Any]) -> None:
+    """A completion that was assembled from a stream is sent as its message, too, and a streamed call takes one."""
+    first = chunk(choice(role="assistant", content="Se"))
+    last = chunk(choice(finish_reason="stop", content="ine."))
+    server = Server(*(streaming(events(first, last, "[DONE]")) for _ in range(2)))
+    driver = connect(transport=server.transport)
+    stream = driver.call("create", **ASK, stream=True)
+    driver.iterate(stream)
+    driver.iterate(driver.call("create", model="m", messages=[user("u"), stream.completion], stream=True))
+    assert server.body["messages"][1] == stream.completion.message.to_dict()
+    assert server.body["messages"][1]["content"] == "Seine."
+
+
+def test_a_completion_without_a_message(connect: Callable[..., Any]) -> None:
+    """A completion that has no message cannot stand for it: the call says so, and sends nothing."""
+    server = Server(completion() | {"choices": []})
+    driver = connect(transport=server.transport)
+    reply = driver.call("create", **ASK)
+    with pytest.raises(LookupError, match="no choice with a message"):
+        driver.call("create", model="m", messages=[reply])
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("messages", [{"role": "user"}, b"Hello", {1}, 5, None, dict])
+def test_messages_that_are_no_array(connect: Callable[..., Any], messages: Any) -> None:
+    """Messages that are no array are sent, or refused, as any other value is."""
+    server = Server(completion())
+    driver = connect(transport=server.transport)
+    if messages is None or isinstance(messages, dict | int):
+        driver.call("create", model="m", messages=messages)
+        assert server.body["messages"] == messages
+    else:
+        with pytest.raises(TypeError, match=r"^messages: "):
+            driver.call("create", model="m", messages=messages)
 
 
 def test_parameters_of_all_kinds(connect: Callable[..., Any]) -> None:
