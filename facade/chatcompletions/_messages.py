@@ -1,5 +1,7 @@
 """Helpers that make messages, as plain mappings.
 
+Type checkers see a `Message`, so that a list that starts with one takes messages of every other form as well.
+
 See https://platform.openai.com/docs/api-reference/chat/create#chat-create-messages.
 """
 
@@ -12,11 +14,29 @@ from ._public import public
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    Content = str | Iterable[Mapping[str, Any]]
+    from chatcompletions_api import models
+
+    from ._dicts import AudioPartDict, FilePartDict, ImagePartDict, RefusalPartDict, TextPartDict
+    from ._params import Message
+
+    Part = (
+        TextPartDict
+        | ImagePartDict
+        | AudioPartDict
+        | FilePartDict
+        | RefusalPartDict
+        | models.ChatCompletionRequestMessageContentPartText
+        | models.ChatCompletionRequestMessageContentPartImage
+        | models.ChatCompletionRequestMessageContentPartAudio
+        | models.ChatCompletionRequestMessageContentPartFile
+        | models.ChatCompletionRequestMessageContentPartRefusal
+        | Mapping[str, Any]
+    )
+    Content = str | Iterable[Part]
 
 
 @public
-def developer(content: Content, **members: Any) -> dict[str, Any]:
+def developer(content: Content, **members: Any) -> Message:
     """Make a developer message: instructions that take precedence over the user's.
 
     Args:
@@ -27,19 +47,19 @@ def developer(content: Content, **members: Any) -> dict[str, Any]:
 
 
 @public
-def system(content: Content, **members: Any) -> dict[str, Any]:
+def system(content: Content, **members: Any) -> Message:
     """Make a system message, which older models take in the place of a developer message; see `developer`."""
     return _message("system", content, members)
 
 
 @public
-def user(content: Content, **members: Any) -> dict[str, Any]:
+def user(content: Content, **members: Any) -> Message:
     """Make a user message; see `developer` for the arguments."""
     return _message("user", content, members)
 
 
 @public
-def assistant(content: Content | None = None, **members: Any) -> dict[str, Any]:
+def assistant(content: Content | None = None, **members: Any) -> Message:
     """Make an assistant message: an earlier reply of the model.
 
     Args:
@@ -50,7 +70,7 @@ def assistant(content: Content | None = None, **members: Any) -> dict[str, Any]:
 
 
 @public
-def tool(content: Content, tool_call_id: str) -> dict[str, Any]:
+def tool(content: Content, tool_call_id: str) -> Message:
     """Make a tool message: the result of one tool call.
 
     Args:

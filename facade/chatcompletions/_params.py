@@ -15,28 +15,53 @@ from ._public import LazyModule, public
 
 if TYPE_CHECKING:
     from chatcompletions_api import models
+
+    from . import _dicts
+    from ._answers import models as _answers
 else:
-    models = LazyModule("chatcompletions._generated", "models")
+    models, _dicts = LazyModule("chatcompletions._generated", "models"), LazyModule("chatcompletions._dicts")
+    _answers = LazyModule("chatcompletions._answers.models")
 
 # As text, so that a call loads none of the classes; `typing.get_type_hints` loads them.
+# TypedDicts come first, for editors to complete; any other mapping, the last, keeps checkers from false alarms.
 _Message: TypeAlias = """(
-    models.ChatCompletionRequestDeveloperMessage
+    _dicts.DeveloperMessageDict
+    | _dicts.SystemMessageDict
+    | _dicts.UserMessageDict
+    | _dicts.AssistantMessageDict
+    | _dicts.ToolMessageDict
+    | _dicts.FunctionMessageDict
+    | models.ChatCompletionRequestDeveloperMessage
     | models.ChatCompletionRequestSystemMessage
     | models.ChatCompletionRequestUserMessage
     | models.ChatCompletionRequestAssistantMessage
     | models.ChatCompletionRequestToolMessage
     | models.ChatCompletionRequestFunctionMessage
     | models.ChatCompletionResponseMessage
+    | _answers.ChatCompletion
     | Mapping[str, Any]
 )"""
 _ResponseFormat: TypeAlias = """(
-    models.ResponseFormatText
+    _dicts.TextFormatDict
+    | _dicts.JsonSchemaFormatDict
+    | _dicts.JsonObjectFormatDict
+    | models.ResponseFormatText
     | models.ResponseFormatJsonSchema
     | models.ResponseFormatJsonObject
     | Mapping[str, Any]
 )"""
+_Tool: TypeAlias = """(
+    _dicts.FunctionToolDict
+    | _dicts.CustomToolDict
+    | models.ChatCompletionTool
+    | models.CustomToolChatCompletions
+    | Mapping[str, Any]
+)"""
 _ToolChoice: TypeAlias = """(
-    models.ToolChoiceMode
+    _dicts.AllowedToolsChoiceDict
+    | _dicts.FunctionToolChoiceDict
+    | _dicts.CustomToolChoiceDict
+    | models.ToolChoiceMode
     | models.ChatCompletionAllowedToolsChoice
     | models.ChatCompletionNamedToolChoice
     | models.ChatCompletionNamedToolChoiceCustom
@@ -44,7 +69,7 @@ _ToolChoice: TypeAlias = """(
 )"""
 
 if TYPE_CHECKING:
-    #: A message of a conversation: a generated model, what a reply holds, or a mapping of the same shape.
+    #: A message of a conversation: a mapping, a generated model, or a reply, which stands for its message.
     Message: TypeAlias = _Message
 else:
 
@@ -166,7 +191,7 @@ class CreateParams(_RequiredCreateParams, CallOptions, total=False):
     """
     tool_choice: _ToolChoice
     """Whether the model calls tools, and which. Absent means `auto` if there are tools and `none` if not."""
-    tools: Iterable[models.ChatCompletionTool | models.CustomToolChatCompletions | Mapping[str, Any]]
+    tools: Iterable[_Tool]
     """Functions and custom tools that the model may call. Absent means that it can only answer."""
     top_logprobs: int | None
     """How many of the likeliest tokens to report for each position, from 0 to 20. Needs `logprobs` set to true; absent

@@ -58,12 +58,15 @@ def facade_sources() -> dict[str, str]:
 def missing_models(sources: Mapping[str, str], having: Collection[str]) -> dict[str, list[str]]:
     """Find the models that the facade's modules name, by the text of each, and the generated package does not have.
 
+    The TypedDict of a model names the model.
+
     Returns:
         The places that name them, by model.
     """
     found: dict[str, list[str]] = {}
     for place, source in sources.items():
-        for name in sorted({*_models_named(source)} - {*having}):
+        named = {name if name in having else name.removesuffix("Dict") for name in _models_named(source)}
+        for name in sorted(named - {*having}):
             found.setdefault(name, []).append(place)
     return found
 

@@ -76,6 +76,8 @@ def of_annotation(annotation: Any) -> Shape:
         return Shape(frozenset({"array"}), items=of_annotation(arguments[0]))
     if annotation is Unset:
         return NOTHING
+    if typing.is_typeddict(annotation):
+        return Shape(frozenset({"object"}))  # a mapping that is told in full, beside the model and any other mapping
     if annotation in _KINDS:
         return Shape(frozenset({_KINDS[annotation]}))
     cls = origin or annotation

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, is_typeddict
 
 import pytest
 
-from chatcompletions import ChatClient
+import chatcompletions
+from chatcompletions import ChatClient, _dicts
 from chatcompletions._params import CallOptions, CreateParams
 from chatcompletions_api import models
 from scripts.contract import parameters as compared
@@ -95,10 +97,39 @@ def test_classes(call: str) -> None:
     assert compared.facade_class_differences(SPEC, call) == []
 
 
+@pytest.mark.parametrize("name", ["messages", "tools", "tool_choice", "response_format"])
+def test_typed_dicts_come_first(name: str) -> None:
+    """What editors complete stands first: the TypedDict of each model that a parameter takes, under a public name."""
+    (hint,) = [hint for hint in _unions(compared.facade_parameters(SPEC, "create")[name]) if Mapping in _origins(hint)]
+    (taken,) = [hint for hint in _unions(compared.generated_parameters(PRESENT["create"])[name]) if _dicts_of(hint)]
+    found = [one for one in get_args(hint) if is_typeddict(one)]
+    assert list(get_args(hint))[: len(found)] == found
+    assert set(found) == _dicts_of(taken)
+    assert set(found) <= {getattr(chatcompletions, public) for public in _dicts.GENERATED}
+
+
+def _unions(hint: Any) -> list[Any]:
+    """Return the unions in an annotation: itself, or that of its items."""
+    inner = [one for part in get_args(hint) for one in _unions(part)]
+    return [hint, *inner] if isinstance(hint, UnionType) or get_origin(hint) is Union else inner
+
+
+def _origins(hint: Any) -> set[Any]:
+    return {get_origin(one) or one for one in get_args(hint)}
+
+
+def _dicts_of(hint: Any) -> set[Any]:
+    names = [f"{one.__name__}Dict" for one in get_args(hint) if isinstance(one, type)]
+    return {getattr(models, name) for name in names if hasattr(models, name)}
+
+
 def test_models() -> None:
     """Each model that the facade names is one of the generated package."""
     assert model_differences(MISSING) == []
     assert len(model_differences(missing_models(facade_sources(), []))) > len(CALLS)
+    source = {"a.py": "x = models.AudioParamDict, models.OldDict, models.OldDictDict"}
+    assert missing_models(source, ["AudioParam", "OldDict"]) == {}
+    assert missing_models(source, ["AudioParam"]) == {"Old": ["a.py"], "OldDict": ["a.py"]}
 
 
 def test_members_of_a_union() -> None:
@@ -192,7 +223,7 @@ def _classes(generated: Any, annotation: Any) -> list[str]:
             "add it to the annotation in facade/chatcompletions/_params.py",
         ),
         (
-            _classes(models.AudioParam, models.AudioParam),
+            _classes(models.AudioParam, models.AudioParam | models.AudioParamDict),
             "CreateParams takes no Mapping as 'foo', only models: "
             "add it to the annotation in facade/chatcompletions/_params.py",
         ),

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from attrs import define
 
 from chatcompletions._checks import check_count
-from chatcompletions._coroutine import LazyCoroutine
 from chatcompletions._errors import APIResponseValidationError
 from chatcompletions._generated import models
 from chatcompletions._public import public
 from chatcompletions._redaction import SecretDict
 
+from .coroutine import LazyCoroutine
 from .models import Answer, ChatCompletion, headers_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from chatcompletions._answers.chunk import text_added_by
-from chatcompletions._coroutine import LazyCoroutine
+from chatcompletions._answers.coroutine import LazyCoroutine
 from chatcompletions._public import public
 from chatcompletions._transport.decoding import aiter_decoded, iter_decoded
 from chatcompletions._transport.slots import LEASE

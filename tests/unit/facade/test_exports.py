@@ -13,9 +13,11 @@ from typing import get_overloads
 import pytest
 
 import chatcompletions
+from chatcompletions import _dicts
+from chatcompletions_api import models
 
-# What the generated package lends: the mark of an absent field.
-LENT = {"UNSET", "Unset"}
+# What the generated package lends: the mark of an absent field, and the TypedDicts of messages and tools.
+LENT = {"UNSET", "Unset", *_dicts.GENERATED}
 
 
 def loaded_by(statement: str) -> set[str]:
@@ -50,6 +52,17 @@ def test_every_name_is_there(name: str) -> None:
     assert found.__doc__ or name in LENT
     if isinstance(found, type | FunctionType) and name not in LENT:
         assert (found.__module__, found.__name__) == ("chatcompletions", name)
+
+
+def test_typed_dicts() -> None:
+    """A TypedDict is the generated one, for type checkers as at run time, and editors show words for it."""
+    aliases = re.findall(r"^    (\w+Dict) = models\.(\w+)$", Path(_dicts.__file__).read_text("utf-8"), re.MULTILINE)
+    assert dict(aliases) == _dicts.GENERATED
+    for name, generated in aliases:
+        assert getattr(chatcompletions, name) is getattr(models, generated)
+        assert getattr(chatcompletions, name).__doc__
+    with pytest.raises(AttributeError, match="no attribute 'NothingDict'"):
+        _ = _dicts.NothingDict
 
 
 def test_annotations_name_what_is_public() -> None:
@@ -105,6 +118,13 @@ def test_importing_loads_little(statement: str) -> None:
     assert {name for name in loaded_by(statement) if name.startswith(heavy)} == set()
 
 
+def test_a_typed_dict_loads_only_its_own_model() -> None:
+    """Asking for a TypedDict loads the module of its model and no other."""
+    loaded = loaded_by("from chatcompletions import UserMessageDict")
+    found = {name for name in loaded if name.startswith("chatcompletions_api.models.")}
+    assert found == {"chatcompletions_api.models.chat_completion_request_user_message"}
+
+
 def test_the_first_call_loads_only_its_own_endpoint() -> None:
     """A create loads the endpoint of create and no other, and neither pages nor streams."""
     statement = (
@@ -116,6 +136,5 @@ def test_the_first_call_loads_only_its_own_endpoint() -> None:
     loaded = loaded_by(statement)
     endpoints = {name for name in loaded if name.startswith("chatcompletions_api.api.chat.")}
     assert endpoints == {"chatcompletions_api.api.chat.create_chat_completion"}
-    assert loaded.isdisjoint(
-        {"chatcompletions._answers.pages", "chatcompletions._streaming.stream", "starlette", "dateutil"}
-    )
+    unwanted = ("_answers.pages", "_dicts", "_messages", "_streaming.stream")
+    assert loaded.isdisjoint({"starlette", "dateutil", *(f"chatcompletions.{name}" for name in unwanted)})
