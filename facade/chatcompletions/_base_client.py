@@ -178,4 +178,6 @@ class BaseClient(ABC):
 
 
 def _with_options(make: Callable[[], BaseClient], options: Any) -> BaseClient:
-    return make().with_options(**options)
+    client = make().with_options(**options)
+    client._original = None  # no other client is there to close its connections
+    return client

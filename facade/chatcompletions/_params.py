@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from chatcompletions_api import models
 
     from . import _dicts
-    from ._answers import models as _answers
+    from ._answers import models as replies
 else:
     models, _dicts = LazyModule("chatcompletions._generated", "models"), LazyModule("chatcompletions._dicts")
-    _answers = LazyModule("chatcompletions._answers.models")
+    replies = LazyModule("chatcompletions._answers.models")  # `get_type_hints` looks up names in the package, too
 
 # As text, so that a call loads none of the classes; `typing.get_type_hints` loads them.
 # TypedDicts come first, for editors to complete; any other mapping, the last, keeps checkers from false alarms.
@@ -38,7 +38,7 @@ _Message: TypeAlias = """(
     | models.ChatCompletionRequestToolMessage
     | models.ChatCompletionRequestFunctionMessage
     | models.ChatCompletionResponseMessage
-    | _answers.ChatCompletion
+    | replies.ChatCompletion
     | Mapping[str, Any]
 )"""
 _ResponseFormat: TypeAlias = """(

@@ -37,8 +37,8 @@ class Comparable:
         super().__init_subclass__()
         for base in cls.__mro__:
             for field in vars(base).get("__attrs_attrs__", ()):
-                slot = vars(base)[field.name]
-                if getattr(cls, field.name) is not slot:
+                slot = vars(base).get(field.name)  # a class of attrs without slots has none
+                if slot is not None and getattr(cls, field.name) is not slot:
                     setattr(cls, field.name, slot)
 
     def __eq__(self, other: object) -> bool:

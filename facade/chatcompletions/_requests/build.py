@@ -74,8 +74,9 @@ def merged(defaults: Mapping[str, Any], params: Mapping[str, Any], operation: Op
     """
     found = SecretDict({**defaults, **{name: value for name, value in params.items() if value is not UNSET}})
     for name in ("extra_headers", "extra_query", "extra_body"):
-        if isinstance(defaults.get(name), Mapping) and isinstance(params.get(name), Mapping):
-            found[name] = SecretDict({**defaults[name], **params[name]})
+        layers = [layer[name] for layer in (defaults, params) if isinstance(layer.get(name), Mapping)]
+        if layers and isinstance(found[name], Mapping):
+            found[name] = SecretDict(item for layer in layers for item in layer.items())
     if operation is not None and operation.extra != "extra_body" and "extra_body" not in params:
         found.pop("extra_body", None)
     return found

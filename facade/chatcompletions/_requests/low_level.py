@@ -27,6 +27,10 @@ class _Raw(Client):
     # A field that __init__ takes, because attrs copies no other kind.
     _chat: Any = field(kw_only=True, alias="chat")
 
+    def __attrs_post_init__(self) -> None:
+        if self._chat._defaults:
+            raise TypeError("raw does not send what with_options set: take raw of the client before with_options")
+
     # Each would change the facade's own connections, or replace them by others without key and retries.
     with_headers = _refused("with_headers", "headers=...")
     with_cookies = _refused("with_cookies", "cookies=...")

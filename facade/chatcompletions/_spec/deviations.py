@@ -44,7 +44,9 @@ def deviations(model_or_mapping: Any, *, schema: str | None = None) -> list[Devi
         ValueError: The mapping fits no schema's shape or is nested too deeply, or no schema has that name.
     """
     is_model = not isinstance(model_or_mapping, Mapping)
-    if is_model and not hasattr(model_or_mapping, "to_dict"):
+    if schema is not None and not isinstance(schema, str):
+        raise TypeError(f"schema must be the name of a schema, not {type(schema).__name__}")
+    if is_model and (isinstance(model_or_mapping, type) or not hasattr(model_or_mapping, "to_dict")):
         raise TypeError(f"deviations() takes a model or a mapping, not {type(model_or_mapping).__name__}")
     try:
         value = _to_json(model_or_mapping)

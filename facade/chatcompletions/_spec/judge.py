@@ -34,8 +34,13 @@ def judge(value: Any, pointer: str) -> Iterator[Finding]:
     Raises:
         FileNotFoundError: The generated package was installed without its schema.
     """
+    seen = set()
     for error in errors(value, pointer):
-        yield tuple(error.absolute_path), _expected(error), "missing" if _is_missing(error) else shown(error.instance)
+        found = "missing" if _is_missing(error) else shown(error.instance)
+        finding = (tuple(error.absolute_path), _expected(error), found)
+        if finding not in seen:  # `type` and `const` say the same of a value that is neither
+            seen.add(finding)
+            yield finding
 
 
 def errors(value: Any, pointer: str) -> Iterator[Any]:
@@ -72,7 +77,7 @@ def _properties(validator: Any, properties: Schema, instance: Any, schema: Schem
 
 def _additional(validator: Any, allowed: Any, instance: Any, schema: Schema) -> Iterator[ValidationError]:
     if isinstance(instance, dict):
-        for name in instance.keys() - schema.get("properties", {}).keys():
+        for name in (name for name in instance if name not in schema.get("properties", {})):
             if allowed is False:
                 yield ValidationError("unknown", validator=UNKNOWN, path=[name], instance=instance[name])
             else:

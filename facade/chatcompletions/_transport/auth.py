@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 
@@ -29,7 +29,7 @@ class KeyAuth(httpx.Auth):
         """Set the key of a request.
 
         Raises:
-            ChatCompletionsError: The key holds a character that no header can carry.
+            ChatCompletionsError: The key is empty, or holds a character that no header can carry.
             TypeError: The function does not return text.
         """
         _set_key(request, Secret(self._get_key()))
@@ -45,11 +45,13 @@ class KeyAuth(httpx.Auth):
 
 
 def _set_key(request: httpx.Request, key: Secret) -> None:
-    found: Any = type(key.reveal())
+    found = type(key.reveal())
     if inspect.iscoroutine(key.reveal()):
         key.reveal().close()
-    if found is not str:
+    if not issubclass(found, str):
         raise TypeError(f"the function given as api_key must return text, not {found.__name__}")
+    if not key.reveal().strip():
+        raise ChatCompletionsError("the function given as api_key returned an empty key")
     if not is_header_text(key.reveal().strip()):
         raise ChatCompletionsError("the function given as api_key returned a character that no header can carry")
     request.headers["Authorization"] = f"Bearer {key.reveal().strip()}"

@@ -94,7 +94,7 @@ async def read_body(request: Request, operation: str, *, most: int) -> dict[str,
 
 def _checked(raw: bytearray, place: str) -> dict[str, Any]:
     try:
-        body = json.loads(raw.decode())
+        body = json.loads(raw.decode(), parse_float=_number)
         dump(body).encode()  # what could not be sent again is refused: NaN, infinity, a lone surrogate
     except ValueError as error:
         raise ApiError(f"The body could not be read as JSON: {error}.", code="invalid_json") from None
@@ -107,6 +107,11 @@ def _checked(raw: bytearray, place: str) -> dict[str, Any]:
     if "audio" in (body.get("modalities") or ()) and not body.get("audio"):
         raise invalid("audio", "needed when 'modalities' asks for audio", "missing_required_parameter")
     return body
+
+
+def _number(text: str) -> int | float:
+    number = float(text)  # 1.0 is an integer by JSON Schema and in JavaScript
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number
 
 
 def _check(value: Mapping[str, Any], place: str) -> None:

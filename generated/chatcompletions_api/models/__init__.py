@@ -501,8 +501,8 @@ class _Model:
     _optional: ClassVar[int] = 0
     """The bits of the members that are absent from a new model unless they have a value."""
 
-    _exposed: ClassVar[int] = 0
-    """How many members beyond the specification are attributes of the class."""
+    _examined: ClassVar[set[str]] = set()
+    """The names beyond the specification that were seen; each class has a set of its own, once it saw one."""
 
     _absent: int
     """The bits of the members that did not come: their None is no null."""
@@ -520,10 +520,17 @@ class _Model:
         if other.__class__ is not self.__class__:
             return NotImplemented
         model: Any = other
-        same = all(getattr(self, name) == getattr(model, name) for name in self._fields.values())
-        return same and (self._extra or None) == (model._extra or None)
+        return _present(self) == _present(model) and (self._extra or None) == (model._extra or None)
 
     __hash__ = None  # type: ignore[assignment]
+    if not TYPE_CHECKING:
+        __iter__ = None  # else Python would ask for the members 0, 1, ...
+
+    def __copy__(self) -> Any:
+        model: Any = _new(type(self))
+        model.__setstate__(self.__getstate__())
+        model._extra = model._extra and dict(model._extra)
+        return model
 
     def __repr__(self) -> str:
         return _show(self)
@@ -597,7 +604,7 @@ class _Model:
     def _validate(cls, value: Any) -> Any:
         if isinstance(value, cls):
             return value
-        if not isinstance(value, Mapping):
+        if not isinstance(value, (Mapping, _Model)):
             raise ValueError(f"{cls.__name__} is read from a mapping, but {type(value).__name__} came")
         return cls.from_dict(value)  # type: ignore[attr-defined]
 
@@ -637,7 +644,7 @@ def _keep(model: _Model, members: Mapping[str, Any]) -> None:
     _expose(model)
 
 
-#: How many members beyond the specification become attributes of a class: names that servers make up have no end.
+#: How many names beyond the specification may become attributes of a class: names that servers make up have no end.
 _MOST_EXPOSED = 250
 
 
@@ -648,13 +655,22 @@ class _Exposed:
         self.name = name
 
     def __get__(self, model: Any, owner: type) -> Any:
-        try:
-            return model._extra[self.name]
-        except (AttributeError, KeyError, TypeError):
-            raise AttributeError(f"{owner.__name__!r} object has no attribute {self.name!r}") from None
+        if model is None:
+            return self
+        self._check(model)
+        return model._extra[self.name]
 
     def __set__(self, model: Any, value: Any) -> None:
-        model.additional_properties[self.name] = value
+        self._check(model)
+        model._extra[self.name] = value
+
+    def __delete__(self, model: Any) -> None:
+        self._check(model)
+        del model._extra[self.name]
+
+    def _check(self, model: Any) -> None:
+        if self.name not in (getattr(model, "_extra", None) or ()):
+            raise AttributeError(f"{type(model).__name__!r} object has no attribute {self.name!r}")
 
 
 def _expose(model: _Model) -> None:
@@ -664,15 +680,27 @@ def _expose(model: _Model) -> None:
     """
     cls = type(model)
     for name in model._extra or ():
-        if not hasattr(cls, name) and name.isidentifier() and name[0] != "_" and cls._exposed < _MOST_EXPOSED:
-            setattr(cls, name, _Exposed(name))
-            cls._exposed += 1
+        if name not in cls._examined:
+            _examine(cls, name)
+
+
+def _examine(cls: type[_Model], name: Any) -> None:
+    if "_examined" not in vars(cls):
+        cls._examined = set()
+    if len(cls._examined) >= _MOST_EXPOSED or not isinstance(name, str):
+        return
+    cls._examined.add(name)
+    is_taken = any(name in vars(base) for base in cls.__mro__)
+    if name.isidentifier() and name[0] != "_" and not is_taken:
+        setattr(cls, name, _Exposed(name))
 
 
 def _read(cls: type[_ModelT], base: type[Any], src_dict: Mapping[str, Any]) -> _ModelT:
     """Read an object into a model of a class, which is a generated one, the base, or a subclass of it."""
     if not isinstance(src_dict, dict):
-        if not isinstance(src_dict, Mapping):
+        if isinstance(src_dict, _Model):
+            src_dict = src_dict.to_dict()
+        elif not isinstance(src_dict, Mapping):
             raise TypeError(f"{cls.__name__} is read from a mapping, but {type(src_dict).__name__} came")
         src_dict = dict(src_dict)
     made: Any = cls

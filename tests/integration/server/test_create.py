@@ -91,6 +91,12 @@ def test_n_asks_for_that_many_choices(create: Create) -> None:
     assert len({choice["message"]["content"] for choice in choices}) == 3
 
 
+def test_a_whole_number_may_have_a_fraction_of_zero(create: Create) -> None:
+    """1.0 is an integer, as by JSON Schema."""
+    sent = {"n": 2.0, "max_completion_tokens": 3.0, "logprobs": True, "top_logprobs": 1.0}
+    assert len(create(**sent)["choices"]) == 2
+
+
 def test_log_probabilities_spell_the_text(create: Create) -> None:
     """The tokens of the log probabilities, by text and by bytes, add up to the answer."""
     completion = create("Größe?", logprobs=True, top_logprobs=3)

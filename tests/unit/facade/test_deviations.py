@@ -194,6 +194,8 @@ def test_another_schema() -> None:
         ([], {}, TypeError, "a model or a mapping, not list"),
         (None, {}, TypeError, "not NoneType"),
         ("{}", {}, TypeError, "not str"),
+        ({}, {"schema": 3}, TypeError, "schema must be the name of a schema, not int"),
+        (ChatCompletion, {}, TypeError, "a model or a mapping, not type"),
         (Foreign(), {}, TypeError, "no schema 'Foreign'.*schema="),
     ],
 )
@@ -201,6 +203,16 @@ def test_what_cannot_be_judged(value: Any, options: dict[str, Any], cls: type[Ex
     """An argument that is no answer, or fits no schema's shape, is refused in one line that says what to do."""
     with pytest.raises(cls, match=line):
         deviations(value, **options)
+
+
+def test_nothing_is_told_twice() -> None:
+    """A value that breaks several rules in the same words is one deviation, and the order is that of the answer."""
+    assert told({**DELETED, "object": 5, "deleted": 1}, schema="ChatCompletionDeleted") == [
+        "$.object: 'chat.completion.deleted'; found 5",
+        "$.deleted: boolean; found 1",
+    ]
+    surplus = {f"x{number}": 1 for number in range(20)}
+    assert [line.split(":")[0] for line in told({**DELETED, **surplus})] == [f"$.{name}" for name in surplus]
 
 
 def test_nesting_without_end() -> None:

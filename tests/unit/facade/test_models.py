@@ -33,6 +33,13 @@ def with_message(**members: Any) -> dict[str, Any]:
     return reply
 
 
+def test_subclasses_of_attrs() -> None:
+    """A subclass of the reader's own may be a class of attrs, with or without slots."""
+    for slots in (False, True):
+        cls: Any = define(type("Own", (ChatCompletion,), {"__annotations__": {}}), slots=slots)
+        assert cls.from_dict({"id": "c"}).id == "c"
+
+
 def test_an_answer_is_the_generated_model(connect: Callable[..., Any]) -> None:
     """An answer is the generated class with all its fields, and equals it."""
     reply = completion(usage={"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}, new=[1])

@@ -85,6 +85,28 @@ def test_pickle(cls: Any) -> None:
     assert again._defaults == {"timeout": 5, "max_retries": 1}
 
 
+@pytest.mark.parametrize("cls", [ChatClient, AsyncChatClient])
+def test_closing_what_was_unpickled(cls: Any) -> None:
+    """A copy that was unpickled has connections of its own, and closes them."""
+    assert pickle.loads(pickle.dumps(cls(api_key="k").with_options(timeout=5)))._original is None
+
+
+@pytest.mark.parametrize("cls", [ChatClient, AsyncChatClient])
+def test_raw(cls: Any) -> None:
+    """The generated client sends none of the options, so there is none with options."""
+    with pytest.raises(TypeError, match="take raw of the client before with_options"):
+        _ = cls(api_key="k").with_options(timeout=5).raw
+
+
+def test_later_changes(connect: Callable[..., SyncDriver]) -> None:
+    """A mapping that was given may be changed afterwards, which changes no call."""
+    server, headers = Server(completion()), {"x-a": "1"}
+    driver = refreshed(connect(transport=server.transport), extra_headers=headers)
+    headers["x-a"] = "2"
+    driver.call("get", "c")
+    assert server.requests[0].headers["x-a"] == "1"
+
+
 @pytest.mark.parametrize(
     ("options", "error", "text"),
     [
@@ -139,7 +161,8 @@ def test_a_key_by_coroutine() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "error"), [(5, TypeError), (None, TypeError), ("s3cr3t\n\n\u20ac", ChatCompletionsError)]
+    ("key", "error"),
+    [(5, TypeError), (None, TypeError), (" ", ChatCompletionsError), ("s3cr3t\n\n\u20ac", ChatCompletionsError)],
 )
 def test_a_function_without_a_key(connect: Callable[..., SyncDriver], key: Any, error: type[Exception]) -> None:
     """A function that returns no usable key is an error that does not show what it returned."""

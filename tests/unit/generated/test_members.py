@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import pickle
 import subprocess
 import sys
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 import chatcompletions_api.models as models
 from chatcompletions_api.types import UNSET
-
 
 
 @pytest.fixture(autouse=True)
@@ -109,10 +109,60 @@ def test_names_that_are_taken() -> None:
 
 def test_no_end_of_names(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many names servers make up, the classes do not grow without end; each is still reached by name."""
-    monkeypatch.setattr(models, "_MOST_EXPOSED", models.TopLogprob._exposed + 2)
+    monkeypatch.setattr(models, "_MOST_EXPOSED", len(models.TopLogprob._examined) + 2)
     read = models.TopLogprob.from_dict({f"made_up_{number}": number for number in range(5)})
     assert sum(hasattr(read, f"made_up_{number}") for number in range(5)) == 2
     assert [read[f"made_up_{number}"] for number in range(5)] == list(range(5))
+
+
+def test_one_name_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that comes again and again takes the room of one, and each class has room of its own."""
+    monkeypatch.setattr(models, "_MOST_EXPOSED", len(models.TopLogprob._examined) + 2)
+    for _ in range(5):
+        models.TopLogprob.from_dict({"seen_often": 1})
+    read: Any = models.TopLogprob.from_dict({"seen_once": 1})
+    assert read.seen_once == 1
+    assert "seen_often" not in models.Choice._examined
+
+
+def test_attributes_are_deleted() -> None:
+    """An attribute beyond the specification can be deleted, once."""
+    read = message()
+    del read.reasoning
+    assert "reasoning" not in read.to_dict()
+    with pytest.raises(AttributeError, match="has no attribute 'reasoning'"):
+        del read.reasoning
+
+
+def test_copies_are_independent() -> None:
+    """What is added to a shallow copy is not added to its original."""
+    read = message()
+    copied = copy.copy(read)
+    assert copied == read
+    copied.reasoning = "Aha."
+    copied["later"] = 1
+    assert read == message()
+
+
+def test_null_is_not_absent() -> None:
+    """Models whose JSON differs are not equal."""
+    cls = models.ChatCompletionResponseMessage
+    assert cls.from_dict({"content": None}) != cls.from_dict({})
+    assert cls.from_dict({"content": None}) == cls.from_dict({"content": None})
+
+
+def test_no_iteration() -> None:
+    """A model is no iterable: its members are asked for by name, `keys` lists them."""
+    with pytest.raises(TypeError, match="not iterable"):
+        list(message())
+
+
+def test_models_of_other_classes() -> None:
+    """A model is read from another with the same members, as from a mapping."""
+    read = message()
+    again = models.ChatCompletionResponseMessage.from_dict(cast("Any", read))
+    assert again == read
+    assert again is not read
 
 
 def test_attributes_in_another_process() -> None:
