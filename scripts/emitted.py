@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from openapi_python_client.strings import PythonIdentifier
-
 from scripts import naming
 from scripts.errors import DocumentError
 
@@ -51,8 +49,8 @@ def check_emitted(package: Path, document: dict[str, Any]) -> None:
 def _demanded(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for path, item in document["paths"].items():
         for method, operation in item.items():
-            tag = PythonIdentifier(operation["tags"][0], "tag")
-            module = PythonIdentifier(operation["operationId"], "field_")
+            tag = naming.identifier(operation["tags"][0], "tag")
+            module = naming.identifier(operation["operationId"], "field_")
             yield f"api/{tag}/{module}.py", f"{method.upper()} {path}"
     for name, schema in document["components"]["schemas"].items():
         if schema.get("type") == "object" or "enum" in schema:

@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Container
+from collections.abc import Callable, Container
+from functools import cache
+from importlib import import_module
 from pathlib import Path
-
-from openapi_python_client.strings import ClassName, PythonIdentifier, pascal_case
+from typing import Any
 
 from scripts import yaml_reader
 from scripts.errors import DocumentError
@@ -52,13 +53,13 @@ def load_names(path: Path = TABLE) -> dict[str, str]:
 
 def class_name(name: str) -> str:
     """Return the class that the generator makes of a name, changed if its modules import something of that name."""
-    made = str(ClassName(unicodedata.normalize("NFKC", name), _PREFIX))
+    made = _generators("ClassName", unicodedata.normalize("NFKC", name), _PREFIX)
     return f"{made.rstrip('_')}Model" if made in _IMPORTED or made.endswith("_") else made
 
 
 def module_name(name: str) -> str:
     """Return the module that the generator writes a class to."""
-    return str(PythonIdentifier(class_name(name), _PREFIX))
+    return identifier(class_name(name), _PREFIX)
 
 
 def module_key(name: str) -> str:
@@ -68,7 +69,12 @@ def module_key(name: str) -> str:
 
 def attribute(name: str, *, exact: bool = False) -> str:
     """Return the attribute that the generator makes of a property; `exact` if it has to tell two of them apart."""
-    return str(PythonIdentifier(unicodedata.normalize("NFKC", name), _PREFIX, skip_snake_case=exact))
+    return identifier(unicodedata.normalize("NFKC", name), _PREFIX, skip_snake_case=exact)
+
+
+def identifier(name: str, prefix: str, **options: bool) -> str:
+    """Return the identifier that the generator makes of a name; one that begins with no letter gets the prefix."""
+    return _generators("PythonIdentifier", name, prefix, **options)
 
 
 def unique(name: str, taken: Container[str]) -> str:
@@ -102,7 +108,29 @@ def derived(owner: str, owner_place: str, place: str) -> str:
             words.append(_branch(step[1:], alone=len(words) == 1))
         else:
             words.append(_status(step[1:]))
-    return class_name("".join(pascal_case(word) for word in words))
+    return class_name("".join(_generators("pascal_case", word) for word in words))
+
+
+def _generators(function: str, *given: str, **options: bool) -> str:
+    """Return what a function of the generator makes of a name.
+
+    Raises:
+        DocumentError: If the generator has no such function; another version of it may name things in another way.
+    """
+    try:
+        return str(_function(function)(*given, **options))
+    except (ImportError, AttributeError, TypeError) as error:
+        raise DocumentError(
+            f"the installed openapi-python-client has no strings.{function} that scripts/naming.py could use ({error}):"
+            " tests/unit/generated/test_templates.py says what to look at in another version"
+        ) from None
+
+
+@cache
+def _function(name: str) -> Callable[..., Any]:
+    # Looked up late, so that whatever a new version moved stops no test from saying so.
+    function: Callable[..., Any] = getattr(import_module("openapi_python_client.strings"), name)
+    return function
 
 
 def _branch(label: str, *, alone: bool) -> str:

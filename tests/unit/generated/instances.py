@@ -4,9 +4,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import attrs
 from hypothesis import strategies as st
-from openapi_python_client.strings import ClassName
-
+import chatcompletions_api.models as models
 from scripts.document import load
 from scripts.prepare_spec import prepare
 
@@ -41,8 +41,8 @@ def components() -> dict[str, Any]:
 
 
 def model_names() -> list[str]:
-    """The names of the components that become models."""
-    return sorted(name for name, schema in components().items() if schema.get("type") == "object")
+    """The names of the models, of each of which `components` has the schema."""
+    return sorted(name for name in models.__all__ if attrs.has(getattr(models, name)))
 
 
 def query_filters() -> set[str]:
@@ -86,6 +86,8 @@ def _objects(schema: dict[str, Any], name: str) -> st.SearchStrategy[Any]:
 
 def _made(name: str, content: dict[str, Any]) -> Made:
     made = Made(content)
+    from openapi_python_client.strings import ClassName  # not before it is needed: see conftest.py
+
     made.model = str(ClassName(name, "field_"))
     return made
 

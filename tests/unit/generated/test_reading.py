@@ -58,7 +58,7 @@ def test_valid_objects_get_their_class(name: str) -> None:
     check()
 
 
-@pytest.mark.parametrize("name", sorted(set(model_names()) - query_filters()))
+@pytest.mark.parametrize("name", model_names())
 def test_anything_in_any_field_is_kept(name: str) -> None:
     """A value of any type in any field writes back as it came, and what was missing stays missing."""
     model = getattr(models, name)
@@ -71,7 +71,8 @@ def test_anything_in_any_field_is_kept(name: str) -> None:
         assert same(read.to_dict(), value)
         assert model.from_dict(read.to_dict()) == read
 
-    check()
+    if name not in query_filters():  # which are written as parameters
+        check()
 
 
 @pytest.mark.parametrize("name", model_names())

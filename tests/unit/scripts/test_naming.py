@@ -1,10 +1,14 @@
 """Rules for naming the schemas that the pin leaves unnamed."""
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from scripts import naming
+from scripts.errors import DocumentError
 
 
 @pytest.mark.parametrize(
@@ -97,3 +101,25 @@ def test_a_missing_table_is_named(tmp_path: Path) -> None:
     """A missing table is an error that names it, and does not count as an empty one."""
     with pytest.raises(naming.NamesError, match=r"names\.yaml"):
         naming.load_names(tmp_path / "names.yaml")
+
+
+@pytest.fixture
+def other_generator(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    """Let the generator's module of names be an empty one."""
+    module = ModuleType("openapi_python_client.strings")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    naming._function.cache_clear()
+    yield module
+    naming._function.cache_clear()
+
+
+@pytest.mark.parametrize("is_there", [False, True], ids=["gone", "with other arguments"])
+def test_a_generator_that_names_otherwise_is_one_line(other_generator: ModuleType, *, is_there: bool) -> None:
+    """If another generator has no such function, the error is one line that names the test to look at."""
+    if is_there:
+        other_generator.__dict__["ClassName"] = str.upper
+    with pytest.raises(
+        DocumentError, match=r"strings\.ClassName .*: tests/unit/generated/test_templates\.py"
+    ) as caught:
+        naming.class_name("River")
+    assert str(caught.value).isprintable()

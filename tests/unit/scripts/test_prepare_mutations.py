@@ -9,9 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openapi_python_client.config import Config, ConfigFile, MetaType
-from openapi_python_client.parser import GeneratorData
-from openapi_python_client.parser.errors import GeneratorError
 
 from scripts.document import DocumentError, load
 from scripts.naming import load_names
@@ -19,9 +16,6 @@ from scripts.prepare_spec import prepare_named
 
 pytestmark = pytest.mark.mutation
 SCRIPTS = Path(__file__).resolve().parents[3] / "scripts"
-CONFIG = Config.from_sources(
-    ConfigFile.load_from_path(SCRIPTS / "codegen.yaml"), MetaType.NONE, "", "utf-8", False, None
-)
 METADATA = {"$ref": "#/components/schemas/Metadata"}
 DAMAGE: dict[str, list[Any]] = {
     "type": ["int64", "map", "no such type", ["string", "null"], ["integer", "string"], [], None, {}],
@@ -62,7 +56,13 @@ def schemas_in(node: Any) -> Iterator[dict[str, Any]]:
 
 def problems(document: dict[str, Any]) -> list[str]:
     """Return the problems that the generator's own reader finds in a document."""
-    read = GeneratorData.from_dict(json.loads(json.dumps(document, allow_nan=False)), config=CONFIG)
+    from openapi_python_client.config import Config, ConfigFile, MetaType
+    from openapi_python_client.parser import GeneratorData
+    from openapi_python_client.parser.errors import GeneratorError
+
+    settings_file = ConfigFile.load_from_path(SCRIPTS / "codegen.yaml")
+    config = Config.from_sources(settings_file, MetaType.NONE, "", "utf-8", False, None)
+    read = GeneratorData.from_dict(json.loads(json.dumps(document, allow_nan=False)), config=config)
     if isinstance(read, GeneratorError):
         return [str(read)]
     of_endpoints = [error for found in read.endpoint_collections_by_tag.values() for error in found.parse_errors]
