@@ -12,14 +12,15 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
-from scripts import naming
+from scripts import command, naming
 from scripts.document import parse
 from scripts.emitted import check_emitted
 from scripts.errors import DocumentError, printable
 from scripts.prepare_spec import Prepared, prepare_named
 from scripts.provenance import write_provenance
 from scripts.source import public_name, read
-from scripts.trees import differences, replace_folder
+from scripts.swap import Swap
+from scripts.trees import differences
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
 _CONFIG: Final = _ROOT / "scripts/codegen.yaml"
@@ -84,10 +85,10 @@ def _pinned() -> dict[str, str]:
 
 
 def _run_generator(document: Path, folder: Path, tools: Path) -> None:
-    command = [str(tools / "openapi-python-client"), "generate", "--meta", "none", "--fail-on-warning"]
-    command += ["--path", str(document), "--config", str(_CONFIG), "--output-path", str(folder)]
+    arguments = [str(tools / "openapi-python-client"), "generate", "--meta", "none", "--fail-on-warning"]
+    arguments += ["--path", str(document), "--config", str(_CONFIG), "--output-path", str(folder)]
     if any(_TEMPLATES.glob("*.jinja")):
-        command += ["--custom-template-path", str(_TEMPLATES)]
+        arguments += ["--custom-template-path", str(_TEMPLATES)]
     path = os.pathsep.join([str(tools), os.environ.get("PATH", os.defpath)])
     settings = {
         "PATH": path,
@@ -97,7 +98,7 @@ def _run_generator(document: Path, folder: Path, tools: Path) -> None:
         "_TYPER_STANDARD_TRACEBACK": "1",
     }
     done = subprocess.run(
-        command, env=os.environ | settings, cwd=document.parent, capture_output=True, text=True, check=False
+        arguments, env=os.environ | settings, cwd=document.parent, capture_output=True, text=True, check=False
     )
     if done.returncode or not folder.is_dir():
         raise DocumentError(f"the generator refused: {_reason(done.stderr or done.stdout)}")
@@ -118,7 +119,7 @@ def main(arguments: list[str] | None = None) -> int:
         arguments: The command line without the program's name; that of the process by default.
 
     Returns:
-        0, or 1 after a message on stderr that names the failure; the package is then as it was.
+        0, or the code of a failure after a message on stderr that names it; see `scripts.command.run`.
     """
     parser = argparse.ArgumentParser(prog="python -m scripts.generate", description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare only, write nothing")
@@ -127,19 +128,17 @@ def main(arguments: list[str] | None = None) -> int:
         "--output", type=Path, default=_ROOT / "generated/chatcompletions_api", help="default: %(default)s"
     )
     options = parser.parse_args(arguments)
-    target = "make check-generated" if options.check else "make generate"
-    try:
-        return _check(options.spec, options.output) if options.check else _generate(options.spec, options.output)
-    except (DocumentError, OSError) as error:
-        print(f"{target}: {error}", file=sys.stderr)
-        return 1
+    swap = Swap(options.spec)
+    if options.check:
+        return command.run("make check-generated", swap, lambda: _check(options.spec, options.output), to_read=True)
+    return command.run("make generate", swap, lambda: _generate(options.spec, options.output, swap))
 
 
-def _generate(spec: Path, output: Path) -> int:
+def _generate(spec: Path, output: Path, swap: Swap) -> int:
     with tempfile.TemporaryDirectory(prefix="generate-") as aside:
         made = Path(aside) / output.name
         prepared = build(spec, made)
-        replace_folder(made, output)
+        swap.replace(package=output, by=made)
     for place, name in prepared.hoisted.made_up.items():
         print(f"{place}: called {name}; give it a name in scripts/names.yaml", file=sys.stderr)
     if stale := prepared.hoisted.stale:

@@ -1,13 +1,12 @@
 """Pin the chat operations of an upstream OpenAPI document as `openapi.yaml` (`make spec UPSTREAM=...`)."""
 
 import argparse
-import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from scripts import naming
+from scripts import command, naming
 from scripts.closure import slice_chat
 from scripts.defaults import allow_null_defaults
 from scripts.document import DocumentError, dump, parse
@@ -18,6 +17,7 @@ from scripts.prose import strip
 from scripts.receipt import make_receipt
 from scripts.renaming import keep_names
 from scripts.source import public_name, read
+from scripts.swap import Swap
 from scripts.words import Coverage, coverage
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
@@ -102,26 +102,6 @@ def pin(source: str, overlay: str, revision: str | None = None, day: str | None 
     return Pin(document, cut.missing, cut.untaken, cut.describes_chunks, stale, coverage(worded), renamed)
 
 
-def replace_file(path: Path, text: str) -> None:
-    """Replace a file so that a reader sees either the old or the new content, whatever happens in between.
-
-    Args:
-        path: The file.
-        text: Its new content, written as UTF-8.
-
-    Raises:
-        DocumentError: If the file cannot be written; the old file is as it was.
-    """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        beside.replace(path)
-    except OSError as error:
-        raise DocumentError(f"cannot write {shown(str(path))}: {error.strerror}") from None
-    finally:
-        beside.unlink(missing_ok=True)
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Run the command.
 
@@ -129,17 +109,18 @@ def main(arguments: list[str] | None = None) -> int:
         arguments: The command line without the program's name; that of the process by default.
 
     Returns:
-        0, or 1 after one line on stderr that names the failure.
+        0, or the code of a failure after one line on stderr that names it; see `scripts.command.run`.
     """
     options = _parser().parse_args(arguments)
-    try:
-        if not options.upstream.strip():
-            raise DocumentError("give the document to pin: make spec UPSTREAM=<path or URL>")
-        made = pin(options.upstream, str(options.overlay), options.revision, options.date)
-        replace_file(options.output, made.text)
-    except (DocumentError, naming.NamesError) as error:
-        print(f"make spec: {error}", file=sys.stderr)
-        return 1
+    swap = Swap(options.output)
+    return command.run("make spec", swap, lambda: _pin(options, swap))
+
+
+def _pin(options: argparse.Namespace, swap: Swap) -> int:
+    if not options.upstream.strip():
+        raise DocumentError("give the document to pin: make spec UPSTREAM=<path or URL>")
+    made = pin(options.upstream, str(options.overlay), options.revision, options.date)
+    swap.replace(pin=made.text)
     for line in made.notices():
         print(line, file=sys.stderr)
     print(_summary(made, options.output))

@@ -1,7 +1,5 @@
-"""Compare folders, and replace a folder completely or not at all."""
+"""Compare folders."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,30 +29,3 @@ def _walk(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*") if folder.is_dir() else ():
         if path.is_file() and "__pycache__" not in path.parts:
             yield path
-
-
-def replace_folder(new: Path, target: Path) -> None:
-    """Replace a folder with a copy of another one, or leave it as it was.
-
-    Args:
-        new: The folder to copy.
-        target: The folder to replace; it may be missing.
-
-    Raises:
-        OSError: If a file cannot be read or written; `target` is then as it was, and nothing is left beside it.
-    """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    old = aside / "old"
-    try:
-        shutil.copytree(new, aside / "new")
-        if target.exists():
-            target.rename(old)
-        try:
-            (aside / "new").rename(target)
-        except BaseException:
-            if old.exists():
-                old.rename(target)
-            raise
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)

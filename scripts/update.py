@@ -10,29 +10,27 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from scripts import bump, worktree
+from scripts import bump, command, worktree
 from scripts.diff.documents import Document, from_bytes, load
 from scripts.diff.operations import compare
 from scripts.diff.packages import compare_packages, surface
 from scripts.errors import DocumentError, printable, shown
 from scripts.generate import build
-from scripts.naming import NamesError
 from scripts.output import say
-from scripts.pin_spec import pin, replace_file
-from scripts.trees import replace_folder
+from scripts.pin_spec import pin
+from scripts.swap import Swap
 from scripts.update_report import Update, render
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
 _PACKAGE: Final = "chatcompletions_api"
-_INTERRUPTED: Final = 130
 
 
-def update(source: str, target: Path, package: Path, revision: str | None = None, day: str | None = None) -> Update:
+def update(source: str, swap: Swap, package: Path, revision: str | None = None, day: str | None = None) -> Update:
     """Pin, generate and check in a temporary folder; replace pin and package once everything succeeded.
 
     Args:
         source: Path or URL of an upstream document.
-        target: The pin to replace.
+        swap: The pin to replace.
         package: The folder of the generated package to replace.
         revision: Upstream's revision, if the source does not show it.
         day: Upstream's date as YYYY-MM-DD, if the source does not show it.
@@ -41,20 +39,20 @@ def update(source: str, target: Path, package: Path, revision: str | None = None
         The changes, and the work that is left to do.
 
     Raises:
-        DocumentError: If a step fails; pin and package are as they were.
-        OSError: If a file cannot be read or written; pin and package are as they were.
+        DocumentError: If a step fails; `swap.outcome` says how pin and package are then.
+        OSError: If a file cannot be read or written aside; pin and package are as they were.
     """
     made = pin(source, str(_ROOT / "scripts/overlay.yaml"), revision, day)
     with tempfile.TemporaryDirectory(prefix="update-") as aside:
         spec, folder = Path(aside) / "openapi.yaml", Path(aside) / _PACKAGE
-        replace_file(spec, made.text)
+        spec.write_text(made.text, encoding="utf-8", newline="\n")
         prepared = build(spec, folder)
         sentences = check(spec, folder)
-        old, new = _before(target), from_bytes(made.text.encode(), str(target))
+        old, new = _before(swap.pin), from_bytes(made.text.encode(), str(swap.pin))
         changes = compare(old, new) if old else []
         api = compare_packages(surface(package), surface(folder)) if package.is_dir() else []
         found = Update(made, prepared, old, new, changes, api, sentences, bump.current())
-        _swap(made.text, folder, target, package)
+        swap.replace(pin=made.text, package=package, by=folder)
     return found
 
 
@@ -97,22 +95,6 @@ def _before(target: Path) -> Document | None:
         return None
 
 
-def _swap(text: str, folder: Path, target: Path, package: Path) -> None:
-    with tempfile.TemporaryDirectory(prefix="before-") as aside:
-        before = Path(aside) / "package"
-        if package.exists():
-            shutil.copytree(package, before)
-        replace_folder(folder, package)
-        try:
-            replace_file(target, text)
-        except BaseException:
-            if before.exists():
-                replace_folder(before, package)
-            else:
-                shutil.rmtree(package)
-            raise
-
-
 def _refuse_changes(paths: tuple[Path, ...], *, force: bool) -> str:
     found = {path: worktree.changes(path) for path in paths}
     if None in found.values():
@@ -133,20 +115,18 @@ def main(arguments: list[str] | None = None) -> int:
         arguments: The command line without the program's name; that of the process by default.
 
     Returns:
-        0, or 1 after one line on stderr that names the failure; pin and package are then as they were.
+        0, or the code of a failure after one line on stderr that names it; see `scripts.command.run`.
     """
     options = _parser().parse_args(arguments)
-    try:
-        if not options.upstream.strip():
-            raise DocumentError("give the document to take: make update UPSTREAM=<path or URL>")
-        notice = _refuse_changes((options.output, options.package), force=options.force not in ("", "0"))
-        found = update(options.upstream, options.output, options.package, options.revision, options.date)
-    except (DocumentError, NamesError, OSError) as error:
-        print(f"make update: {error}; pin and package are as they were", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("make update: interrupted; pin and package are as they were", file=sys.stderr)
-        return _INTERRUPTED
+    swap = Swap(options.output)
+    return command.run("make update", swap, lambda: _update(options, swap))
+
+
+def _update(options: argparse.Namespace, swap: Swap) -> int:
+    if not options.upstream.strip():
+        raise DocumentError("give the document to take: make update UPSTREAM=<path or URL>")
+    notice = _refuse_changes((options.output, options.package), force=options.force not in ("", "0"))
+    found = update(options.upstream, swap, options.package, options.revision, options.date)
     if notice:
         print(notice, file=sys.stderr)
     say(render(found, shutil.get_terminal_size((110, 24)).columns))

@@ -14,7 +14,8 @@ from scripts import generate
 from scripts.document import DocumentError
 from scripts.emitted import check_emitted
 from scripts.prepare_spec import Prepared, prepare_named
-from scripts.trees import differences, replace_folder
+from scripts.swap import Swap
+from scripts.trees import differences
 from tests.unit.scripts._documents import document, json_content, record, ref
 
 CHAT = "/chat/completions"
@@ -236,13 +237,13 @@ def test_a_swap_that_fails_is_rolled_back(
     rename = Path.rename
 
     def refuse_new(self: Path, target: Path) -> Path:
-        if self.name == "new":
+        if self.name == ".rivers_api.new":
             raise OSError("disk is full")
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", refuse_new)
-    with pytest.raises(OSError, match="disk is full"):
-        replace_folder(made[1], package)
+    with pytest.raises(DocumentError, match="cannot write rivers_api: disk is full"):
+        Swap(package.parent / "openapi.yaml").replace(package=package, by=made[1])
     assert (package / "old.py").is_file()
     assert [path.name for path in package.parent.iterdir()] == ["rivers_api"]
 

@@ -8,8 +8,9 @@ import yaml
 
 from scripts.document import DocumentError
 from scripts.operations import UNTAKEN
-from scripts.pin_spec import main, pin, replace_file
+from scripts.pin_spec import main, pin
 from scripts.receipt import RULES, make_receipt
+from scripts.swap import Swap
 
 UPSTREAM = """\
 openapi: 3.1.0
@@ -171,10 +172,12 @@ def test_bad_arguments(
     assert (folder / "openapi.yaml").read_bytes() == OLD
 
 
-def test_unwritable_folder(folder: Path) -> None:
-    """A folder that cannot be written to gives an error line, not a traceback."""
-    with pytest.raises(DocumentError, match="cannot write"):
-        replace_file(folder / "gone" / "openapi.yaml", "text")
+def test_unwritable_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder that is not there gives an error line, not a traceback."""
+    assert run(folder, "openapi-2030-01-02-abc1234.yaml", "--output", str(folder / "gone" / "openapi.yaml")) == 1
+    err = capsys.readouterr().err
+    assert "cannot open the folder of" in err
+    assert err.count("\n") == 1
 
 
 def test_interrupted_write(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,8 +188,8 @@ def test_interrupted_write(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", fail)
-    with pytest.raises(DocumentError, match="No space left"):
-        replace_file(folder / "openapi.yaml", "text")
+    with pytest.raises(DocumentError, match=r"cannot write openapi\.yaml: No space left"):
+        Swap(folder / "openapi.yaml").replace(pin="text")
     assert sorted(folder.iterdir()) == before
     assert (folder / "openapi.yaml").read_bytes() == OLD
 

@@ -14,6 +14,7 @@ import pytest
 from scripts import update
 from scripts.diff.packages import surface
 from scripts.errors import DocumentError
+from scripts.swap import Swap
 from scripts.trees import differences
 from tests.unit.scripts.test_diff import base, request, schemas
 from tests.unit.scripts.test_spec_diff import NEWEST, OLDEST, upstream
@@ -145,10 +146,16 @@ def interrupt(*_: object, **__: object) -> Any:
     raise KeyboardInterrupt
 
 
-def _write_nothing(path: Path, text: str) -> None:
-    if path.parent.name == "checkout":
-        raise DocumentError("cannot write it")
-    path.write_text(text, encoding="utf-8")
+def _refuse(patch: pytest.MonkeyPatch, refused: str) -> None:
+    """Let the file system refuse to move in what is new under a name."""
+    for method in (Path.rename, Path.replace):
+
+        def move(self: Path, target: Path, method: Callable[[Path, Path], Path] = method) -> Path:
+            if self.name == f".{refused}.new":
+                raise OSError(28, "No space left on device")
+            return method(self, target)
+
+        patch.setattr(Path, method.__name__, move)
 
 
 def _build(_: Path, folder: Path) -> Any:
@@ -161,8 +168,9 @@ STEPS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "generate": lambda patch: patch.setattr(update, "build", fail),
     "check": lambda patch: patch.setattr(update, "check", fail),
     "compare": lambda patch: patch.setattr(update, "compare_packages", fail),
-    "replace the package": lambda patch: patch.setattr(update, "replace_folder", fail),
-    "replace the pin": lambda patch: patch.setattr(update, "replace_file", _write_nothing),
+    "begin the journal": lambda patch: _refuse(patch, "openapi.yaml.journal"),
+    "replace the package": lambda patch: _refuse(patch, "rivers_api"),
+    "replace the pin": lambda patch: _refuse(patch, "openapi.yaml"),
 }
 
 
@@ -198,7 +206,7 @@ def test_a_first_package_that_fails_is_gone_again(place: Place, source: Path, mo
     shutil.rmtree(place.package)
     monkeypatch.setattr(update, "build", _build)
     monkeypatch.setattr(update, "check", lambda *_: [])
-    monkeypatch.setattr(update, "replace_file", _write_nothing)
+    _refuse(monkeypatch, "openapi.yaml")
     assert place.run(source) == 1
     assert not place.package.exists()
 
@@ -296,12 +304,12 @@ def test_back_to_the_oldest_document_and_forward(tmp_path: Path) -> None:
     pin, package = tmp_path / "openapi.yaml", tmp_path / "chatcompletions_api"
     shutil.copy(ROOT / "openapi.yaml", pin)
     shutil.copytree(ROOT / "generated/chatcompletions_api", package, ignore=shutil.ignore_patterns("__pycache__"))
-    older = update.update(str(OLDEST), pin, package)
+    older = update.update(str(OLDEST), Swap(pin), package)
     dropped = {"moderation", "prompt_cache_key", "safety_identifier", "verbosity"}
     named = [sentence for sentence in older.facade if "is no create parameter" in sentence]
     assert {name for name in dropped if any(f"'{name}'" in sentence for sentence in named)} == dropped
     assert "models.CustomTool" not in surface(package)
-    newer = update.update(str(NEWEST), pin, package)
+    newer = update.update(str(NEWEST), Swap(pin), package)
     assert newer.facade == []
     assert pin.read_bytes() == (ROOT / "openapi.yaml").read_bytes()
     assert differences(ROOT / "generated/chatcompletions_api", package) == []
