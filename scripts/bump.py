@@ -19,9 +19,14 @@ def current(file: Path = VERSION_FILE) -> str:
     Raises:
         DocumentError: If the module holds no version.
     """
-    found = re.search(r'^__version__ = "(\d+\.\d+\.\d+)"', file.read_text(encoding="utf-8"), re.MULTILINE)
+    return version_in(file.read_text(encoding="utf-8"), file.name)
+
+
+def version_in(text: str, name: str) -> str:
+    """Return the version that the text of a module holds; `name` is for the error if it holds none."""
+    found = re.search(r'^__version__ = "(\d+\.\d+\.\d+)"', text, re.MULTILINE)
     if found is None:
-        raise DocumentError(f"{file.name} has no version such as 1.2.3")
+        raise DocumentError(f"{name} has no version such as 1.2.3")
     return found[1]
 
 

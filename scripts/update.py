@@ -10,8 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from scripts import bump, command, worktree
-from scripts.diff.documents import Document, from_bytes, load
+from scripts import baseline, command, worktree
+from scripts.diff.documents import from_bytes
 from scripts.diff.operations import compare
 from scripts.diff.packages import compare_packages, surface
 from scripts.errors import DocumentError, printable, shown
@@ -48,12 +48,11 @@ def update(source: str, swap: Swap, package: Path, revision: str | None = None, 
         spec.write_text(made.text, encoding="utf-8", newline="\n")
         prepared = build(spec, folder)
         sentences = check(spec, folder)
-        old, new = _before(swap.pin), from_bytes(made.text.encode(), str(swap.pin))
-        changes = compare(old, new) if old else []
-        api = compare_packages(surface(package), surface(folder)) if package.is_dir() else []
-        found = Update(made, prepared, old, new, changes, api, sentences, bump.current())
+        before, new = baseline.find(swap.pin, package), from_bytes(made.text.encode(), str(swap.pin))
+        changes = compare(before.pin, new) if before.pin else []
+        api = compare_packages(before.surface, surface(folder)) if before.surface is not None else []
         swap.replace(pin=made.text, package=package, by=folder)
-    return found
+    return Update(made, prepared, before, new, changes, api, sentences)
 
 
 def check(spec: Path, folder: Path) -> list[str]:
@@ -86,13 +85,6 @@ def check(spec: Path, folder: Path) -> list[str]:
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
         raise DocumentError(f"the generated package is not what the pin says: {printable(faults[0])}{more}")
     return list(map(printable, found["facade"]))
-
-
-def _before(target: Path) -> Document | None:
-    try:
-        return load(str(target))
-    except DocumentError:
-        return None
 
 
 def _refuse_changes(paths: tuple[Path, ...], *, force: bool) -> str:

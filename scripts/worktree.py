@@ -1,7 +1,9 @@
-"""Ask git whether files have changes that are not committed."""
+"""Ask git what is committed, and whether files have changes that are not."""
 
+import io
 import os
 import subprocess
+import tarfile
 from pathlib import Path
 
 
@@ -14,11 +16,37 @@ def changes(path: Path) -> list[str] | None:
     Returns:
         Lines of `git status --porcelain`, or None outside of a checkout or without git.
     """
+    found = _git(path.parent, "status", "--porcelain", "--untracked-files=all", "--", path.name)
+    return None if found is None else os.fsdecode(found).splitlines()
+
+
+def committed(file: Path) -> bytes | None:
+    """Return the content that a file has in the last commit; None if it is in none, or without git."""
+    return _git(file.parent, "show", f"HEAD:./{file.name}")
+
+
+def extract(folder: Path, into: Path) -> Path:
+    """Write a folder as it is in the last commit.
+
+    Args:
+        folder: The folder; it may be missing.
+        into: Where to write it, a folder that exists.
+
+    Returns:
+        The path of what was written; there is nothing if the folder is in no commit.
+    """
+    archive = _git(folder.parent, "archive", "--format=tar", "HEAD", "--", folder.name)
+    if archive is not None:
+        with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+            files.extractall(into, filter="data")
+    return into / folder.name
+
+
+def _git(folder: Path, *command: str) -> bytes | None:
     # A hook or an outer tool may have set GIT_DIR for another repository.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    command = ["git", "-C", str(path.parent), "status", "--porcelain", "--untracked-files=all", "--", path.name]
     try:
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(["git", "-C", str(folder), *command], env=environment, capture_output=True, check=False)
     except OSError:
         return None
-    return done.stdout.splitlines() if done.returncode == 0 else None
+    return done.stdout if done.returncode == 0 else None
