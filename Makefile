@@ -1,26 +1,30 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PY := $(BIN)/python
-INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --constraint scripts/constraints.txt
+INSTALL := $(PY) -m scripts.install
+# Only a terminal is told, so that a script that reads what make prints finds nothing new in it.
+SAY = @test ! -t 2 || echo $(1) >&2
 
 UPSTREAM_URL ?= https://raw.githubusercontent.com/openai/openai-openapi/HEAD/openapi.yaml
 BASE ?= openapi.yaml
 FORMAT ?= table
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage lint types update spec spec-diff generate check-generated bench clean
+.PHONY: help demo test coverage lint types update spec spec-diff generate check-generated constraints bench clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 .venv/runtime: pyproject.toml scripts/constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 ...")'
+	$(call SAY,"Installing what the package and its server need into .venv ...")
 	@test -x $(PY) || $(PYTHON) -m venv .venv
 	@$(INSTALL) pip
 	@$(INSTALL) --editable '.[server]'
 	@touch $@
 
 .venv/dev: .venv/runtime
+	$(call SAY,"Installing the development tools into .venv: about a minute ...")
 	@$(INSTALL) --group dev
 	@touch $@
 
@@ -57,13 +61,19 @@ spec: .venv/dev  ## Pin an upstream document: make spec UPSTREAM=path-or-URL
 	@$(PY) -m scripts.pin_spec --revision "$(REVISION)" --date "$(DATE)" -- "$(UPSTREAM)"
 
 spec-diff: .venv/dev  ## Say what a document changes, by default the newest: make spec-diff UPSTREAM=path-or-URL
-	@$(PY) -m scripts.spec_diff --base "$(BASE)" --format "$(FORMAT)" -- "$(or $(UPSTREAM),$(UPSTREAM_URL))"
+	@$(PY) -m scripts.spec_diff --base "$(BASE)" --format "$(FORMAT)" -- "$(or $(UPSTREAM),$(UPSTREAM_URL))" || test $$? -lt 3
 
 generate: .venv/dev  ## Write generated/chatcompletions_api from openapi.yaml
 	@$(PY) -m scripts.generate
 
 check-generated: .venv/dev  ## Check that generated/ is what make generate would write
 	@$(PY) -m scripts.generate --check
+
+# Needs pip alone: the constraints that it mends may be what keeps anything else from being installed.
+constraints:  ## Raise the versions that the checks run with to the newest that pyproject.toml allows
+	@test -x $(PY) || $(PYTHON) -m venv .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check --upgrade pip
+	@$(PY) -m scripts.constraints
 
 bench: .venv/dev  ## Compare with raw httpx, the official SDK and stock models: make bench QUICK=1 ONLY=create
 	@$(PY) -m scripts.bench $(if $(filter-out 0,$(QUICK)),--quick) $(if $(ONLY),--only $(ONLY)) $(ARGS)

@@ -68,14 +68,18 @@ def _check_tools(tools: Path) -> None:
     pinned = _pinned()
     for tool in _TOOLS:
         if not (tools / tool).is_file():
-            raise DocumentError(f"{tool} is not in {tools.name}/ beside Python; install it: make .venv/dev")
+            raise DocumentError(
+                f"{tool} is not in {tools.name}/ beside Python; install it: make --always-make .venv/dev"
+            )
         try:
             installed = version(tool)
         except PackageNotFoundError:
             installed = "none"
         if installed != pinned[tool]:
             wanted = f"pyproject.toml pins {tool} {pinned[tool]}"
-            raise DocumentError(f"{wanted}, {installed} is installed; install the pinned one: make .venv/dev")
+            raise DocumentError(
+                f"{wanted}, {installed} is installed; install the pinned one: make --always-make .venv/dev"
+            )
 
 
 def _pinned() -> dict[str, str]:

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 import yaml
 
+from scripts.diff import report
+
 ROOT = Path(__file__).resolve().parents[3]
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 TARGETS = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-COMMANDS = {"make", "gh", "test", "echo", "if", "else", "fi"}
+COMMANDS = {"make", "gh", "grep", "echo", "else", "fi"}
 
 
 def read(path: Path) -> dict[Any, Any]:
@@ -68,3 +70,10 @@ def test_the_watch_is_weekly() -> None:
     assert set(found) == {"schedule", "workflow_dispatch"}
     assert [len(one["cron"].split()) for one in found["schedule"]] == [5]
     assert found["schedule"][0]["cron"].split()[4].isdigit()
+
+
+def test_no_change_is_told_by_the_report() -> None:
+    """The workflow that watches upstream looks for the sentence with which a report without changes begins."""
+    texts = [step.get("run", "") for step in steps(WORKFLOWS[0])]
+    [sentence] = [found for text in texts for found in re.findall(r'grep --quiet "\^(.+)" report\.md', text)]
+    assert report.summary([]).startswith(sentence)
