@@ -20,7 +20,7 @@ from tests.unit.generated.conftest import Emit
 from tests.unit.generated.instances import PREFIX, components
 from tests.unit.generated.test_hostile import HOSTILE
 
-SCHEMAS = components()
+TYPED = [name for name in models.__all__ if hasattr(models, f"{name}Dict")]
 
 
 def references(value: Any) -> set[str]:
@@ -36,11 +36,8 @@ def sent() -> set[str]:
     waiting, found = {"CreateChatCompletionRequest", "UpdateChatCompletionRequest"}, set()
     while waiting:
         found.add(name := waiting.pop())
-        waiting |= references(SCHEMAS[name]) - found
-    return {name for name in found if SCHEMAS[name].get("properties")}
-
-
-SENT = sorted(sent())
+        waiting |= references(components()[name]) - found
+    return {name for name in found if components()[name].get("properties")}
 
 
 def declared(model: Any, name: str) -> Any:
@@ -53,16 +50,16 @@ def declared(model: Any, name: str) -> Any:
     return names[name]
 
 
-@pytest.mark.parametrize("name", SENT)
+@pytest.mark.parametrize("name", TYPED)
 def test_members(name: str) -> None:
     """The TypedDict of an object has its members by their names in the API, and requires what the spec requires."""
     found = getattr(models, f"{name}Dict")
-    assert found.__annotations__.keys() == SCHEMAS[name]["properties"].keys()
-    assert found.__required_keys__ == set(SCHEMAS[name].get("required", ()))
+    assert found.__annotations__.keys() == components()[name]["properties"].keys()
+    assert found.__required_keys__ == set(components()[name].get("required", ()))
     assert (found.__name__, found.__doc__) == (f"{name}Dict", getattr(models, name).__doc__)
 
 
-@pytest.mark.parametrize("name", SENT)
+@pytest.mark.parametrize("name", TYPED)
 def test_checkers_read_what_is_made(name: str) -> None:
     """The class that checkers read and the one that is made at run time have the same members and types."""
     model, made = getattr(models, name), getattr(models, f"{name}Dict")
@@ -76,7 +73,7 @@ def test_checkers_read_what_is_made(name: str) -> None:
 
 def test_only_objects_that_are_sent_have_one() -> None:
     """Answers, maps and enumerations have no TypedDict, and no TypedDict is a model."""
-    assert {name for name in models.__all__ if hasattr(models, f"{name}Dict")} == set(SENT)
+    assert set(TYPED) == sent()
     assert [name for name in models.__all__ if name.endswith("Dict")] == []
 
 
