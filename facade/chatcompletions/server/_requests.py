@@ -47,7 +47,6 @@ _COMPANIONS = {
 _within_bounds = Draft202012Validator({"properties": _BOUNDS})
 _FILTER = re.compile(r"metadata\[(.*)\]", re.DOTALL)
 _WHOLE = re.compile(r"-?[0-9]+")
-_DIGITS = 20  # more than any bound has, and quick to read
 
 
 class Query(NamedTuple):
@@ -70,7 +69,7 @@ def read_query(request: Request, operation: str) -> Query:
             given.setdefault("metadata", {})[match[1]] = text
         elif name in known and name != "metadata":
             is_number = followed(known[name]).get("type") == "integer" and _WHOLE.fullmatch(text)
-            given[name] = int(text[:_DIGITS]) if is_number else text
+            given[name] = int(text[:20]) if is_number else text  # 20 digits: more than any bound has
     _check(given, place)
     return Query(**given)
 
@@ -94,7 +93,8 @@ async def read_body(request: Request, operation: str, *, most: int) -> dict[str,
 
 def _checked(raw: bytearray, place: str) -> dict[str, Any]:
     try:
-        body = json.loads(raw.decode(), parse_float=_number)
+        # 1.0 is an integer in JSON Schema.
+        body = json.loads(raw.decode(), parse_float=lambda text: int(n) if (n := float(text)).is_integer() else n)
         dump(body).encode()  # what could not be sent again is refused: NaN, infinity, a lone surrogate
     except ValueError as error:
         raise ApiError(f"The body could not be read as JSON: {error}.", code="invalid_json") from None
@@ -107,11 +107,6 @@ def _checked(raw: bytearray, place: str) -> dict[str, Any]:
     if "audio" in (body.get("modalities") or ()) and not body.get("audio"):
         raise invalid("audio", "needed when 'modalities' asks for audio", "missing_required_parameter")
     return body
-
-
-def _number(text: str) -> int | float:
-    number = float(text)  # 1.0 is an integer by JSON Schema and in JavaScript
-    return int(number) if number.is_integer() and abs(number) < 2**53 else number
 
 
 def _check(value: Mapping[str, Any], place: str) -> None:
