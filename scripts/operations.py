@@ -65,7 +65,7 @@ class ChatPaths(NamedTuple):
         paths: The `paths` object with only these operations and what they share, without the prefix.
         missing: The chat operations that the document does not have, as method and path.
         untaken: Operations below `/chat/completions` that the client does not have, as method and path.
-        prefix: The prefix of all paths, such as `/v1`; empty if it holds a parameter, and therefore stays in them.
+        prefix: The prefix of all paths, such as `/v1` or `/deployments/{id}`.
     """
 
     paths: dict[str, Any]
@@ -90,7 +90,8 @@ def chat_paths(document: dict[str, Any]) -> ChatPaths:
     """Take the chat operations out of a document.
 
     Neither the name of the path's parameter nor a prefix such as `/v1` matters. Of several prefixes the one
-    with the most operations is taken, then the shortest.
+    with the most operations is taken, then the shortest. A parameter in the prefix is none of the operations': it
+    belongs to the address that a client calls.
 
     Args:
         document: An OpenAPI document.
@@ -116,15 +117,33 @@ def chat_paths(document: dict[str, Any]) -> ChatPaths:
     if not by_prefix:
         raise DocumentError("has no chat operation: no path ends in /chat/completions")
     bare, found = min(by_prefix.items(), key=lambda one: (-len(one[1]), len(one[0]), one[0]))
-    prefix = "" if "{" in bare else bare
+    prefixes = []
     paths: dict[str, Any] = {}
     for ours in (one for one in CHAT_OPERATIONS if one in found):
         path, item = found[ours]
-        shared = {key: item[key] for key in _SHARED_KEYS if key in item}
-        paths.setdefault(path.removeprefix(prefix), shared)[ours.method] = item[ours.method]
+        prefix, rest = _split(path)
+        prefixes.append(prefix)
+        shared = _without_parameters_of(prefix, document, {key: item[key] for key in _SHARED_KEYS if key in item})
+        paths.setdefault(rest, shared)[ours.method] = _without_parameters_of(prefix, document, item[ours.method])
     missing = [one.address for one in CHAT_OPERATIONS if one not in found]
-    untaken = [printable(f"{method.upper()} {path.removeprefix(prefix)}") for method, path in others.get(bare, ())]
-    return ChatPaths(paths, missing, untaken, prefix)
+    untaken = [printable(f"{method.upper()} {_split(path)[1]}") for method, path in others.get(bare, ())]
+    return ChatPaths(paths, missing, untaken, prefixes[0])
+
+
+def _split(path: str) -> tuple[str, str]:
+    prefix, start, rest = path.partition(_ALL)
+    return prefix, start + rest
+
+
+def _without_parameters_of(prefix: str, document: dict[str, Any], holder: dict[str, Any]) -> dict[str, Any]:
+    """Return an operation, or what a path's operations share, without the parameters in the prefix of the path."""
+    names = set(_PARAMETER.findall(prefix))
+    given = holder.get("parameters")
+    if not names or not isinstance(given, list):
+        return holder
+    found = [(one, followed(document, one)) for one in given]
+    kept = [one for one, read in found if read.get("in") != "path" or f"{{{read.get('name')}}}" not in names]
+    return {**holder, "parameters": kept}
 
 
 def _items_below(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

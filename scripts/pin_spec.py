@@ -39,6 +39,7 @@ class Pin:
         stale: Overlay targets that match nothing.
         words: The parts that have no words of ours.
         renamed: The names of components that upstream renamed, by upstream's names.
+        unfollowed: What no call needs and leads nowhere, a sentence for each.
     """
 
     document: dict[str, Any]
@@ -48,6 +49,7 @@ class Pin:
     stale: list[str]
     words: Coverage
     renamed: dict[str, str]
+    unfollowed: list[str]
 
     @property
     def text(self) -> str:
@@ -58,12 +60,14 @@ class Pin:
         """List what a maintainer should know about the pin.
 
         Returns:
-            A line for each missing or untaken operation, stale overlay target and part without words.
+            A line for each missing or untaken operation, part that leads nowhere, stale overlay target and part
+            without words.
         """
         lines = [f"upstream has no {operation}" for operation in self.missing]
         lines += [f"upstream has {operation}, for which the client has no call" for operation in self.untaken]
         if not self.describes_chunks:
             lines.append(f"upstream does not describe a stream's chunks ({CHUNK_SCHEMA})")
+        lines += self.unfollowed
         lines += [f"upstream renamed {name} to {found}: the pin keeps {name}" for found, name in self.renamed.items()]
         lines += [f"overlay target matches nothing: {target}" for target in self.stale]
         return lines + [f"no words yet: {target}" for target in self.words.missing]
@@ -99,7 +103,9 @@ def pin(source: str, overlay: str, revision: str | None = None, day: str | None 
     document = {"openapi": worded["openapi"], "x-receipt": receipt, **worded}
     if cut.untaken:
         document[UNTAKEN] = cut.untaken
-    return Pin(document, cut.missing, cut.untaken, cut.describes_chunks, stale, coverage(worded), renamed)
+    return Pin(
+        document, cut.missing, cut.untaken, cut.describes_chunks, stale, coverage(worded), renamed, cut.unfollowed
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:

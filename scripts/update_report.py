@@ -132,6 +132,7 @@ def _operations(made: Pin) -> list[str]:
     ]
     if not made.describes_chunks:
         lines.append(f"upstream does not describe a stream's chunks ({CHUNK_SCHEMA}): they cannot be read into a model")
+    lines += map(printable, made.unfollowed)
     return lines or ["all are there"]
 
 

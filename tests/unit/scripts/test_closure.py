@@ -1,5 +1,6 @@
 """Rules for cutting the chat operations out of a document."""
 
+import json
 from typing import Any
 
 import pytest
@@ -257,11 +258,73 @@ def test_bad_references(schema: dict[str, Any], message: str) -> None:
 
 
 def test_missing_security_scheme() -> None:
-    """A security scheme that is required but missing is a dangling reference, as in a document that was cut short."""
+    """A security scheme that is named but not described stops nothing: it is told, and stays named."""
     source = document()
-    source["security"] = [{"ApiKeyAuth": []}]
-    with pytest.raises(DocumentError, match=r"securitySchemes/ApiKeyAuth.*cut short"):
-        slice_chat(source)
+    source["security"] = [{"Default": []}]
+    source["paths"]["/chat/completions"]["post"]["security"] = [{"API key": []}]
+    source["components"]["securitySchemes"] = {"API key": {"type": "http"}}
+    cut = slice_chat(source)
+    assert cut.unfollowed == [
+        'the security scheme "Default" at "#/security" is not described: no call needs it',
+        'the security scheme "API key" at "#/paths/~1chat~1completions/post/security" is not described:'
+        " no call needs it",
+    ]
+    assert cut.document["security"] == [{"Default": []}]
+
+
+GONE = ref("Gone")
+
+
+@pytest.mark.parametrize(
+    ("place", "part"),
+    [
+        ("paths/~1chat~1completions/post/callbacks/later", {"callbacks": {"later": ref("Gone", "callbacks")}}),
+        (
+            "paths/~1chat~1completions/post/callbacks/later",
+            {"callbacks": {"later": {"{$request.body#/url}": {"post": {"responses": {"200": GONE}}}}}},
+        ),
+        (
+            "paths/~1chat~1completions/post/responses/200/links/next",
+            {"responses": {"200": {"links": {"next": ref("Gone", "links")}}}},
+        ),
+        (
+            "paths/~1chat~1completions/post/responses/200/headers/x",
+            {"responses": {"200": {"headers": {"x": {"$ref": "headers.yaml#/x"}}}}},
+        ),
+    ],
+)
+def test_parts_that_no_call_needs(place: str, part: dict[str, Any]) -> None:
+    """A callback, link or header that leads nowhere is left out and told; those that lead somewhere are kept."""
+    source = document()
+    whole = json.loads(json.dumps(part).replace(GONE["$ref"], ref("Here")["$ref"]).replace("Gone", "Here"))
+    source["components"] |= {"links": {"Here": {}}, "callbacks": {"Here": {}}}
+    source["components"]["schemas"]["Here"] = {}
+    for given, told in ((part, 1), (whole, "headers.yaml" in str(part))):
+        source["paths"]["/chat/completions"]["post"] |= given
+        cut = slice_chat(source)
+        assert len(cut.unfollowed) == told
+        assert all(f"#/{place}" in one and "left out" in one for one in cut.unfollowed)
+        assert ("Gone" in str(cut.document) or "headers.yaml" in str(cut.document)) is False
+
+
+@pytest.mark.parametrize("key", ["not", "if", "then", "contains", "propertyNames", "unevaluatedProperties"])
+def test_conditions_that_lead_nowhere(key: str) -> None:
+    """A part of a schema that shapes no code may lead nowhere, even in a schema that refers to itself."""
+    source = document(ref("A"), A={"properties": {"a": {key: ref("Gone"), "type": "string"}}, "not": ref("A")})
+    cut = slice_chat(source)
+    assert cut.document["components"]["schemas"]["A"] == {
+        "properties": {"a": {"type": "string"}},
+        "not": ref("A"),
+    }
+    assert len(cut.unfollowed) == 1
+
+
+def test_definitions_that_nothing_uses() -> None:
+    """Of the definitions inside a schema only those that lead nowhere are left out."""
+    source = document({"$defs": {"a": ref("Gone"), "b": {"type": "string"}}})
+    cut = slice_chat(source)
+    assert "'$defs': {'b': {'type': 'string'}}" in str(cut.document)
+    assert len(cut.unfollowed) == 1
 
 
 @pytest.mark.parametrize("paths", [None, [], {}, {"/files": {"get": {}}}, {"/chat/completions": None}])
