@@ -78,6 +78,7 @@ def _prepared(source: dict[str, Any], names: Mapping[str, str]) -> Prepared:
     references.cut_loops(document)
     references.spell_out_tagged_unions(document)
     classes.leave_colliding_undeclared(document)
+    filters.let_clients_give(document)
     classes.tidy_objects(document)
     reach.mark_answers(document)
     reach.mark_requests(document)

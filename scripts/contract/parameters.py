@@ -11,6 +11,7 @@ import attrs
 
 from chatcompletions._params import CallOptions
 from chatcompletions._requests.operations import OPERATIONS
+from scripts import naming
 from scripts.contract.differences import (
     WHERE,
     class_differences,
@@ -35,6 +36,8 @@ CALLS = {name: operation.params for name, operation in OPERATIONS.items()}
 OPTIONS = {*CallOptions.__annotations__, "max_items"}
 _TEXT = Shape(frozenset({"string"}))
 _EXTRAS = {"query": "extra_query", "header": "extra_headers", "cookie": "extra_headers"}
+_OF_CLIENT = {"query": "params", "header": "headers", "cookie": "cookies"}
+"""Options of the client for what stands beside the body of every call, by where it stands."""
 
 
 def present(spec: Spec) -> dict[str, Operation]:
@@ -88,13 +91,19 @@ def facade_name_differences(spec: Spec, call: str) -> list[str]:
     operation, cls = present(spec)[call], CALLS[call]
     spelled, having = spelling(spec, operation), {*facade_parameters(spec, call)}
     found, named = [], set()
+    nameless = _nameless({*spec.keywords(operation)}, {*generated_parameters(operation)})
     for name in sorted(spec.keywords(operation)):
-        beside = operation.parameters.get(name, {}).get("in")
-        extra = _EXTRAS.get(beside or "", "extra_body") if name in spelled else "extra_body"
+        beside = operation.parameters.get(name, {}).get("in", "") if name in operation.aside() else ""
+        extra = _EXTRAS.get(beside, "extra_body") if name in spelled or name in nameless else "extra_body"
         given = spelled.get(name, name)
         if given in OPTIONS:
             found.append(
                 f"openapi.yaml has the {call} parameter {name!r}, but {given!r} is an option of every call: "
+                f"callers give it in {extra}"
+            )
+        elif name in nameless:
+            found.append(
+                f"openapi.yaml has the {call} parameter {name!r}, whose name is another one's in Python: "
                 f"callers give it in {extra}"
             )
         elif cls is CallOptions:
@@ -107,7 +116,34 @@ def facade_name_differences(spec: Spec, call: str) -> list[str]:
             given
         ):  # no other name can be a keyword: extra_body takes it
             named.add(name)
-    return found + name_differences(call, named, having, cls.__name__, WHERE, ADD, spelled)
+    found += name_differences(call, named, having, cls.__name__, WHERE, ADD, spelled)
+    return [*found, *_sent_otherwise(operation, call, named - having)]
+
+
+def _nameless(named: set[str], having: set[str]) -> set[str]:
+    """Return the names that code lacks because what it has takes their place: `a b` is in Python what `a-b` is."""
+    taken = {naming.attribute(name) for name in having}
+    return {name for name in named - having if naming.attribute(name) in taken}
+
+
+def _sent_otherwise(operation: Operation, call: str, lacking: set[str]) -> list[str]:
+    """Say how parameters are given that the facade lacks and the document requires, or that code cannot write."""
+    found = [
+        f"openapi.yaml has the {call} parameter {name!r}, whose members code cannot write under its name: callers give "
+        "them in extra_query"
+        for name in sorted(operation.apart())
+    ]
+    found += [
+        f"{CALLS[call].__name__} has to take text as {name!r}, as it stands in the query: openapi.yaml gives it a form "
+        "that code does not write"
+        for name in sorted(operation.texts() & lacking)
+    ]
+    needed = {name: one["in"] for name, one in operation.parameters.items() if one.get("required") and name in lacking}
+    return found + [
+        f"openapi.yaml requires the {call} parameter {name!r}, which the facade lacks: until it is added, callers give "
+        f"it to the client, as in ChatClient({_OF_CLIENT[where]}={{{name!r}: ...}})"
+        for name, where in sorted(needed.items())
+    ]
 
 
 def facade_required_differences(spec: Spec, call: str) -> list[str]:
@@ -143,6 +179,7 @@ def generated_name_differences(spec: Spec, call: str) -> list[str]:
     """Compare the names that the spec has with those of the generated model or function."""
     operation = present(spec)[call]
     named, having = {*spec.keywords(operation)}, {*generated_parameters(operation)}
+    named -= _nameless(named, having)
     return name_differences(call, named, having, operation.name, "generated/chatcompletions_api", GENERATE)
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -16,6 +16,11 @@ from scripts.schema.media import is_ignored, is_json
 from scripts.schema.references import chain
 from scripts.schema.types import MEANT, implied_type
 
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+_HOW, _APART, _TEXT = "x-how", "apart", "text"
+"""The key that notes how a query parameter reaches the wire, where stock code does not bring it there."""
 _UNIONS = ("anyOf", "oneOf")
 ROOT = Path(__file__).resolve().parents[2]
 Schema = dict[str, Any]
@@ -39,10 +44,22 @@ class Operation:
         """Return the schemas of the query parameters."""
         return {name: one for name, one in self.aside().items() if self.parameters[name]["in"] == "query"}
 
+    def apart(self) -> set[str]:
+        """Return the names of the objects whose members stand in the query by themselves."""
+        return {name for name, one in self.parameters.items() if one.get(_HOW) == _APART}
+
+    def texts(self) -> set[str]:
+        """Return the names of what callers write themselves, in a style that stock code cannot send."""
+        return {name for name, one in self.parameters.items() if one.get(_HOW) == _TEXT}
+
     def aside(self) -> dict[str, Schema]:
         """Return the schemas of what stands beside the path and the body: in the query, a header or a cookie."""
         text: Schema = {"type": "string"}  # what has a media type is written by the caller
-        return {name: one.get("schema", text) for name, one in self.parameters.items() if one["in"] != "path"}
+        return {
+            name: one.get("schema", text)
+            for name, one in self.parameters.items()
+            if one["in"] != "path" and one.get(_HOW) != _APART
+        }
 
 
 class Spec:
@@ -76,11 +93,39 @@ class Spec:
             tag=described.get("tags", ["default"])[0].lower(),
             method=method.upper(),
             path=path,
-            parameters={one["name"]: one for one in parameters},
+            parameters={one["name"]: self._as_given(one) for one in parameters},
             body=self._json_schema(body),
             answer=self._json_schema(answer) or {},
             status=int(status.upper().replace("X", "0")),
         )
+
+    def _as_given(self, parameter: dict[str, Any]) -> dict[str, Any]:
+        """Return a parameter of a query as text, if callers have to write it in a style that stock code cannot send."""
+        style, schema = parameter.get("style"), parameter.get("schema", {})
+        is_repeated = style == "deepObject" or parameter.get("explode", style in (None, "form"))
+        kinds = ["array"] if is_repeated and style != "deepObject" else []
+        kinds += ["object"] if is_repeated and style in (None, "deepObject") else []
+        if parameter["in"] != "query" or self._is_sent(schema, kinds):
+            return parameter
+        is_object = "object" in map(self.kind, self.branches(schema))
+        return {**parameter, "schema": {"type": "string"}, _HOW: _APART if is_object and is_repeated else _TEXT}
+
+    def _is_sent(self, schema: Schema, kinds: Collection[str], outer: Collection[Schema] = ()) -> bool:
+        """Tell whether stock code sends a schema's values of these kinds, lists of lists and of objects aside."""
+        for branch in self.branches(schema):
+            kind = self.kind(branch)
+            extra = branch.get("additionalProperties")
+            members = [*branch.get("properties", {}).values(), *([extra] if isinstance(extra, dict) else [])]
+            if (
+                (kind in ("array", "object") and kind not in kinds)
+                or (kind == "array" and not self._is_sent(self.items(branch), ()))
+                or (kind == "object" and (branch in outer or not self._are_sent(members, [*outer, branch])))
+            ):
+                return False
+        return True
+
+    def _are_sent(self, members: Iterable[Schema], outer: Collection[Schema]) -> bool:
+        return all(self._is_sent(one, ("array", "object"), outer) for one in members)
 
     def _json_schema(self, holder: dict[str, Any]) -> Schema | None:
         content = holder.get("content", {})
@@ -125,9 +170,8 @@ class Spec:
         return {**operation.aside(), **(self.properties(operation.body) if operation.body else {})}
 
     def required_keywords(self, operation: Operation) -> set[str]:
-        """Return the names of those that a call cannot do without."""
-        aside = {name for name in operation.aside() if operation.parameters[name].get("required")}
-        return aside | (self.required(operation.body) if operation.body else set())
+        """Return the names of those that a call cannot do without; the client can give what stands beside the body."""
+        return self.required(operation.body) if operation.body else set()
 
     def kind(self, branch: Schema) -> str:
         """Return the type of an alternative; empty if it may be anything."""

@@ -7,7 +7,7 @@ from scripts.schema.walk import Schema, every_schema, operations, ref_name, root
 
 _KEYWORDS = frozenset(
     {"$ref", "additionalProperties", "anyOf", "const", "deprecated", "description", "discriminator", "enum", "items",
-     "properties", "required", "type", "x-answer", "x-query-prefix", "x-request"}
+     "properties", "required", "type", "x-answer", "x-query-nested", "x-query-prefix", "x-request"}
 )  # fmt: skip
 _TYPES = frozenset({"string", "integer", "number", "boolean", "object", "array", "null"})
 

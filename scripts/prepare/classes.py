@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from scripts import naming
 from scripts.schema.components import rename_targets
-from scripts.schema.walk import Schema, apply, schemas_of
+from scripts.schema.walk import Schema, apply, operations, schemas_of
 
 
 def name_after_classes(document: Schema) -> None:
@@ -28,7 +28,8 @@ def leave_colliding_undeclared(document: Schema) -> None:
     """Drop the declaration of a property that can have no Python name of its own; its value stays readable.
 
     Evidence: the generator drops the whole model if it has `a.b` beside `a-b`. A property without a declaration is kept
-    in `additional_properties`, under its exact name, and written back.
+    in `additional_properties`, under its exact name, and written back. It drops a whole operation if three parameters
+    have one name; what is left out of the function is given in the client's `extra_query` or `extra_headers`.
     """
 
     def tidy(schema: Schema) -> Schema:
@@ -37,6 +38,22 @@ def leave_colliding_undeclared(document: Schema) -> None:
         return schema | {"properties": {name: schema["properties"][name] for name in _nameable(schema["properties"])}}
 
     apply(document, tidy)
+    for _path, _method, operation in operations(document):
+        operation["parameters"] = list(_nameable_parameters(operation["parameters"]))
+
+
+def _nameable_parameters(parameters: list[Schema]) -> Iterator[Schema]:
+    """Yield the parameters that get a name of their own, within their location or by it."""
+    shared: dict[str, list[Schema]] = {}
+    for parameter in parameters:
+        shared.setdefault(naming.attribute(parameter["name"]), []).append(parameter)
+    told_by_location = [one for same in shared.values() for one in same if len({other["in"] for other in same}) > 1]
+    alone = [one for one in parameters if one not in told_by_location]
+    named = set(_nameable(one["name"] for one in alone))
+    first = {(naming.attribute(one["name"]), one["in"]): one for one in reversed(told_by_location)}
+    for parameter in parameters:
+        if parameter in first.values() or (parameter in alone and parameter["name"] in named):
+            yield parameter
 
 
 def _nameable(properties: Iterable[str]) -> Iterator[str]:

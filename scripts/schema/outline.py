@@ -12,6 +12,8 @@ from scripts.schema.media import STREAM, event_schema, is_ignored, is_json, is_s
 from scripts.schema.references import chain
 from scripts.schema.walk import Schema
 
+_SPELLING = {"style": str, "explode": bool}
+"""How a parameter is written, where a document says it."""
 _STATUS = re.compile(r"[1-5](\d\d|XX)|default")
 
 
@@ -135,4 +137,6 @@ def _parameters(source: Schema, found: Any, place: str) -> Iterator[Schema]:
         }
         if words := clean_text(parameter.get("description")):
             kept["description"] = words
+        if not parameter.get("content"):
+            kept |= {key: parameter[key] for key, kind in _SPELLING.items() if type(parameter.get(key)) is kind}
         yield kept | {"schema": keep_shape(schema)}

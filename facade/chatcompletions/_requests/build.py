@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -24,9 +23,10 @@ from chatcompletions._transport.client import MAX_RETRIES
 from chatcompletions_api.types import UNSET
 
 from .operations import check_readable
+from .query import flatten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
     from .operations import Operation
 
@@ -96,7 +96,7 @@ def _request(described: dict[str, Any], params: Mapping[str, Any]) -> dict[str, 
     request = SecretDict(method=described["method"], url=described["url"], headers=headers)
     query, extra_query = described.get("params"), _extra("extra_query", options)
     if extra_query:
-        query = {**(query or {}), **dict(_flatten(extra_query))}
+        query = {**(query or {}), **dict(flatten(extra_query, where="extra_query: "))}
     if query:
         request["params"] = query
     if "cookies" in described:
@@ -125,15 +125,3 @@ def _extra(name: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
         return {}
     check_mapping(name, options[name])
     return SecretDict(options[name])
-
-
-def _flatten(query: Mapping[str, Any], outer: str = "") -> Iterator[tuple[str, Any]]:
-    """Flatten the mappings within a query, as the API takes them: ``name[key]=value``."""
-    for key, value in query.items():
-        name = f"{outer}[{key}]" if outer else key
-        if isinstance(value, Mapping):
-            yield from _flatten(value, name)
-        elif isinstance(value, list | tuple) and any(isinstance(item, Mapping) for item in value):
-            raise TypeError(f"extra_query: {name} is a list with mappings in it, which a query cannot hold")
-        else:
-            yield name, value

@@ -18,6 +18,8 @@ from chatcompletions._checks import check_metadata_filter
 from chatcompletions._json import is_array
 from chatcompletions._params import CallOptions, CreateParams, ListParams, MessagesParams, UpdateParams
 
+from .query import flatten
+
 
 class Operation(NamedTuple):
     """A call of the API.
@@ -154,7 +156,7 @@ def _arguments(describe: Any, params: Mapping[str, Any]) -> dict[str, Any]:
             body[name] = value
         elif isinstance(value, Mapping):
             prefix = _prefix(describe, name)
-            outside[name] = _RequestModel((f"{prefix}[{key}]", one) for key, one in value.items())
+            outside[name] = _RequestModel(flatten(value, prefix))
         elif value is not None:  # queries and headers have no null
             outside[name] = value
     return {**outside, "body": body} if has_body else outside

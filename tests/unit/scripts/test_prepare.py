@@ -142,7 +142,7 @@ def test_shared_parts_are_put_where_they_are_used() -> None:
     found = prepare_named(document({"Thing": record()}, paths, **parts), {}).document["paths"]["/a/{id}"]["post"]
     assert found["parameters"] == [
         {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}},
-        {"name": "n", "in": "query", "required": True, "schema": {"type": "integer"}},
+        {"name": "n", "in": "query", "required": False, "schema": {"type": "integer"}},
     ]
     assert found["requestBody"] == {"required": True, "content": json_content(ref("Thing"))}
     assert found["responses"] == {"4XX": {"description": "Bad", "content": json_content(ref("Thing"))}}
@@ -178,6 +178,9 @@ def test_an_object_in_the_query_becomes_a_filter_that_knows_its_prefix(schema: d
     }
 
 
+MATRIX = {"name": "id", "in": "path", "required": True, "style": "matrix", "schema": {"type": "string"}}
+
+
 @pytest.mark.parametrize(
     ("parts", "message"),
     [
@@ -189,6 +192,7 @@ def test_an_object_in_the_query_becomes_a_filter_that_knows_its_prefix(schema: d
         ({"paths": {"/a": {"get": operation(parameters=[ODD_NAME])}}}, r"GET /a: .*'a\\nb'"),
         ({"paths": {"/a": {"get": operation(parameters=[{"name": "a", "in": "body"}])}}}, r"GET /a: a parameter needs"),
         ({"paths": {"/a": {"post": operation(requestBody={"content": {"text/csv": {}}})}}}, r"POST /a: .* no JSON"),
+        ({"paths": {"/a/{id}": {"get": operation(parameters=[MATRIX])}}}, r"get_a_id: 'id' .* style 'matrix'"),
     ],
 )  # fmt: skip
 def test_what_no_rule_can_repair_is_refused_in_one_line(parts: dict[str, Any], message: str) -> None:
