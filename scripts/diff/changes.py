@@ -18,6 +18,7 @@ class Change:
         new: The new state as text; empty if there is nothing now.
         touches: Parameters of the facade and generated models that the change concerns.
         also: Further groups that have the same change, because they share its schema.
+        others: How many further places of the group have it, for the same reason.
     """
 
     group: str
@@ -28,6 +29,7 @@ class Change:
     new: str = ""
     touches: list[str] = field(default_factory=list)
     also: list[str] = field(default_factory=list)
+    others: int = 0
 
     @property
     def verdict(self) -> Verdict:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from scripts import naming
 from scripts.closure import slice_chat
+from scripts.diff.conditions import mark_conditions
 from scripts.document import parse
 from scripts.errors import DocumentError, shown
 from scripts.operations import CHUNK_SCHEMA, UNTAKEN, chat_operation
@@ -14,8 +15,9 @@ from scripts.receipt import make_receipt
 from scripts.renaming import keep_names
 from scripts.schema.facts import mark_facts
 from scripts.schema.grammar import METHODS
-from scripts.schema.media import is_json
+from scripts.schema.media import at, is_json
 from scripts.schema.places import mark_places
+from scripts.schema.references import followed
 from scripts.schema.settle import settle
 from scripts.schema.walk import operations, ref_to, schemas_of
 from scripts.source import public_name, read
@@ -33,12 +35,16 @@ class Operation:
         settled: The settled operation; see `scripts.schema.settle`.
         is_deprecated: Whether it is deprecated.
         servers: The addresses of its own, which are not those of the document.
+        security: The ways to authenticate, its own or those of the document.
+        has_own_security: Whether it names them itself.
     """
 
     path: str
     settled: dict[str, Any]
     is_deprecated: bool
     servers: list[str]
+    security: list[str]
+    has_own_security: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,8 @@ class Document:
                     settled=settled[ours.module],
                     is_deprecated=bool(spelled.get("deprecated")),
                     servers=server_addresses(spelled) or server_addresses(item),
+                    security=ways_to_authenticate(self.cut, spelled),
+                    has_own_security="security" in spelled,
                 )
         return {call: found[call] for call in CALLS if call in found}
 
@@ -91,6 +99,25 @@ def server_addresses(holder: dict[str, Any]) -> list[str]:
     servers = holder.get("servers")
     found = [one for one in servers if isinstance(one, dict)] if isinstance(servers, list) else []
     return [str(one.get("url")).rstrip("/") for one in found]
+
+
+def ways_to_authenticate(document: dict[str, Any], operation: dict[str, Any]) -> list[str]:
+    """Return the ways to authenticate that an operation allows, such as `http bearer`, else by the name of the scheme.
+
+    Args:
+        document: The document of the operation.
+        operation: The operation, which takes over the ways of the document unless it names its own.
+    """
+    given = operation.get("security", document.get("security"))
+    found = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
+    ways = [" and ".join(sorted(_way(document, str(name)) for name in one)) or "none" for one in found]
+    return list(dict.fromkeys(ways))
+
+
+def _way(document: dict[str, Any], name: str) -> str:
+    scheme = at(document, "components", "securitySchemes", name)
+    scheme = followed(document, scheme)
+    return " ".join(str(scheme[key]) for key in ("type", "scheme", "in", "name") if key in scheme).lower() or name
 
 
 def load(source: str) -> Document:
@@ -119,6 +146,7 @@ def from_bytes(data: bytes, source: str) -> Document:
         sliced = slice_chat(strip(whole))
         cut = sliced.document
         keep_names(cut, naming.load_names())
+        mark_conditions(cut)
         mark_facts(cut)
         settled = settle(cut).document
     except DocumentError as error:

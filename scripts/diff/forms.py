@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from scripts.diff.conditions import CONDITION, READ_ONLY, WRITE_ONLY
 from scripts.schema.facts import BOUNDS, facts_of
 from scripts.schema.unions import NULL
 from scripts.schema.walk import Schema, ref_name, schemas_of, shape
@@ -20,7 +21,7 @@ class Variant:
         type: The JSON type, or `anything`.
         component: The component that the variant is, or is a branch of; empty inside another schema.
         schema: The schema itself, neither a reference nor a union.
-        facts: Its bounds and format.
+        facts: Its bounds and format; an object's conditions, too.
     """
 
     type: str
@@ -45,6 +46,10 @@ class Form:
     Attributes:
         null: Whether null is allowed.
         deprecated: Whether this use of the schema is deprecated.
+        deprecated_in: The component that is deprecated itself; empty if it is its use that is.
+        read_only: Whether only the service writes it.
+        write_only: Whether only the caller writes it.
+        conditions: What limits the values of scalars, arrays and unions beyond their bounds.
         default: Its default as JSON, or None if it has none.
         scalars: The variants of each scalar type.
         arrays: The arrays.
@@ -54,6 +59,10 @@ class Form:
 
     null: bool = False
     deprecated: bool = False
+    deprecated_in: str = ""
+    read_only: bool = False
+    write_only: bool = False
+    conditions: dict[str, Any] = field(default_factory=dict)
     default: str | None = None
     scalars: dict[str, list[Variant]] = field(default_factory=dict)
     arrays: list[Variant] = field(default_factory=list)
@@ -79,9 +88,23 @@ def form(document: Schema, schema: Schema) -> Form:
     Returns:
         Everything that the schema allows.
     """
-    found = Form(deprecated=schema.get("deprecated") is True)
+    holder = _deprecated(document, schema, "", frozenset())
+    found = Form(deprecated=holder is not None, deprecated_in=holder or "")
     _read(document, schema, {}, "", found, frozenset())
     return found
+
+
+def _deprecated(document: Schema, schema: Schema, component: str, seen: frozenset[str]) -> str | None:
+    """Return the component that marks all of a schema as deprecated, empty if the schema itself does, None if none."""
+    if schema.get("deprecated") is True:
+        return component
+    name = ref_name(schema)
+    if name is not None:
+        target = schemas_of(document)[name]
+        return None if name in seen else _deprecated(document, target, name, seen | {name})
+    branches = [one for one in schema.get("anyOf", ()) if shape(one) != NULL]
+    holders = [_deprecated(document, one, component, seen) for one in branches]
+    return holders[0] if holders and None not in holders else None
 
 
 def _read(
@@ -93,6 +116,11 @@ def _read(
         if name not in seen:
             _read(document, schemas_of(document)[name], facts, name, found, seen | {name})
         return
+    found.read_only |= facts.pop(READ_ONLY, False)
+    found.write_only |= facts.pop(WRITE_ONLY, False)
+    kind = _type(schema)
+    if kind != "object":
+        found.conditions |= {key: facts.pop(key) for key in list(facts) if key.startswith(CONDITION)}
     if "anyOf" in schema:
         for branch in schema["anyOf"]:
             _read(document, branch, facts, component, found, seen)
@@ -102,7 +130,6 @@ def _read(
         return
     if found.default is None and "default" in facts:
         found.default = json.dumps(facts["default"], sort_keys=True, ensure_ascii=False)
-    kind = _type(schema)
     kept = {key: value for key, value in facts.items() if key == "format" or kind in BOUNDS.get(key, ("object",))}
     kept.pop("default", None)
     variant = Variant(kind, component, schema, kept)

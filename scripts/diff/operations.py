@@ -6,10 +6,12 @@ from typing import Any
 from scripts import naming
 from scripts.diff.changes import Change, Spot
 from scripts.diff.documents import Document, Operation, server_addresses
-from scripts.diff.forms import Variant
+from scripts.diff.forms import Variant, form
+from scripts.diff.places import count_places
 from scripts.diff.rules import Side
 from scripts.diff.schemas import Comparison, Sides
 from scripts.operations import without_names
+from scripts.schema.styles import DEEP, is_exploded, style_of
 
 _PARAMS = {"create": "CreateParams", "list": "ListParams", "update": "UpdateParams", "messages": "MessagesParams"}
 """The TypedDict of `facade/chatcompletions/_params.py` for each call that takes parameters."""
@@ -26,6 +28,8 @@ class Differ:
         self.changes: list[Change] = []
         self._old, self._new = old, new
         self._known: dict[tuple[Any, ...], Change] = {}
+        self._met: set[tuple[str, str, str, tuple[str, ...]]] = set()
+        self._around: dict[str, dict[str, list[str]]] = {}
         self._names = naming.load_names()
 
     def run(self) -> list[Change]:
@@ -34,8 +38,9 @@ class Differ:
         Returns:
             The changes; the same list as `changes`.
         """
-        self._addresses()
         old, new = self._old.operations(), self._new.operations()
+        self._addresses()
+        self._security(old, new)
         for call in dict.fromkeys((*old, *new)):
             if call in old and call in new:
                 self._operation(call, old[call], new[call])
@@ -45,19 +50,34 @@ class Differ:
             if address not in self._old.untaken:
                 self._add("client", Side.REQUEST, Spot(), "operation untaken", "", address)
         self._optional("stream chunk", Side.ANSWER, self._old.chunk(), self._new.chunk())
+        counts = {group: count_places(around) for group, around in self._around.items()}
+        for (owner, *_), change in self._known.items():
+            change.others = max(counts.get(change.group, {}).get(owner, 1) - 1, 0)
         return self.changes
 
     def _addresses(self) -> None:
-        for what, old, new in (
-            ("address", server_addresses(self._old.cut), server_addresses(self._new.cut)),
-            ("security", _security(self._old.cut), _security(self._new.cut)),
-        ):
-            for one in old:
-                if one not in new:
-                    self._add("client", Side.REQUEST, Spot(), f"{what} removed", one)
-            for one in new:
-                if one not in old:
-                    self._add("client", Side.REQUEST, Spot(), f"{what} added", "", one)
+        self._ways("client", "address", server_addresses(self._old.cut), server_addresses(self._new.cut))
+
+    def _security(self, old: dict[str, Operation], new: dict[str, Operation]) -> None:
+        """Report the ways to authenticate that all operations lose or gain as the client's, others at the operation."""
+        shared = [call for call in old if call in new]
+        sides = [[set(found[call].security) for call in shared] for found in (old, new)]
+        alone = [one for one in (old, new) for call in shared if one[call].has_own_security and len(shared) == 1]
+        pairs = [] if alone else list(zip(*sides, strict=True))
+        gone = set.intersection(*(was - now for was, now in pairs)) if pairs else set()
+        come = set.intersection(*(now - was for was, now in pairs)) if pairs else set()
+        self._ways("client", "security", sorted(gone), sorted(come))
+        for call in shared:
+            was, now = ([way for way in found[call].security if way not in gone | come] for found in (old, new))
+            self._ways(call, "security", was, now)
+
+    def _ways(self, group: str, what: str, old: list[str], new: list[str]) -> None:
+        for one in old:
+            if one not in new:
+                self._add(group, Side.REQUEST, Spot(), f"{what} removed", one)
+        for one in new:
+            if one not in old:
+                self._add(group, Side.REQUEST, Spot(), f"{what} added", "", one)
 
     def _operation(self, call: str, old: Operation, new: Operation) -> None:
         paths = [(without_names(path), path.endswith("/")) for path in (old.path, new.path)]
@@ -79,15 +99,23 @@ class Differ:
             self._optional(group, Side.ANSWER, was[1], now[1], is_error=bool(status))
 
     def _parameters(self, group: str, old: list[Any], new: list[Any]) -> None:
-        before, now = ({(one["in"], one["name"]): one for one in side if one["in"] != "path"} for side in (old, new))
+        before, now = ({(one["in"], one["name"]): one for one in side} for side in (old, new))
         for key in dict.fromkeys((*before, *now)):
             at = Spot().member(key[1])
+            if key[0] == "path":
+                if key in before and key in now:
+                    path = group.replace(" parameters", " path")
+                    self._schemas(path, Side.REQUEST, Sides(before[key]["schema"], now[key]["schema"]), at)
+                continue
             if key not in before or key not in now:
                 kind = "added as required" if key in now and now[key]["required"] else "added"
                 self._add(group, Side.REQUEST, at, kind if key in now else "removed")
                 continue
             if before[key]["required"] != now[key]["required"]:
                 self._add(group, Side.REQUEST, at, "now required" if now[key]["required"] else "now optional")
+            styles = [_style(*one) for one in ((self._old, before[key]), (self._new, now[key]))]
+            if styles[0] != styles[1]:
+                self._add(group, Side.REQUEST, at, "style changed", *styles)
             self._schemas(group, Side.REQUEST, Sides(before[key]["schema"], now[key]["schema"]), at)
 
     def _body(self, group: str, old: Any, new: Any) -> None:
@@ -111,7 +139,15 @@ class Differ:
             self._add(group, side, spot, kind, old, new)
 
         documents = Sides(self._old.settled, self._new.settled)
-        Comparison(documents, report, self._class).run(schemas, at)
+
+        def meet(spot: Spot, owner: str) -> None:
+            # The items of a list and the text that may stand in its place are one place of a caller's code.
+            key = (group, owner, spot.owner, tuple(step for step in spot.steps if step not in ("[]", "{}")))
+            if owner and key not in self._met:
+                self._met.add(key)
+                self._around.setdefault(group, {}).setdefault(owner, []).append(spot.owner)
+
+        Comparison(documents, report, meet, self._class).run(schemas, at)
 
     def _add(self, group: str, side: Side, spot: Spot, kind: str, old: str = "", new: str = "") -> None:
         key = (spot.owner or group, spot.steps, kind, side, old, new)
@@ -162,15 +198,19 @@ def _schema(body: dict[str, Any]) -> Any:
     return body["content"]["application/json"]["schema"]
 
 
-def _security(cut: dict[str, Any]) -> list[str]:
-    schemes = cut["components"].get("securitySchemes", {})
-    found = [one for one in schemes.values() if isinstance(one, dict)]
-    return [" ".join(str(one[key]) for key in ("type", "scheme", "in", "name") if key in one).lower() for one in found]
+def _style(document: Document, parameter: dict[str, Any]) -> str:
+    """Return how a list or an object is written, as text; there is one way for anything else."""
+    found = form(document.settled, parameter["schema"])
+    if not found.arrays and not found.objects:
+        return ""
+    is_filter = parameter["in"] == "query" and found.objects and "style" not in parameter
+    exploded = "" if is_exploded(parameter) else "not "
+    return f"style {DEEP if is_filter else style_of(parameter)}, {exploded}exploded"
 
 
 def _touches(group: str, side: Side, spot: Spot) -> list[str]:
     call = group.split(" ")[0]
     found = []
-    if side is Side.REQUEST and spot.parameter and call in _PARAMS:
+    if side is Side.REQUEST and spot.parameter and call in _PARAMS and not group.endswith(" path"):
         found.append(f"{_PARAMS[call]}.{spot.parameter}")
     return found + ([f"models.{spot.model}"] if spot.model else [])

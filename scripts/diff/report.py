@@ -37,6 +37,7 @@ def as_json(old: Document, new: Document, changes: Sequence[Change]) -> str:
         {
             "group": change.group,
             "also": change.also,
+            "others": change.others,
             "place": list(change.place),
             "kind": change.kind,
             "change": f"{change.where}: {change.what}",
@@ -151,13 +152,15 @@ def _groups(changes: Sequence[Change]) -> list[tuple[str, list[_Row]]]:
         several = list(same)
         change = several[0]
         what = printable(f"{' > '.join((change.group, *change.place))}: {_in_words(several)}")
-        also = f" (also in {', '.join(change.also)})" if change.also else ""
+        places = [f"at {change.others} other place{'s' * (change.others > 1)}"] if change.others else []
+        places += [f"in {', '.join(change.also)}"] if change.also else []
+        also = f" (also {' and '.join(places)})" if places else ""
         found.setdefault(key[0], []).append((change.verdict, what + also, list(map(printable, change.touches))))
     return [(group, sorted(rows, key=lambda row: -row[0])) for group, rows in found.items()]
 
 
 def _together(change: Change) -> tuple[Any, ...]:
-    return change.group, change.place, change.kind, tuple(change.also)
+    return change.group, change.place, change.kind, tuple(change.also), change.others
 
 
 def _in_words(several: list[Change]) -> str:

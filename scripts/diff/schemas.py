@@ -1,22 +1,29 @@
 """Compare two schemas of settled documents, and everything that they refer to."""
 
 import json
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from itertools import count
 from typing import Any, NamedTuple
 
 from scripts.diff.changes import Spot
+from scripts.diff.conditions import CONDITION
 from scripts.diff.forms import ANYTHING, Form, Variant, form
 from scripts.diff.pairs import label, pair
 from scripts.schema.facts import CLOSED
 from scripts.schema.walk import Schema
 
 _MORE = {"maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"}
+_SHOWN = 80
+"""How many characters of a condition are shown."""
 _LESS = {"minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"}
 
 Report = Callable[[Spot, str, str, str], None]
 """A function that takes a spot, a kind of change, and the old and the new state as text."""
+
+Meet = Callable[[Spot, str], None]
+"""A function that takes a spot and the component, or the place of a declaration, that is met there."""
 
 
 class Sides(NamedTuple):
@@ -28,17 +35,22 @@ class Sides(NamedTuple):
 
 @dataclass(slots=True)
 class Comparison:
-    """Compare two schemas, the nearest places first; each pair of components is compared once.
+    """Compare two schemas, the places that callers meet first at the front; each pair of components is compared once.
+
+    A required member comes before an optional one, with all that is in it: `messages` before `prediction`.
 
     Attributes:
         documents: The settled documents.
         report: The function that is called with each difference.
+        meet: The function that is called with each place that has a component, compared there or not.
         class_of: The function that names the generated class of an object or enumeration, given the class around it.
     """
 
     documents: Sides
     report: Report
+    meet: Meet
     class_of: Callable[[Variant, str], str]
+    _ranks: dict[str, tuple[bool, int]] = field(default_factory=dict)
 
     def run(self, schemas: Sides, spot: Spot) -> None:
         """Compare two schemas and everything inside them.
@@ -48,29 +60,43 @@ class Comparison:
             spot: The spot of both.
         """
         seen: set[tuple[str, str, str, str]] = set()
-        waiting = deque([(schemas, spot)])
+        numbers = count()
+        waiting = [((False, 0), next(numbers), schemas, spot)]
         while waiting:
-            (old, new), at = waiting.popleft()
+            _, _, (old, new), at = heappop(waiting)
             forms = form(self.documents.old, old), form(self.documents.new, new)
             self._use(*forms, at)
             self._types(*forms, at)
             for one, other, mark in self._matched(*forms, at):
-                if (key := (*_identity(one), *_identity(other))) not in seen or not one.component:
-                    seen.add(key)
-                    waiting.extend(self._inside(one, other, self._enter(at.inside(mark) if mark else at, one, other)))
+                spot = at.inside(mark) if mark else at
+                if (key := (*_identity(one), *_identity(other))) in seen and one.component:
+                    self.meet(spot, _declared(one, other))
+                    continue
+                seen.add(key)
+                for sides, inner in self._inside(one, other, self._enter(spot, one, other)):
+                    heappush(waiting, (self._ranks.get(inner.parameter, (False, 0)), next(numbers), sides, inner))
 
     def _enter(self, spot: Spot, one: Variant, other: Variant) -> Spot:
-        # The place where upstream declares it is the same for all schemas that refer to it or take it over by allOf.
-        declared = [" ".join(filter(None, _identity(variant))) for variant in (one, other)]
+        declared = _declared(one, other)
+        self.meet(spot, declared)
         names = [self.class_of(variant, spot.model) for variant in (one, other)]
-        entered = spot.within(declared[0] if all(declared) else "", names[0])
+        entered = spot.within(declared, names[0])
         if all(names) and names[0] != names[1] and all(map(_is_component, (one, other))):
             self.report(entered, "model renamed", *(f"models.{name}" for name in names))
         return entered
 
     def _use(self, old: Form, new: Form, at: Spot) -> None:
         if old.deprecated != new.deprecated:
-            self.report(at, "deprecated" if new.deprecated else "no longer deprecated", "", "")
+            holder = old.deprecated_in or new.deprecated_in
+            if holder:
+                self.meet(at, holder)
+            spot = at.within(holder, "")
+            self.report(spot, "deprecated" if new.deprecated else "no longer deprecated", "", "")
+        if old.read_only != new.read_only:
+            self.report(at, "read-only" if new.read_only else "no longer read-only", "", "")
+        if old.write_only != new.write_only:
+            self.report(at, "write-only" if new.write_only else "no longer write-only", "", "")
+        self._conditions(old.conditions, new.conditions, at)
         if old.null != new.null:
             self.report(at, "null added" if new.null else "null removed", "", "")
         if old.default != new.default:
@@ -105,7 +131,7 @@ class Comparison:
             self._scalars(old.scalars[name], new.scalars[name], at)
         arrays = [(_joined(old.arrays), _joined(new.arrays), "[]")] if old.arrays and new.arrays else []
         for one, other, _ in arrays:
-            self._bounds(one, other, self._enter(at, one, other))
+            self._bounds(one, other, at.within(_declared(one, other), ""))
         objects, gone, come = pair(old.objects, new.objects)
         if objects or (old.objects and new.objects):
             for variant in gone:
@@ -143,16 +169,26 @@ class Comparison:
             before, now = old.facts.get(name), new.facts.get(name)
             if json.dumps(before) == json.dumps(now):
                 continue
+            if name.startswith(CONDITION):
+                continue
             if name == CLOSED:
                 self.report(at, "extras closed" if now else "extras opened", "", "")
             else:
                 kind = "format changed" if name == "format" else _tightened(name, before, now)
                 self.report(at, kind, f"{name} {_shown(before)}", _shown(now))
 
+    def _conditions(self, old: dict[str, Any], new: dict[str, Any], at: Spot) -> None:
+        for name in sorted(key for key in old.keys() | new.keys() if key.startswith(CONDITION)):
+            texts = [f"{name.removeprefix(CONDITION)} {one[name]}" if name in one else "" for one in (old, new)]
+            if texts[0] != texts[1]:
+                kind = "changed" if all(texts) else "added" if texts[1] else "removed"
+                self.report(at, f"condition {kind}", *(_cut(text) for text in texts))
+
     def _inside(self, old: Variant, new: Variant, at: Spot) -> list[tuple[Sides, Spot]]:
         if old.type == "array":
             return [(Sides(old.schema.get("items", {}), new.schema.get("items", {})), at)]
         self._bounds(old, new, at)
+        self._conditions(old.facts, new.facts, at)
         before, now = old.schema.get("properties", {}), new.schema.get("properties", {})
         required, needed = (set(one.schema.get("required", [])) for one in (old, new))
         for name in before:
@@ -164,10 +200,22 @@ class Comparison:
             elif (name in required) != (name in needed):
                 self.report(at.member(name), "now required" if name in needed else "now optional", "", "")
         shared = [name for name in now if name in before]
+        if not at.parameter:
+            self._ranks |= {name: (name not in needed, number) for number, name in enumerate(shared)}
         extra = [one.schema.get("additionalProperties", {}) for one in (old, new)]
         sides = Sides(*({} if one is True else one for one in extra))
         values = [(sides, at.inside("{}"))] if CLOSED not in {*old.facts, *new.facts} else []
         return [(Sides(before[name], now[name]), at.member(name)) for name in shared] + values
+
+
+def _declared(one: Variant, other: Variant) -> str:
+    """Return where upstream declares a pair, which is the same for all that refer to it or take it over by `allOf`."""
+    declared = [" ".join(filter(None, _identity(variant))) for variant in (one, other)]
+    return declared[0] if all(declared) else ""
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
 def _is_component(variant: Variant) -> bool:

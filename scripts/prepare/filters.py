@@ -4,12 +4,9 @@ from copy import deepcopy
 
 from scripts import naming
 from scripts.errors import PrepareError
+from scripts.schema.styles import DEEP, STYLES, is_exploded, style_of
 from scripts.schema.unions import NULL, flatten_union
 from scripts.schema.walk import Schema, notes, operations, ref_name, ref_to, schemas_of, shape
-
-_DEEP, _REPEATED = "deepObject", "form"
-_STYLES = {"path": "simple", "header": "simple", "query": _REPEATED, "cookie": _REPEATED}
-"""The style of a parameter that names none, by its location."""
 
 
 def settle_parameters(document: Schema) -> None:
@@ -42,35 +39,29 @@ def settle_parameters(document: Schema) -> None:
 
 def _can_be_sent(document: Schema, parameter: Schema, operation: str) -> bool:
     """Tell whether the generated code writes a parameter as its style asks; else it has to be given as text."""
-    style = parameter.get("style", _STYLES[parameter["in"]])
-    if parameter["in"] == "path" and style != _STYLES["path"]:
+    style = style_of(parameter)
+    if parameter["in"] == "path" and style != STYLES["path"]:
         raise PrepareError(
             f"{operation}: {parameter['name']!r} stands in the path in the style {style!r}, which the generator cannot "
             "write; call the operation by hand, without it in the document"
         )
     if parameter["in"] != "query":
         return _is_scalar(document, parameter["schema"])
-    is_repeated, is_deep = _is_repeated(parameter), style == _DEEP or "style" not in parameter
+    is_repeated, is_deep = is_exploded(parameter), style == DEEP or "style" not in parameter
     return all(
         _is_scalar(document, branch, with_constants=True)
         or (branch.get("type") == "object" and is_repeated and is_deep)
-        or (branch.get("type") == "array" and is_repeated and _are_flat(document, branch["items"]))
+        or (branch.get("type") == "array" and is_repeated and style != DEEP and _are_flat(document, branch["items"]))
         for branch in _branches(document, parameter["schema"])
     )
-
-
-def _is_repeated(parameter: Schema) -> bool:
-    """Tell whether each item of a list, or each member of an object, stands in the query by itself."""
-    is_default = parameter.get("style", _REPEATED) in (_REPEATED, _DEEP)
-    return parameter.get("explode", is_default) or parameter.get("style") == _DEEP
 
 
 def _is_apart(document: Schema, parameter: Schema) -> bool:
     """Tell whether no member of an object stands in the query under the parameter's name, as far as code can write."""
     objects = [one for one in _branches(document, parameter["schema"]) if one.get("type") == "object"]
-    if parameter["in"] != "query" or not objects or not _is_repeated(parameter):
+    if parameter["in"] != "query" or not objects or not is_exploded(parameter):
         return False
-    is_deep = parameter.get("style", _DEEP) == _DEEP
+    is_deep = parameter.get("style", DEEP) == DEEP
     return not is_deep or not all(_is_deep(document, one, []) for one in objects)
 
 

@@ -269,6 +269,23 @@ KNOWN: list[tuple[Edit, str, str, str]] = [
      "widening"),
     (lambda d: schemas(d)["CreateChatCompletionStreamResponse"]["properties"].update(seq=TEXT),
      "stream chunk > seq: added", "widening", "breaking"),
+    (lambda d: d["paths"][ONE]["get"]["parameters"][0].update(schema={"type": "integer"}),
+     "get path > completion_id: string is now integer", "breaking", "breaking"),
+    (lambda d: request(d)["n"].update(readOnly=True), "create request > n: read-only now", "breaking", "widening"),
+    (put(request, effort={"anyOf": [ref("Effort"), NULL], "readOnly": True}), "create request > effort: read-only now",
+     "breaking", "widening"),
+    (lambda d: choice(d)["text"].update(writeOnly=True), "create answer > choices[] > text: write-only now", "breaking",
+     "widening"),
+    (lambda d: request(d)["tier"].update({"not": {"const": "flex"}}),
+     'create request > tier: condition not {"const": "flex"} added', "breaking", "widening"),
+    (lambda d: request(d).update(rest={"not": {"type": "null"}}), "create request > rest: added", "widening",
+     "breaking"),
+    (lambda d: schemas(d)["CreateChatCompletionRequest"].update(dependentRequired={"n": ["tier"]}),
+     'create request: condition dependentRequired {"n": ["tier"]} added', "breaking", "widening"),
+    (lambda d: schemas(d)["Reply"].update(propertyNames={"maxLength": 8}),
+     'create answer: condition propertyNames {"maxLength": 8} added', "harmless", "harmless"),
+    (lambda d: request(d)["messages"].update(contains=ref("UserMessage")),
+     'create request > messages: condition contains {"$ref": "UserMessage"} added', "breaking", "widening"),
     (lambda d: d.update(servers=[{"url": "https://eu.example.com/v1"}]),
      "client: server https://eu.example.com/v1 added", "widening", "breaking"),
 ]  # fmt: skip
@@ -289,15 +306,165 @@ def test_nothing_else_changes(edit: Edit, sentence: str) -> None:
     assert len(changes(edit)) == (2 if sentence.startswith("client") else 1)
 
 
+def both(grow: Edit, edit: Edit) -> set[tuple[str, str]]:
+    """Return what an edit changes in the base document once that has grown."""
+    old, new = base(), base()
+    grow(old)
+    grow(new)
+    edit(new)
+    return told(compare(*(from_bytes(json.dumps(one).encode(), "some.json") for one in (old, new))))
+
+
+def test_a_condition_that_changes() -> None:
+    """Another condition accepts other values; a long one is cut."""
+    found = both(
+        lambda d: request(d)["tier"].update({"not": {"const": "flex"}}),
+        lambda d: request(d)["tier"].update({"not": {"pattern": "x" * 99}}),
+    )
+    shown = f'not {{"pattern": "{"x" * 63}...'
+    assert found == {(f'create request > tier: not {{"const": "flex"}} is now {shown}', "breaking")}
+
+
+LISTED = {"in": "query", "name": "ids", "schema": {"type": "array", "items": TEXT}}
+
+
+@pytest.mark.parametrize(
+    ("schema", "style", "now"),
+    [
+        (LISTED["schema"], {"explode": False}, "form, exploded is now style form, not exploded"),
+        (LISTED["schema"], {"style": "pipeDelimited"}, "form, exploded is now style pipeDelimited, not exploded"),
+        (record(a=TEXT), {"style": "form"}, "deepObject, exploded is now style form, exploded"),
+        (record(a=TEXT), {"style": "deepObject"}, ""),
+        (LISTED["schema"], {"style": "form"}, ""),
+        (TEXT, {"explode": False}, ""),
+    ],
+)
+def test_a_style_that_changes(schema: Schema, style: Schema, now: str) -> None:
+    """Another style writes a list or an object in another way, and an object without one is written as deepObject."""
+    found = both(
+        lambda d: d["paths"][CHAT]["get"]["parameters"].append({**LISTED, "schema": schema}),
+        lambda d: d["paths"][CHAT]["get"]["parameters"][-1].update(style),
+    )
+    assert found == ({(f"list parameters > ids: style {now}", "breaking")} if now else set())
+
+
+def deprecate(*names: str) -> Edit:
+    return lambda d: [schemas(d)[name].update(deprecated=True) for name in names] and None
+
+
+def test_a_deprecation_that_moves() -> None:
+    """A flag that moves from a use to the component says the same; one that the component gets is told once."""
+
+    def use(d: dict[str, Any]) -> None:
+        request(d)["effort"] = {"anyOf": [ref("Effort"), NULL], "deprecated": True}
+
+    def move(d: dict[str, Any]) -> None:
+        request(d)["effort"] = {"anyOf": [ref("Effort"), NULL]}
+        deprecate("Effort")(d)
+
+    def share(d: dict[str, Any]) -> None:
+        request(d)["effort2"] = ref("Effort")
+
+    assert both(use, move) == set()
+    assert both(share, deprecate("Effort")) == {
+        ("create request > effort: deprecated", "harmless"),
+    }
+
+
+def shared(document: dict[str, Any]) -> None:
+    parts = {"type": "array", "items": ref("Part")}
+    schemas(document)["Part"] = record(text=TEXT)
+    schemas(document)["UserMessage"]["properties"]["parts"] = parts
+    schemas(document)["ToolMessage"]["properties"]["parts"] = {"anyOf": [TEXT, parts]}
+    request(document)["prediction"] = ref("Part")
+
+
+def test_a_shared_schema_is_told_where_callers_meet_it() -> None:
+    """A change in a component is told once, in the required parameter before the optional, and counts other places."""
+    old, new = base(), base()
+    shared(old)
+    shared(new)
+    schemas(new)["Part"]["properties"]["cache"] = TEXT
+    (change,) = compare(*(from_bytes(json.dumps(one).encode(), "some.json") for one in (old, new)))
+    assert change.where == 'create request > messages[] (role "user") > parts[] > cache'
+    assert (change.touches[0], change.others) == ("CreateParams.messages", 2)
+
+
+def test_places_in_a_circle_are_counted_once() -> None:
+    """A component that leads back to itself is met wherever something else leads to it."""
+    old, new = base(), base()
+    for document in (old, new):
+        schemas(document)["Node"] = record(next=ref("Node"), other=ref("Leaf"))
+        schemas(document)["Leaf"] = record(back=ref("Node"), text=TEXT)
+        request(document).update(leaf=ref("Leaf"), node=ref("Node"))
+    schemas(new)["Leaf"]["properties"]["text"] = {"type": "integer"}
+    (change,) = compare(*(from_bytes(json.dumps(one).encode(), "some.json") for one in (old, new)))
+    assert change.where == "create request > leaf > text"
+    assert change.others >= 1
+
+
+def secured(*names: str) -> list[Schema]:
+    return [{name: []} for name in names]
+
+
+def secure(document: dict[str, Any]) -> None:
+    document["security"] = secured("Bearer")
+    document["components"]["securitySchemes"] = {
+        "Bearer": {"type": "http", "scheme": "bearer"},
+        "Key": {"type": "apiKey", "in": "header", "name": "api-key"},
+    }
+
+
+BEARER, KEY = "security http bearer", "security apikey header api-key"
+
+
+@pytest.mark.parametrize(
+    ("edit", "wanted"),
+    [
+        (lambda d: d.update(security=secured("Key")),
+         {(f"client: {BEARER} removed", "breaking"), (f"client: {KEY} added", "widening")}),
+        (lambda d: d.update(security=secured("Bearer", "Key")), {(f"client: {KEY} added", "widening")}),
+        (lambda d: d.update(security=[{"Bearer": [], "Key": []}]),
+         {(f"client: {BEARER} removed", "breaking"),
+          ("client: security apikey header api-key and http bearer added", "widening")}),
+        (lambda d: d["paths"][ONE]["get"].update(security=secured("Key")),
+         {(f"get: {BEARER} removed", "breaking"), (f"get: {KEY} added", "widening")}),
+        (lambda d: d["paths"][ONE]["get"].update(security=secured("Key", "Bearer")),
+         {(f"get: {KEY} added", "widening")}),
+        (lambda d: d["paths"][ONE]["get"].update(security=[{}]),
+         {(f"get: {BEARER} removed", "breaking"), ("get: security none added", "widening")}),
+        (lambda d: d["paths"][ONE]["get"].update(security=secured("Bearer")), set()),
+        (lambda d: d["paths"][ONE]["get"].update(security=secured("Gone", "Bearer")),
+         {("get: security gone added", "widening")}),
+    ],
+)  # fmt: skip
+def test_security_is_judged_where_it_is(edit: Edit, wanted: set[tuple[str, str]]) -> None:
+    """Security that changes for all operations is the client's, on one operation it is that operation's."""
+    assert both(secure, edit) == {(one.replace("gone", "Gone"), verdict) for one, verdict in wanted}
+
+
+def test_security_of_the_only_operation() -> None:
+    """Where there is one operation, its own security is told at it."""
+
+    def alone(document: dict[str, Any]) -> None:
+        secure(document)
+        document["paths"] = {ONE: document["paths"][ONE]}
+
+    assert both(alone, lambda d: d["paths"][ONE]["get"].update(security=secured("Key"))) == {
+        (f"get: {BEARER} removed", "breaking"),
+        (f"get: {KEY} added", "widening"),
+    }
+
+
 def test_a_new_required_parameter_breaks() -> None:
     """A parameter that callers must send from now on breaks them; a field that answers always have does not."""
 
-    def both(document: dict[str, Any]) -> None:
+    def add(document: dict[str, Any]) -> None:
         request(document)["seed"] = reply(document)["seed"] = {"type": "integer"}
         schemas(document)["CreateChatCompletionRequest"]["required"].append("seed")
         schemas(document)["Reply"]["required"].append("seed")
 
-    assert told(changes(both)) == {
+    assert told(changes(add)) == {
         ("create request > seed: added, required", "breaking"),
         ("create answer > seed: added, required", "widening"),
     }

@@ -111,6 +111,7 @@ def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert found["changes"][0] == {
         "group": "create request",
         "also": [],
+        "others": 0,
         "place": ["tier"],
         "kind": "removed",
         "change": "create request > tier: removed",
