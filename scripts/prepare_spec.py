@@ -18,7 +18,7 @@ from scripts.schema.facts import mark_facts
 from scripts.schema.json_schema import json_schema
 from scripts.schema.places import mark_places
 from scripts.schema.settle import settle
-from scripts.schema.walk import apply, without_facts
+from scripts.schema.walk import apply, schemas_of, without_facts
 
 __all__ = ["PrepareError", "Prepared", "check", "prepare", "prepare_named"]
 
@@ -30,11 +30,13 @@ class Prepared(NamedTuple):
         document: The prepared document.
         schema: The same as JSON Schema, bounds and defaults included; see `scripts.schema.json_schema`.
         hoisted: The names that a maintainer may want to give.
+        classes: The class that each component and each place becomes, in the notation of `scripts/names.yaml`.
     """
 
     document: dict[str, Any]
     schema: dict[str, Any]
     hoisted: Hoisted
+    classes: dict[str, str]
 
 
 def prepare(document: dict[str, Any]) -> dict[str, Any]:
@@ -71,7 +73,8 @@ def _prepared(source: dict[str, Any], names: Mapping[str, str]) -> Prepared:
     reach.drop_unreachable(document, unused)
     mark_places(document)
     hoisted = inline.hoist(document, names)
-    classes.name_after_classes(document)
+    named = classes.name_after_classes(document)
+    made = {name for name, one in schemas_of(document).items() if one.get("type") == "object" or "enum" in one}
     schema = json_schema(document)
 
     apply(document, without_facts)
@@ -84,4 +87,5 @@ def _prepared(source: dict[str, Any], names: Mapping[str, str]) -> Prepared:
     reach.mark_requests(document)
     reach.keep_json_answers(document)
     check(document)
-    return Prepared(document, schema, hoisted)
+    in_line = {place: named[name] for place, name in hoisted.classes.items()}
+    return Prepared(document, schema, hoisted, {place: one for place, one in (named | in_line).items() if one in made})

@@ -7,7 +7,9 @@ from scripts.errors import DocumentError, shown
 from scripts.operations import CHUNK_SCHEMA, chat_operation, chunk_references
 from scripts.schema.grammar import METHODS
 from scripts.schema.media import is_json
+from scripts.schema.places import mark_places, place_behind, places_of_references
 from scripts.schema.references import as_ref, find, followed, pointer, resolve
+from scripts.schema.settle import settle
 from scripts.schema.walk import SCHEMAS
 
 RENAMED: Final = "x-renamed-components"
@@ -17,7 +19,8 @@ RENAMED: Final = "x-renamed-components"
 def keep_names(document: dict[str, Any], table: Mapping[str, str]) -> dict[str, str]:
     """Rename components by the table of names, and those that the operations take and answer as the facade does.
 
-    A namespace that all components share is dropped.
+    A namespace that all components share is dropped. A component that was a schema in line, which the table names by
+    its place, keeps that name, unless it is used elsewhere, too: then it may have been a component before.
 
     Classes, words and the places of the table depend on the names of the components, and stay the same with them.
 
@@ -51,11 +54,36 @@ def keep_names(document: dict[str, Any], table: Mapping[str, str]) -> dict[str, 
     for found, (name, *others) in roles.items():
         if not others and found in schemas and found not in names and name not in {*schemas, *names.values()}:
             names[found] = name
+    taken = {*schemas, *names.values()}
+    for found, name in _were_in_line(document, table):
+        if found not in names and found not in roles and name not in taken:
+            names[found] = name
+            taken.add(name)
     if names:
         _rename(document, names)
         document["components"]["schemas"] = dict(sorted((names.get(key, key), one) for key, one in schemas.items()))
         document[RENAMED] = dict(sorted(names.items()))
     return names
+
+
+def _were_in_line(document: dict[str, Any], table: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the components that only places of the table refer to, each with the name of the first such place."""
+    try:
+        settled = settle(document).document
+    except DocumentError:  # it is refused, with its reason, by what reads the schemas
+        return
+    mark_places(settled)
+    references = dict(places_of_references(settled))
+    named: dict[str, str] = {}
+    for place, name in table.items():
+        named.setdefault(place_behind(place, references), name)
+    order = list(named)
+    places: dict[str, list[str]] = {}
+    for place, component in places_of_references(settled):
+        places.setdefault(component, []).append(place)
+    for component, found in places.items():
+        if all(place in named for place in found):
+            yield component, named[min(found, key=order.index)]
 
 
 def _namespace(names: Collection[str]) -> int:

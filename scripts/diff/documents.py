@@ -10,6 +10,7 @@ from scripts.diff.conditions import mark_conditions
 from scripts.document import parse
 from scripts.errors import DocumentError, shown
 from scripts.operations import CHUNK_SCHEMA, UNTAKEN, chat_operation
+from scripts.prepare_spec import prepare_named
 from scripts.prose import strip
 from scripts.receipt import make_receipt
 from scripts.renaming import keep_names
@@ -57,6 +58,7 @@ class Document:
         cut: The chat operations as upstream spells them, without prose.
         settled: The same, settled; see `scripts.schema.settle`.
         untaken: Operations below `/chat/completions` that the client does not have, as method and path.
+        classes: The generated class of each component and place; see `scripts.prepare_spec`.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Document:
     cut: dict[str, Any]
     settled: dict[str, Any]
     untaken: list[str]
+    classes: dict[str, str]
 
     def operations(self) -> dict[str, Operation]:
         """Return the operations by the names of the facade's calls."""
@@ -145,7 +148,9 @@ def from_bytes(data: bytes, source: str) -> Document:
     try:
         sliced = slice_chat(strip(whole))
         cut = sliced.document
-        keep_names(cut, naming.load_names())
+        table = naming.load_names()
+        keep_names(cut, table)
+        classes = prepare_named(cut, table).classes
         mark_conditions(cut)
         mark_facts(cut)
         settled = settle(cut).document
@@ -155,4 +160,4 @@ def from_bytes(data: bytes, source: str) -> Document:
     sums = {"pin_sha256": hashlib.sha256(data).hexdigest()} if given else {}
     kept = whole.get(UNTAKEN)
     untaken = sliced.untaken + (list(map(str, kept)) if isinstance(kept, list) else [])
-    return Document(name, {**receipt, **sums}, cut, settled, untaken)
+    return Document(name, {**receipt, **sums}, cut, settled, untaken, classes)

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from scripts import naming
 from scripts.diff.changes import Change, Spot
 from scripts.diff.documents import Document, Operation, server_addresses
 from scripts.diff.forms import Variant, form
 from scripts.diff.places import count_places
-from scripts.diff.rules import Side
+from scripts.diff.report import verdict_of
+from scripts.diff.rules import Side, Verdict
 from scripts.diff.schemas import Comparison, Sides
 from scripts.operations import without_names
 from scripts.schema.styles import DEEP, is_exploded, style_of
@@ -30,7 +30,6 @@ class Differ:
         self._known: dict[tuple[Any, ...], Change] = {}
         self._met: set[tuple[str, str, str, tuple[str, ...]]] = set()
         self._around: dict[str, dict[str, list[str]]] = {}
-        self._names = naming.load_names()
 
     def run(self) -> list[Change]:
         """Compare the two documents.
@@ -50,10 +49,18 @@ class Differ:
             if address not in self._old.untaken:
                 self._add("client", Side.REQUEST, Spot(), "operation untaken", "", address)
         self._optional("stream chunk", Side.ANSWER, self._old.chunk(), self._new.chunk())
+        self._lost_classes()
         counts = {group: count_places(around) for group, around in self._around.items()}
         for (owner, *_), change in self._known.items():
             change.others = max(counts.get(change.group, {}).get(owner, 1) - 1, 0)
         return self.changes
+
+    def _lost_classes(self) -> None:
+        """Report the classes that are gone, where no change breaks anything; else they went with what that removed."""
+        if verdict_of(self.changes) is Verdict.BREAKING:
+            return
+        for name in sorted({*self._old.classes.values()} - {*self._new.classes.values()}):
+            self._add("client", Side.REQUEST, Spot(model=name), "model gone", f"models.{name}")
 
     def _addresses(self) -> None:
         self._ways("client", "address", server_addresses(self._old.cut), server_addresses(self._new.cut))
@@ -160,13 +167,11 @@ class Differ:
         self._known[key] = change
         self.changes.append(change)
 
-    def _class(self, variant: Variant, holder: str) -> str:
+    def _class(self, side: int, variant: Variant) -> str:
         if variant.type != "object" and variant.schema.keys().isdisjoint({"enum"}):
             return ""
-        place = variant.schema.get("x-place", "")
-        if place in self._names or not variant.component:
-            return self._names.get(place) or naming.derived(holder, "\0", place or holder)
-        return naming.class_name(variant.component)
+        document = (self._old, self._new)[side]
+        return document.classes.get(variant.schema.get("x-place") or variant.component, "")
 
 
 def compare(old: Document, new: Document) -> list[Change]:

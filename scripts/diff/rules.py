@@ -56,6 +56,7 @@ RULES: Final[dict[str, Rule]] = {
     "deprecated": Rule("deprecated", _H, _H, "it still works"),
     "no longer deprecated": Rule("no longer deprecated", _H, _H, "it works as before"),
     "model renamed": Rule("{old} is now {new}", _B, _B, "code that names the class fails; names.yaml can keep it"),
+    "model gone": Rule("{old} is gone", _B, _B, "code that names the class fails; names.yaml can keep it"),
     "added": Rule("added", _W, _W, "optional to send, and reading is tolerant"),
     "added as required": Rule("added, required", _B, _W, "callers have to send it; reading is tolerant"),
     "removed": Rule("removed", _B, _B, "code that names it fails"),

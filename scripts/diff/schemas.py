@@ -43,13 +43,13 @@ class Comparison:
         documents: The settled documents.
         report: The function that is called with each difference.
         meet: The function that is called with each place that has a component, compared there or not.
-        class_of: The function that names the generated class of an object or enumeration, given the class around it.
+        class_of: The function that names the generated class of an object or enumeration of one of the documents.
     """
 
     documents: Sides
     report: Report
     meet: Meet
-    class_of: Callable[[Variant, str], str]
+    class_of: Callable[[int, Variant], str]
     _ranks: dict[str, tuple[bool, int]] = field(default_factory=dict)
 
     def run(self, schemas: Sides, spot: Spot) -> None:
@@ -79,9 +79,9 @@ class Comparison:
     def _enter(self, spot: Spot, one: Variant, other: Variant) -> Spot:
         declared = _declared(one, other)
         self.meet(spot, declared)
-        names = [self.class_of(variant, spot.model) for variant in (one, other)]
+        names = [self.class_of(side, variant) for side, variant in enumerate((one, other))]
         entered = spot.within(declared, names[0])
-        if all(names) and names[0] != names[1] and all(map(_is_component, (one, other))):
+        if all(names) and names[0] != names[1]:
             self.report(entered, "model renamed", *(f"models.{name}" for name in names))
         return entered
 
@@ -216,10 +216,6 @@ def _declared(one: Variant, other: Variant) -> str:
 
 def _cut(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
-
-
-def _is_component(variant: Variant) -> bool:
-    return bool(variant.component) and "x-place" not in variant.schema
 
 
 def _identity(variant: Variant) -> tuple[str, str]:

@@ -8,8 +8,8 @@ from scripts.schema.components import rename_targets
 from scripts.schema.walk import Schema, apply, operations, schemas_of
 
 
-def name_after_classes(document: Schema) -> None:
-    """Name every component after the class that it becomes, each in a module of its own.
+def name_after_classes(document: Schema) -> dict[str, str]:
+    """Name every component after the class that it becomes, each in a module of its own, and return the new names.
 
     Evidence: `Foo-Bar` and `FooBar` are one class to the generator, and `FooBAR` and `FooBar` one file, which it
     overwrites without a warning; `Response` would hide the class that every endpoint module imports.
@@ -22,6 +22,7 @@ def name_after_classes(document: Schema) -> None:
         taken[naming.module_key(names[name])] = name
     document["components"]["schemas"] = {names[name]: schema for name, schema in schemas.items()}
     rename_targets(document, names)
+    return names
 
 
 def leave_colliding_undeclared(document: Schema) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from scripts import naming
 from scripts.schema.components import rename_targets
 from scripts.schema.facts import facts_of
-from scripts.schema.places import without_place
+from scripts.schema.places import place_behind, places_of_references, without_place
 from scripts.schema.walk import (
     Schema,
     children,
@@ -24,10 +24,17 @@ from scripts.schema.walk import (
 
 @dataclass
 class Hoisted:
-    """The names that hoisting made up, and the places of the table that match no schema."""
+    """The names that hoisting gave.
+
+    Attributes:
+        made_up: Those that it made up, by place.
+        stale: The places of the table that match no schema.
+        classes: The class of each place.
+    """
 
     made_up: dict[str, str] = field(default_factory=dict)
     stale: list[str] = field(default_factory=list)
+    classes: dict[str, str] = field(default_factory=dict)
 
 
 class _Inline(NamedTuple):
@@ -46,7 +53,10 @@ def hoist(document: Schema, table: Mapping[str, str]) -> Hoisted:
     _make_way(document, table)
     schemas = schemas_of(document)
     found = list(dict.fromkeys(_find(document)))
-    names, made_up = _assign(found, table, set(schemas))
+    places = {one.place for one in found}
+    references = dict(places_of_references(document))
+    present = {place: place if place in places else place_behind(place, references) for place in table}
+    names, made_up = _assign(found, {present[place]: name for place, name in table.items()}, schemas)
 
     def moved(schema: Schema) -> Schema:
         if not _needs_name(schema):
@@ -63,8 +73,9 @@ def hoist(document: Schema, table: Mapping[str, str]) -> Hoisted:
     for _place, holder, key in list(roots(document)):
         top = holder is schemas
         holder[key] = without_place(replace_children(holder[key], moved)) if top else moved(holder[key])
-    places = {one.place for one in found}
-    return Hoisted(made_up, [place for place in table if place not in places])
+    kept = {place for place, name in table.items() if references.get(present[place]) == name}
+    stale = [place for place in table if present[place] not in places and place not in kept]
+    return Hoisted(made_up, stale, {place: name for (place, _), name in reversed(names.items())})
 
 
 def _facts(schema: Schema) -> list[Schema]:
@@ -111,10 +122,10 @@ def _find_in(schema: Schema, owner_place: str, owner_key: tuple[str, str] | None
 
 
 def _assign(
-    found: list[_Inline], table: Mapping[str, str], components: set[str]
+    found: list[_Inline], table: Mapping[str, str], components: Mapping[str, Schema]
 ) -> tuple[dict[tuple[str, str], str], dict[str, str]]:
     order = {place: rank for rank, place in enumerate(table)}
-    taken: dict[str, str] = {naming.module_key(name): "" for name in components}
+    taken = {naming.module_key(name): structure(schema) for name, schema in components.items()}
     names: dict[tuple[str, str], str] = {}
     for one in sorted((one for one in found if one.place in order), key=lambda one: order[one.place]):
         name = table[one.place]

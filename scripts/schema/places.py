@@ -1,7 +1,13 @@
 """Mark each schema with the place where upstream declares it, in the notation of `scripts/names.yaml`."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from scripts.schema.unions import NULL
-from scripts.schema.walk import Schema, roots, schemas_of, shape
+from scripts.schema.walk import Schema, every_schema, ref_name, roots, schemas_of, shape
+
+_STEPS: Final = tuple(".[{|")
+"""The characters that a step begins with."""
 
 
 def mark_places(document: Schema) -> None:
@@ -34,6 +40,51 @@ def _marked(schema: Schema, place: str) -> Schema:
 def without_place(schema: Schema) -> Schema:
     """Return a schema without the mark of its place."""
     return {key: value for key, value in schema.items() if key != "x-place"}
+
+
+def places_of_references(document: Schema) -> list[tuple[str, str]]:
+    """List the places where the schemas of a document refer to components.
+
+    Args:
+        document: A settled document, marked with places.
+
+    Returns:
+        Place and component of each reference. A reference in a union is labelled like the schema that it leads to, so
+        that a schema has one place in line and as a component.
+    """
+    schemas = schemas_of(document)
+    found: dict[tuple[str, str], None] = {}
+    in_unions: set[tuple[str, str]] = set()
+    for _, schema in every_schema(document):
+        if (name := ref_name(schema)) is not None and "x-place" in schema:
+            found[schema["x-place"], name] = None
+        branches = [branch for branch in schema.get("anyOf", []) if "x-place" in branch]
+        targets = [schemas.get(ref_name(branch) or "", branch) for branch in branches]
+        for branch, label in zip(branches, _branch_labels(targets), strict=True):
+            if (name := ref_name(branch)) is not None and label:
+                in_unions.add((branch["x-place"], name))
+                found[branch["x-place"] + label, name] = None
+    return [one for one in found if one not in in_unions]
+
+
+def place_behind(place: str, references: Mapping[str, str]) -> str:
+    """Return where a place is once a schema around it is a component.
+
+    Args:
+        place: A place such as `Message.audio.format`.
+        references: The component that each place refers to, such as `Audio` for `Message.audio`.
+
+    Returns:
+        The place counted from the innermost component, such as `Audio.format`.
+    """
+    seen: set[str] = set()
+    while place not in seen and place not in references:
+        seen.add(place)
+        heads = [head for head in references if place.startswith(head) and place[len(head) : len(head) + 1] in _STEPS]
+        if heads:
+            head = max(heads, key=len)
+            place = references[head] + place[len(head) :]
+    return place
 
 
 def _branch_labels(branches: list[Schema]) -> list[str]:

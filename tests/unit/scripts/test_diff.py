@@ -140,7 +140,8 @@ def _order(document: dict[str, Any]) -> None:
 
 
 def _inline(document: dict[str, Any]) -> None:
-    request(document)["effort"] = {"anyOf": [schemas(document)["Effort"], NULL]}
+    request(document)["n"] = ref("Count")
+    schemas(document)["Count"] = {"type": "integer", "minimum": 1, "maximum": 128, "default": 1}
     reply(document)["choices"]["items"] = ref("Choice")
     schemas(document)["Choice"] = record(reason={"enum": ["stop", "length"]}, text=TEXT)
     document["paths"][CHAT]["post"]["responses"]["200"] = {"$ref": "#/components/responses/Reply"}
@@ -149,7 +150,7 @@ def _inline(document: dict[str, Any]) -> None:
 
 def _spelled_out(document: dict[str, Any]) -> None:
     request(document)["messages"]["items"] = {"anyOf": [{"oneOf": [ref("UserMessage")]}, ref("ToolMessage")]}
-    request(document)["effort"] = {"type": ["string", "null"], "enum": ["low", "high", None]}
+    schemas(document)["Effort"] = {"oneOf": [{"const": "low"}, {"const": "high"}]}
     request(document)["model"] = {"type": "string", "minLength": 0, "default": None}
     request(document)["prediction"] = {"type": ["string", "array"], "items": TEXT}
     schemas(document)["Page"]["additionalProperties"] = True
@@ -215,7 +216,10 @@ KNOWN: list[tuple[Edit, str, str, str]] = [
     (put(request, effort=ref("Effort")), "create request > effort: null no longer allowed", "breaking", "widening"),
     (put(choice, text={"type": ["string", "null"]}), "create answer > choices[] > text: null allowed now", "breaking",
      "harmless"),
-    (put(request, tier=TEXT), "create request > tier: any string allowed now", "widening", "breaking"),
+    (lambda d: request(d).update(tier={"anyOf": [TEXT, request(d)["tier"]]}),
+     "create request > tier: any string allowed now", "widening", "breaking"),
+    (put(request, effort={"anyOf": [{"enum": ["low", "high"], "type": "string"}, NULL]}),
+     "create request > effort: models.Effort is now models.CreateChatCompletionRequestEffort", "breaking", "breaking"),
     (put(request, model={"type": "integer"}), "create request > model: string is now integer", "breaking", "breaking"),
     (put(choice, text={"type": "array", "items": TEXT}), "create answer > choices[] > text: string is now array",
      "breaking", "breaking"),
@@ -454,6 +458,20 @@ def test_security_of_the_only_operation() -> None:
         (f"get: {BEARER} removed", "breaking"),
         (f"get: {KEY} added", "widening"),
     }
+
+
+def test_a_class_that_is_lost_breaks() -> None:
+    """Where nothing else breaks, a class that is gone does; where something does, it went with that."""
+
+    def opened(document: dict[str, Any]) -> None:
+        request(document)["tier"] = TEXT
+
+    assert told(changes(opened)) == {
+        ("create request > tier: any string allowed now", "widening"),
+        ("client: models.CreateChatCompletionRequestTier is gone", "breaking"),
+    }
+    (change,) = changes(lambda d: request(d).pop("tier"))
+    assert change.what == "removed"
 
 
 def test_a_new_required_parameter_breaks() -> None:

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,87 @@ def test_a_line_of_the_table_keeps_the_name_of_any_component(tmp_path: Path, mon
     after = prepare_named(made.document, naming.load_names())
     assert after.document == before.document
     assert (after.hoisted.made_up, after.hoisted.stale) == ({}, [])
+
+
+Place = tuple[Any, Any]
+"""A holder, and the key of a schema in it."""
+
+
+def in_line(document: dict[str, Any], place: str) -> Place | None:
+    """Find the schema that a place of the table has in line."""
+    owner, steps = place, []
+    if found := re.match(r"\w+", place):
+        owner, steps = found[0], re.findall(r"\.\w+|\[\]|\|\w+", place[found.end() :])
+    holder = document["components"]["schemas"]
+    places: list[Place] = [(holder, owner)] if owner in holder else []
+    for step in steps:
+        places = [deeper for one in places for part in parts(one) for deeper in taken(part, step)]
+    every = [part for one in places for part in parts(one)]
+    return next(((h, k) for h, k in every if "enum" in h[k] or "properties" in h[k]), None)
+
+
+def parts(place: Place) -> list[Place]:
+    holder, key = place
+    schema = holder[key]
+    inner = [
+        (branches, index)
+        for name in ("allOf", "anyOf", "oneOf")
+        if (branches := schema.get(name))
+        for index in range(len(branches))
+    ]
+    return [place, *(part for one in inner for part in parts(one))]
+
+
+def taken(part: Place, step: str) -> list[Place]:
+    schema = part[0][part[1]]
+    if step == "[]":
+        return [(schema, "items")] if "items" in schema else []
+    if step[0] == "|":
+        kind = "enum" if "enum" in schema else "object"
+        tags = [tag for one in schema.get("properties", {}).values() for tag in one.get("enum", ())]
+        return [part] if step[1:] in (kind, *tags) and ("enum" in schema or "properties" in schema) else []
+    return [(schema["properties"], step[1:])] if step[1:] in schema.get("properties", {}) else []
+
+
+def with_components() -> tuple[dict[str, Any], int]:
+    """Return the pin with a component for each schema in line that the table names, and how many there are."""
+    document = renamed()
+    schemas, moved = document["components"]["schemas"], 0
+    for place, name in sorted(naming.load_names().items(), key=lambda one: -len(one[0])):
+        if (found := in_line(document, place)) is not None:
+            holder, key = found
+            if schemas.setdefault(f"New{name}", holder[key]) == holder[key]:  # others stay in line, with the same class
+                holder[key] = ref(f"New{name}")
+                moved += 1
+    return document, moved
+
+
+def test_a_schema_in_line_that_becomes_a_component_keeps_its_class(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every class of the table keeps its name when upstream makes a component of its schema, those inside it too."""
+    document, moved = with_components()
+    assert moved > 40
+    made = pinned(document, tmp_path)
+    before, after = (prepare_named(one, naming.load_names()) for one in (PINNED, made.document))
+    assert after.document["components"]["schemas"].keys() == before.document["components"]["schemas"].keys()
+    assert (after.hoisted.made_up, after.hoisted.stale) == ({}, [])
+    assert spec_diff.main([str(tmp_path / "upstream.yaml")]) == 0
+    assert capsys.readouterr().out.endswith("No change in what the chat operations take and answer.\n")
+
+
+def test_a_component_that_is_used_elsewhere_is_not_renamed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A component that a place of the table shares with others keeps its name; the lost class is breaking."""
+    document = renamed()
+    holder, key = in_line(document, "CreateChatCompletionRequest.web_search_options") or ({}, "")
+    document["components"]["schemas"]["Search"] = holder[key]
+    holder[key] = ref("Search")
+    document["components"]["schemas"]["CompletionUsage"]["properties"]["search"] = ref("Search")
+    made = pinned(document, tmp_path)
+    assert "Search" in made.document["components"]["schemas"]
+    assert spec_diff.main([str(tmp_path / "upstream.yaml")]) == 2
+    out = " ".join(capsys.readouterr().out.split())
+    assert "web_search_options: models.WebSearchOptions is now models.Search" in out
 
 
 def a_document(answer: str = "Animal", **schemas: Any) -> dict[str, Any]:
