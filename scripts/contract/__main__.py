@@ -11,6 +11,7 @@ import yaml
 
 from chatcompletions_api import models
 from scripts.contract import parameters as compared
+from scripts.contract.access import security_differences, server_differences
 from scripts.contract.answers import facade_sources, hidden_members, missing_models, model_differences
 from scripts.contract.behaviour import behaviour_differences
 from scripts.contract.differences import address_differences, module_differences
@@ -49,7 +50,8 @@ def _facade_differences(spec: Spec) -> list[str]:
     present = compared.present(spec)
     faults = {call.name: call.fault for call in calls() if call.fault}
     described = {*addresses(), *(present[name].address for name in faults)}
-    found = [*faults.values(), *address_differences(spec, described), *hidden_members()]
+    found = [*server_differences(spec), *security_differences(spec)]
+    found += [*faults.values(), *address_differences(spec, described), *hidden_members()]
     found += _missing_models(whole=len(present) == len(CHAT_OPERATIONS))
     for call in present:
         found += compared.facade_name_differences(spec, call)

@@ -233,6 +233,16 @@ def test_deepest_document(folder: Path) -> None:
     assert pinned.count("items:") == 180
 
 
+def test_what_leads_nowhere(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A name without a security scheme is told, and the document is pinned."""
+    path = folder / "openapi-2030-01-02-abc1234.yaml"
+    path.write_text(f"security: [{{Default: []}}]\n{UPSTREAM}", encoding="utf-8")
+    assert run(folder) == 0
+    told = 'the security scheme "Default" at "#/security" is not described: no call needs it\n'
+    assert told in capsys.readouterr().err
+    assert "  - Default: []\n" in (folder / "openapi.yaml").read_text(encoding="utf-8")
+
+
 def test_operations_that_the_client_does_not_have(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Upstream's operations besides ours are reported and kept in the pin; without any the pin has no such key."""
     document = UPSTREAM.replace(

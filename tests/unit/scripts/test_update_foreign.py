@@ -123,6 +123,11 @@ def test_a_deployment_and_a_version_are_given_to_the_client(tmp_path: Path) -> N
         "https://x.example/openai/deployments/gpt/chat/completions ('api-version', '2')",
     ]
     assert (
+        "openapi.yaml names the server https://{endpoint}/openai/deployments/{deployment-id}, the facade calls "
+        "https://api.openai.com/v1: callers give base_url=, or change DEFAULT_BASE_URL in "
+        "facade/chatcompletions/_requests/settings.py"
+    ) in azure.sentences
+    assert (
         "openapi.yaml requires the create parameter 'api-version', which the facade lacks: until it is added, callers "
         "give it to the client, as in ChatClient(params={'api-version': ...})"
     ) in azure.sentences
