@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +27,6 @@ from .operations import check_readable
 from .query import flatten
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from .operations import Operation
 
 _OPTIONS = frozenset(CallOptions.__annotations__)
