@@ -17,20 +17,22 @@ def loads(data: bytes) -> Any:
     """Read one JSON value.
 
     Args:
-        data: UTF-8 text; a byte order mark, NaN and lone surrogates are tolerated, integers are exact.
+        data: UTF-8 text; a byte order mark, NaN and lone surrogates are tolerated, bytes that are not UTF-8 become
+            U+FFFD, integers are exact.
 
     Returns:
         The value; of a repeated key the last one counts.
 
     Raises:
-        ValueError: The text is not JSON, not UTF-8, or nested more than `MAX_DEPTH` levels.
+        ValueError: The text is not JSON, or nested more than `MAX_DEPTH` levels.
     """
     try:
         return jiter.from_json(data)
     except ValueError:
-        # The fast reader refuses some texts that the standard one reads: lone surrogates, a BOM.
+        # The fast reader refuses some texts that the standard one reads: lone surrogates, a BOM. It reads bytes that
+        # are not UTF-8 only if they are replaced first, as the WHATWG's decoder does it.
         try:
-            value = json.loads(data)
+            value = json.loads(data.decode(json.detect_encoding(data), "replace"))
         except RecursionError:
             value = None
         else:

@@ -2,6 +2,9 @@
 
 It works on the JSON of the chunks, and copes with all that servers send: an index twice in a chunk or missing, text
 beside the delta, the usage counted up in every chunk, fields that the spec does not have.
+
+Each delta adds to the ones before it, as the API has it. A server that sends the whole text so far in every delta is
+not guessed at: "ha" and then "haha" may be "hahaha".
 """
 
 from __future__ import annotations
@@ -9,7 +12,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from .deltas import copied, joined, merge, merge_member
+from .deltas import copied, joined, joined_text, merge, merge_member
 from .tool_calls import ToolCalls
 
 if TYPE_CHECKING:
@@ -22,9 +25,16 @@ _EMPTY: tuple[Any, ...] = (None, {}, [])
 
 
 class Assembly:
-    """The completion so far: `add` each chunk, then call `completion`."""
+    """The completion so far: `add` each chunk, then call `completion`.
 
-    def __init__(self) -> None:
+    Args:
+        choices: How many choices were asked for.
+        usage: Whether the usage was asked for.
+    """
+
+    def __init__(self, choices: int = 1, *, usage: bool = False) -> None:
+        self._expected_choices = choices
+        self._expects_usage = usage
         self._head: dict[str, Any] = {}
         self._seen_names: set[str] = set()
         self._changeable: dict[str, Any] = {}
@@ -67,8 +77,28 @@ class Assembly:
 
     @property
     def finished(self) -> bool:
+        """Whether all that was asked for has come."""
+        return not self.missing
+
+    @property
+    def missing(self) -> str:
+        """The first thing that was asked for and has not come; empty if the completion is whole."""
+        if not self.has_ended:
+            return "a finish reason"
+        if len(self._choices) < self._expected_choices:
+            absent = next(index for index in range(self._expected_choices) if index not in self._choices)
+            return f"choice {absent} of the {self._expected_choices} that were asked for"
+        return "the usage that was asked for" if self._expects_usage and not self._head.get("usage") else ""
+
+    @property
+    def has_ended(self) -> bool:
         """Whether every choice that was seen has its finish reason."""
-        return bool(self._choices) and all(choice.finish_reason for choice in self._choices.values())
+        return self.has_choices and all(choice.finish_reason for choice in self._choices.values())
+
+    @property
+    def has_choices(self) -> bool:
+        """Whether a choice was seen."""
+        return bool(self._choices)
 
     @property
     def empty(self) -> bool:
@@ -131,6 +161,11 @@ class _Choice:
                 continue
             if name == "content" and isinstance(value, str):
                 self._content.append(value)
+            elif name == "content" and isinstance(value, list):
+                if value and self._content:
+                    merge_member(self._message, name, [self._text_part()])
+                    self._content.clear()
+                merge_member(self._message, name, value)
             elif name == "tool_calls" and isinstance(value, (list, dict)):
                 for piece in [value] if isinstance(value, dict) else value:  # TGI sends one call without a list
                     if isinstance(piece, dict):
@@ -143,6 +178,9 @@ class _Choice:
             else:
                 merge_member(self._message, name, value)
 
+    def _text_part(self) -> dict[str, Any]:
+        return {"type": "text", "text": joined_text(self._content)}
+
     def completed(self, index: int) -> dict[str, Any]:
         message: dict[str, Any] = {
             "role": "assistant",
@@ -152,10 +190,10 @@ class _Choice:
         }
         message["role"] = message["role"] or "assistant"
         if self._content:
-            text = "".join(self._content)
             parts = message["content"]
-            # Some servers send parts (thoughts, say) before plain text.
-            message["content"] = [*parts, {"type": "text", "text": text}] if isinstance(parts, list) else text
+            # Some servers send parts (thoughts or references, say) between plain text.
+            is_in_parts = isinstance(parts, list)
+            message["content"] = [*parts, self._text_part()] if is_in_parts else joined_text(self._content)
         if tool_calls := self._tool_calls.completed():
             message["tool_calls"] = tool_calls
         for name, value in self._full_message.items():

@@ -5,12 +5,45 @@ from __future__ import annotations
 from typing import Any
 
 #: Members whose text comes whole, if repeatedly, rather than in pieces.
-_UNSPLIT = frozenset({"id", "type", "role", "object"})
+_UNSPLIT = frozenset({"id", "type", "role", "object", "format"})
 _CONTAINERS = frozenset({dict, list})
 
 
 class Pieces(list[str]):
     """The pieces of a text, which are joined once, because adding to a string copies it every time."""
+
+
+class Items(list[Any]):
+    """The items of a list. Those that have an index come in pieces, which are merged; the others come whole."""
+
+    def __init__(self, items: list[Any]) -> None:
+        super().__init__()
+        # The latest item with an index, and the latest of each type.
+        self._latest: dict[tuple[int, str | None], dict[str, Any]] = {}
+        self.add(items)
+
+    def add(self, items: list[Any]) -> None:
+        """Add items, or pieces of them."""
+        for item in items:
+            index = item.get("index") if isinstance(item, dict) else None
+            if type(index) is int:
+                merge(self._item(index, item), item)
+            else:
+                self.append(copied(item))
+
+    def _item(self, index: int, piece: dict[str, Any]) -> dict[str, Any]:
+        kind = piece.get("type") if isinstance(piece.get("type"), str) else None
+        item = self._latest.get((index, kind)) or self._latest.get((index, None))
+        # Some servers count the items of each type from 0, and give an index to several that have ids.
+        if item is None or _differ(item, piece, "type") or _differ(item, piece, "id"):
+            item = {}
+            self.append(item)
+        self._latest[index, kind] = self._latest[index, None] = item
+        return item
+
+
+def _differ(item: dict[str, Any], piece: dict[str, Any], name: str) -> bool:
+    return bool(item.get(name) and piece.get(name)) and item[name] != piece[name]
 
 
 def merge(target: dict[str, Any], piece: dict[str, Any]) -> None:
@@ -34,19 +67,57 @@ def merge_member(target: dict[str, Any], name: str, value: Any) -> None:
         if not isinstance(known, dict):
             target[name] = known = {}
         merge(known, value)
-    elif isinstance(value, list) and isinstance(known, list) and not isinstance(known, Pieces):
-        known.extend(copied(value))
+    elif isinstance(value, list) and isinstance(known, Items):
+        known.add(value)
     elif known is None or (value is not None and (name not in _UNSPLIT or known == "")):
-        target[name] = copied(value)
+        target[name] = Items(value) if isinstance(value, list) else copied(value)
 
 
 def joined(value: Any) -> Any:
     """Return a copy of a value in which the pieces of each text are joined."""
     if isinstance(value, Pieces):
-        return "".join(value)
+        return joined_text(value)
     if isinstance(value, dict):
         return {name: joined(item) for name, item in value.items()}
+    if isinstance(value, Items):
+        return [joined(item) for item in value]
     return value.copy() if isinstance(value, list) else value
+
+
+def joined_text(pieces: list[str]) -> str:
+    """Join the pieces of a text: two halves of a character become one, and half a character becomes U+FFFD."""
+    text = "".join(pieces)
+    return text if _has_no_halves(text) else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _has_no_halves(text: str) -> bool:
+    # JSON can escape the two halves of a character that UTF-16 has one by one, and some servers cut between them.
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+class WholeCharacters:
+    """The pieces of a text as they come, but never half a character: it is held back until its other half comes."""
+
+    def __init__(self) -> None:
+        self._half = ""
+
+    def add(self, piece: str) -> str:
+        """Return the text that a piece adds."""
+        if not self._half and _has_no_halves(piece):
+            return piece
+        text = self._half + piece
+        self._half = text[-1] if "\ud800" <= text[-1] <= "\udbff" else ""
+        return joined_text([text.removesuffix(self._half)])
+
+    def rest(self) -> str:
+        """Return the text at the end: U+FFFD if half a character is left."""
+        return joined_text([self._half])
 
 
 def copied(value: Any) -> Any:

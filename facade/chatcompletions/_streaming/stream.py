@@ -15,6 +15,7 @@ from chatcompletions._transport.decoding import aiter_decoded, iter_decoded
 from chatcompletions._transport.slots import LEASE
 
 from .base import StreamReader
+from .deltas import WholeCharacters
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
@@ -88,7 +89,12 @@ class ChatCompletionStream(_Stream):
 
     def text_deltas(self) -> Iterator[str]:
         """Iterate over the pieces of the first choice's text as they arrive."""
-        return (text for chunk in self if (text := text_added_by(chunk)))
+        characters = WholeCharacters()
+        for chunk in self:
+            if text := characters.add(text_added_by(chunk)):
+                yield text
+        if text := characters.rest():
+            yield text
 
     def get_final_completion(self) -> ChatCompletion:
         """Read the stream to its end, and return the whole completion.
@@ -171,9 +177,12 @@ class AsyncChatCompletionStream(_Stream):
 
     async def text_deltas(self) -> AsyncIterator[str]:
         """Iterate over the pieces of the first choice's text as they arrive."""
+        characters = WholeCharacters()
         async for chunk in self:
-            if text := text_added_by(chunk):
+            if text := characters.add(text_added_by(chunk)):
                 yield text
+        if text := characters.rest():
+            yield text
 
     async def get_final_completion(self) -> ChatCompletion:
         """Read the stream to its end, and return the whole completion; see `ChatCompletionStream`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from typing import Any
+from unittest.mock import patch
 
 import jsonschema
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatcompletions import ChatCompletion
+from chatcompletions._streaming import tool_calls
 from chatcompletions._streaming.assembly import Assembly
 from chatcompletions_api import models
 from scripts.contract.spec import pinned
@@ -152,13 +154,24 @@ def test_finish_reason() -> None:
 
 
 def test_every_choice_has_to_finish() -> None:
-    """A stream of several choices is whole when all choices that came have finished."""
+    """A stream of several choices is whole when all choices that came, and all that were asked for, have finished."""
     assembly = Assembly()
     assembly.add(chunk(choice(0, content="a"), choice(1, content="b")))
     assembly.add(chunk(choice(0, finish_reason="stop")))
     assert not assembly.finished
     assembly.add(chunk(choice(1, finish_reason="stop")))
     assert assembly.finished
+    assembly = Assembly(3, usage=True)
+    for index in (1, 0, 2):
+        assert assembly.missing in (
+            "a finish reason",
+            "choice 0 of the 3 that were asked for",
+            "choice 2 of the 3 that were asked for",
+        )
+        assembly.add(chunk(choice(index, finish_reason="stop")))
+    assert assembly.missing == "the usage that was asked for"
+    assembly.add(chunk(usage={"total_tokens": 3}))
+    assert (assembly.missing, assembly.finished) == ("", True)
 
 
 def test_choices_interleaved() -> None:
@@ -317,6 +330,59 @@ def test_a_tool_call_that_is_in_no_list() -> None:
     assert found["tool_calls"] == [{"id": "", "type": "function", "function": {"name": "f", "arguments": "{}"}}]
 
 
+@pytest.mark.parametrize("index", [0, None])
+@pytest.mark.parametrize("no_id", [{}, {"id": None}, {"id": ""}])
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [{"name": "f", "arguments": '{"a"'}, {"arguments": ": 1}"}, {"name": "f", "arguments": '{"a"'}],
+        [
+            *({"name": "f", "arguments": ""}, {"arguments": '{"a"'}, {"arguments": ": 1}"}),
+            *({"name": "f", "arguments": ""}, {"arguments": " "}, {"arguments": '{"a"'}),
+        ],
+        [{"name": "f", "arguments": text} for text in ('{"a"', ": 1}", '{"a"')],
+        [{"name": "f"}, {"arguments": '{"a": 1}'}, {"name": "f"}, {"arguments": None}, {"arguments": '{"a"'}],
+    ],
+    ids=["pieces", "the name first", "the name in every piece", "the name alone"],
+)
+def test_one_function_called_twice_in_pieces(index: int | None, no_id: dict[str, Any], pieces: list[Any]) -> None:
+    """Without ids, the same name again after whole arguments, and new arguments, begin another call in pieces, too."""
+    found = calls(*([call(index, **no_id, function=piece)] for piece in [*pieces, {"arguments": ": 2}"}]))
+    assert [each["function"]["name"] for each in found] == ["f", "f"]
+    assert [json.loads(each["function"]["arguments"]) for each in found] == [{"a": 1}, {"a": 2}]
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [{"name": "f", "arguments": "{}"}, {"arguments": "{}"}],
+        [{"name": "f", "arguments": "{}"}, {"name": "f", "arguments": ""}, {"arguments": "x"}, {"arguments": "{}"}],
+        [{"name": "f", "arguments": "{"}, {"name": "f", "arguments": ""}, {"arguments": "{}"}],
+        [{"name": "f", "arguments": "[1]"}, {"name": "f", "arguments": "{}"}],
+    ],
+    ids=["no name", "other text", "not whole", "no object"],
+)
+def test_what_begins_no_call(pieces: list[dict[str, Any]]) -> None:
+    """Without the name again, or before the arguments are a whole object, more text is of the same call."""
+    (found,) = calls(*([call(0, function=piece)] for piece in pieces))
+    assert found["function"] == {"name": "f", "arguments": "".join(piece["arguments"] for piece in pieces)}
+
+
+def test_another_function_after_a_name_alone() -> None:
+    """A name that was given again without arguments, and then another one, are two calls."""
+    pieces = [{"name": "f", "arguments": "{}"}, {"name": "f", "arguments": ""}, {"name": "g", "arguments": "{}"}]
+    found = calls(*([call(0, function=piece)] for piece in pieces))
+    assert [each["function"] for each in found] == [pieces[0], pieces[2]]
+
+
+def test_looking_for_whole_arguments_has_an_end() -> None:
+    """Arguments that never are whole are not parsed with every further piece."""
+    with patch.object(tool_calls, "loads", wraps=tool_calls.loads) as loads:
+        (found,) = calls(*([call(0, function={"name": "f", "arguments": text})] for text in ["x", *["{}"] * 500]))
+    assert found["function"]["arguments"] == "x" + "{}" * 500
+    assert loads.call_count == 100
+
+
 def test_a_repeated_name_amid_braces() -> None:
     """A repeated name before a brace begins no call until the arguments so far are complete."""
     pieces = ['{"a": {}', '{"b": 1}', "}"]
@@ -443,6 +509,27 @@ def test_content_parts() -> None:
         part,
         {"type": "text", "text": "ab"},
     ]
+
+
+def test_the_order_of_content_parts() -> None:
+    """Text and parts of content stand in the order in which they came; an empty list of parts is none."""
+    reference = {"type": "reference", "reference_ids": [1]}
+    pieces = ["It is ", "blue", [reference], " and", "", [], " wide", [reference, reference], "."]
+    texts = [{"type": "text", "text": text} for text in ("It is blue", " and wide", ".")]
+    assert message(*({"content": piece} for piece in pieces))["content"] == [
+        *(texts[0], reference),
+        *(texts[1], reference, reference),
+        texts[2],
+    ]
+
+
+def test_reasoning_details() -> None:
+    """The details of a thought that come in pieces under one index are one."""
+    detail = {"type": "reasoning.text", "index": 0}
+    pieces = [{**detail, "text": "a"}, {**detail, "text": "b"}, {**detail, "signature": "s"}]
+    found = message(*({"content": "", "reasoning_details": [piece]} for piece in pieces), {"content": "Hi."})
+    assert found["reasoning_details"] == [{**detail, "text": "ab", "signature": "s"}]
+    assert found["content"] == "Hi."
 
 
 ODD: list[Any] = [

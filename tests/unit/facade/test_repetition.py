@@ -17,6 +17,7 @@ from chatcompletions._streaming.repetition import Repetition
 
 TEXTS = st.one_of(
     st.sampled_from(["", " a", "b", '"', "\\", "\n", "é", "\u2028", "\U0001f600", '","x":"', "probe-0", "}", "0"]),
+    st.sampled_from(["a\ud83d", "\ude00b", "?bad?"]),
     st.text(max_size=6),
 )
 PADDING = st.one_of(st.none(), st.text('abcXYZ019"\\', max_size=8))
@@ -40,7 +41,12 @@ def streams(draw: st.DrawFn) -> list[bytes]:
         choice: dict[str, Any] = {"index": draw(st.sampled_from([0, 0, 0, 1])), "delta": delta, "finish_reason": None}
         oddity = draw(
             st.sampled_from(
-                [*[""] * 8, *["thought"] * 4, *["tool"] * 4, "finish", "two", "none", "logprobs", "new extras"]
+                [
+                    *[""] * 8,
+                    *["thought"] * 4,
+                    *["tool"] * 4,
+                    *("finish", "two", "none", "logprobs", "new extras", "parts", "details"),
+                ]
             )
         )
         chunk = {**extras, "choices": [choice]}
@@ -61,11 +67,16 @@ def streams(draw: st.DrawFn) -> list[bytes]:
                 chunk["choices"] = []
             case "logprobs":
                 choice["logprobs"] = {"content": [{"token": "content"}]}
+            case "parts":
+                delta["content"] = [{"type": "reference", "ids": [1]}, {"type": "text", "text": draw(TEXTS)}]
+            case "details":
+                delta["reasoning_details"] = [{"index": draw(st.sampled_from([0, 0, 1])), "text": draw(TEXTS)}]
             case "new extras":
                 extras = draw(EXTRAS)
         if (padding := draw(PADDING)) is not None:
             chunk["obfuscation"] = padding
-        events.append(json.dumps(chunk, separators=separators, ensure_ascii=ascii_only).encode("utf-8", "replace"))
+        data = json.dumps(chunk, separators=separators, ensure_ascii=ascii_only).encode("utf-8", "replace")
+        events.append(data.replace(b"?bad?", b"\xff\xe2\x98"))
     return events
 
 
@@ -79,7 +90,7 @@ def read(events: list[bytes]) -> tuple[list[Any], Any]:
 @given(streams())
 def test_same_as_parsed(events: list[bytes]) -> None:
     """A stream gives the chunks and the completion that parsing each event gives."""
-    parsed = [json.loads(event) for event in events]
+    parsed = [json.loads(event.decode("utf-8", "replace")) for event in events]
     assembly = Assembly()
     for chunk in parsed:
         assembly.add(chunk)
@@ -198,7 +209,23 @@ def test_escapes(text: str, ascii_only: bool) -> None:
     assert [chunk["choices"][0]["delta"]["content"] for chunk in read(events)[0]] == [text, "a", text]
 
 
-@pytest.mark.parametrize("inside", [b"a\nb", b"\\", b"\\x", b"\\u12", b'"', b'a"b', b"\xff"])
+@pytest.mark.parametrize(
+    ("inside", "text"),
+    [(b"a\xffb", "a\ufffdb"), (b"\xe2\x98", "\ufffd"), (b"\\ud83d", "\ud83d"), (b"\xff\\n\\ude00", "\ufffd\n\ude00")],
+)
+def test_texts_that_are_no_text(inside: bytes, text: str) -> None:
+    """A text with bytes that are not UTF-8, or with half a character, is read without parsing as it is by parsing."""
+    events = [event("a"), event("PROBE").replace(b"PROBE", inside), event("b")]
+    repetition = Repetition()
+    chunk = json.loads(event("a"))
+    repetition.learn(event("a"), chunk, ChatCompletionChunk.from_dict(chunk))
+    found = repetition.read(events[1])
+    assert found is not None
+    assert found[1] == text
+    assert [each["choices"][0]["delta"]["content"] for each in read(events)[0]] == ["a", text, "b"]
+
+
+@pytest.mark.parametrize("inside", [b"a\nb", b"\\", b"\\x", b"\\u12", b'"', b'a"b'])
 def test_what_is_no_json_string_is_left_to_the_parser(inside: bytes) -> None:
     """An event whose text is not a JSON string does not match, and does no harm to the events after it."""
     repetition = Repetition()

@@ -358,11 +358,61 @@ def test_an_event_that_is_no_object(connect: Callable[..., Any], data: str) -> N
 
 
 def test_bytes_that_are_no_text(connect: Callable[..., Any]) -> None:
-    """An event that is not UTF-8, or is cut within a character, raises instead of losing text."""
-    for last in (b'data: {"choices": "\xff"}\n\n', events(chunk(choice(content="\u2603")))[:-9]):
-        error = broken(connect, events(HI), last)
-        assert isinstance(error, StreamInterruptedError)
-        assert error.completion is not None
+    """Bytes that are not UTF-8 become U+FFFD, as the WHATWG says, and the rest is read, streamed or whole."""
+    bad, read = b"a\xffb\xe2\x98\xed\xa0\x80c", "a\ufffdb\ufffd\ufffd\ufffd\ufffdc"
+    data = events(HI, DOT, chunk(choice(content="?"), **{"??": "?"}), DOT, STOP).replace(b"?", bad)
+    driver, stream = streamed(connect, *(data[at : at + 1] for at in range(len(data))))
+    assert [each.text for each in driver.iterate(stream)] == ["Hi", ".", read, ".", ""]
+    assert (stream.completion.text, stream.completion[read * 2]) == (f"Hi.{read}.", read)
+    whole = json.dumps(completion("?")).encode().replace(b"?", bad)
+    driver = connect(transport=Server(httpx.Response(200, content=whole)).transport)
+    assert driver.call("create", **ASK).text == read
+
+
+SPLIT = ["a\ud83d", "\ude00b", "\ud83d", "", "\ude01", "\ude02", "\ud83d", "c\ud83d"]
+WHOLE_TEXT = "a\U0001f600b\U0001f601\ufffd\ufffdc\ufffd"
+
+
+def test_halves_of_a_character(connect: Callable[..., Any]) -> None:
+    """The halves of a character that come in two events are one, a lone half is U+FFFD, in every text that grows."""
+    calls = [{"tool_calls": [{"index": 0, "function": {"arguments": piece}}]} for piece in SPLIT]
+    begin = chunk(choice(tool_calls=[{"index": 0, "id": "c", "type": "function", "function": {"name": "f"}}]))
+    members = [{name: piece} for name in ("content", "refusal", "reasoning_content") for piece in SPLIT]
+    chunks = [chunk(choice(**delta)) for delta in members + calls]
+    data = [json.dumps(each) for each in (begin, *chunks, STOP)]
+    driver, stream = streamed(connect, events(*data))
+    driver.iterate(stream)
+    message = stream.completion.message
+    assert [message.content, message.refusal, message["reasoning_content"]] == [WHOLE_TEXT] * 3
+    assert message.tool_calls[0].function.arguments == WHOLE_TEXT
+    driver, stream = streamed(connect, events(*data))
+    texts = driver.iterate(stream.text_deltas())
+    assert texts == ["a", "\U0001f600b", "\U0001f601", "\ufffd", "\ufffdc", "\ufffd"]
+
+
+def test_half_a_character_at_a_bad_end(connect: Callable[..., Any]) -> None:
+    """Half a character is not made up for when the stream breaks off: its other half may have been on the way."""
+    driver, stream = streamed(connect, events(json.dumps(chunk(choice(content="a\ud83d")))))
+    texts = []
+
+    def plain_loop() -> None:
+        texts.extend(stream.text_deltas())
+
+    async def loop() -> None:
+        async for text in stream.text_deltas():
+            texts.append(text)  # noqa: PERF401 - the texts before the failure count
+
+    with pytest.raises(StreamInterruptedError):
+        driver.run(loop()) if is_async(driver) else plain_loop()
+    assert texts == ["a"]
+
+
+@pytest.mark.parametrize("texts", [["H", "Hi", "Hi."], ["ha", "haha"]])
+def test_deltas_add_up(connect: Callable[..., Any], texts: list[str]) -> None:
+    """Each delta is added to the ones before it, also if it begins with all of them, as it may by chance."""
+    driver, stream = streamed(connect, events(*(chunk(choice(content=text)) for text in texts), STOP))
+    assert driver.iterate(stream.text_deltas()) == texts
+    assert stream.completion.text == "".join(texts)
 
 
 @pytest.mark.parametrize(
