@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Server:
     """A transport that keeps each request and answers with the body it was given last."""
 
-    answer: bytes = b"{}"
+    answer: bytes = b'{"object": ""}'
     content_type: str = "application/json"
     requests: list[httpx.Request] = field(default_factory=list)
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-KINDS = ("completions", "chunks", "lists", "messages", "deletions")
+KINDS = ("completions", "chunks", "lists", "messages", "deletions", "failures")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chatcompletions import ChatCompletion, ChatCompletionChunk
+from chatcompletions import APIError, ChatCompletion, ChatCompletionChunk
 from chatcompletions_api import models
 from chatcompletions_api.api.chat import (
     delete_chat_completion,
@@ -19,7 +19,7 @@ from chatcompletions_api.api.chat import (
     get_chat_completion_messages,
     list_chat_completions,
 )
-from tests.corpus._entries import KINDS, Entry, each, entries, lost
+from tests.corpus._entries import Entry, each, entries, lost
 from tests.integration.rawserver import RawServer, http_response, sse
 from tests.unit.facade._support import ASK, Server, completion, dropped_down, events, streaming
 
@@ -34,6 +34,7 @@ MODELS: dict[str, Any] = {
     "lists": models.ChatCompletionList,
     "messages": models.ChatCompletionMessageList,
     "deletions": models.ChatCompletionDeleted,
+    "failures": models.CreateChatCompletionResponse,
 }
 CALLS: dict[str, list[tuple[str, tuple[str, ...], dict[str, Any]]]] = {
     "completions": [("create", (), ASK), ("get", ("chatcmpl-1",), {}), ("update", ("chatcmpl-1",), {"metadata": None})],
@@ -110,6 +111,17 @@ def test_dropped_down(connect: Callable[..., SyncDriver], entry: Entry) -> None:
     check(dropped_down(driver, endpoint, *args).parsed, entry.body)
 
 
+@each("failures")
+@pytest.mark.parametrize("params", [{}, {"stream": True}], ids=["whole", "in the place of a stream"])
+def test_failure(connect: Callable[..., SyncDriver], entry: Entry, params: dict[str, Any]) -> None:
+    """What is sent in the place of an answer, or says that it is none, is an error with all that came."""
+    driver = connect(transport=Server(entry.body).transport)
+    with pytest.raises(APIError) as caught:
+        driver.iterate(driver.call("create", **ASK, **params))
+    assert (caught.value.status_code, caught.value.body) == (200, entry.body)
+    assert pickle.loads(pickle.dumps(caught.value)).body == entry.body
+
+
 @each("lists", "messages")
 def test_iteration(connect: Callable[..., SyncDriver], entry: Entry) -> None:
     """Iterating over a page yields all its items, as they came, and comes to an end."""
@@ -156,7 +168,7 @@ def test_completion_in_place_of_a_stream(connect: Callable[..., SyncDriver], ent
 
 
 @pytest.mark.usefixtures("unhurried")
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*ANSWERS, "chunks"])
 def test_real_http(connect: Callable[..., SyncDriver], kind: str) -> None:
     """All entries of a kind, one behind the other over one real connection, arrive as they were sent."""
     found = entries(kind)

@@ -31,6 +31,13 @@ EXCERPT = 200
 ATTEMPTS = "attempts"
 #: Members that show, if they are not empty, that an answer has contents in spite of its error.
 _CONTENT_MEMBERS = ("choices", "data")
+#: The models of all answers.
+_ANSWERS = (
+    "CreateChatCompletionResponse",
+    "ChatCompletionList",
+    "ChatCompletionMessageList",
+    "ChatCompletionDeleted",
+)
 
 
 class JSONResponse(httpx.Response):
@@ -40,8 +47,8 @@ class JSONResponse(httpx.Response):
         """Read the body, a JSON object.
 
         Raises:
-            APIResponseValidationError: The body is not JSON, or not an object.
-            APIError: The body is an error envelope, sent with a status that says success.
+            APIResponseValidationError: The body is not JSON, not an object, or has no member of any answer.
+            APIError: The body is an error envelope, sent with a status that says success, or a choice of it failed.
         """
         return read_object(self)
 
@@ -50,20 +57,33 @@ def read(cls: type[AnswerT], response: httpx.Response) -> AnswerT:
     """Read a 2xx response into a model of the facade, which keeps the headers.
 
     Raises:
-        APIError: See `JSONResponse.json`.
+        APIError: See `read_answer`.
     """
     model: Any = cls
-    answer: AnswerT = model.from_dict(response.json())
+    answer: AnswerT = model.from_dict(read_answer(model, response))
     answer._headers = response.headers
     return answer
+
+
+def read_answer(model: Any, response: httpx.Response) -> dict[str, Any]:
+    """Read the JSON object of a 2xx response that is to be read into a model.
+
+    Raises:
+        APIError: See `JSONResponse.json`.
+        APIResponseValidationError: The object has no member of the model.
+    """
+    value: dict[str, Any] = response.json()
+    if not holds_any(value, model):
+        raise _no_answer(response, value)
+    return value
 
 
 def read_object(response: httpx.Response) -> dict[str, Any]:
     """Read the JSON object of a 2xx response.
 
     Raises:
-        APIResponseValidationError: The body is not JSON, or not an object.
-        APIError: The body is an error envelope, sent with a status that says success.
+        APIResponseValidationError: The body is not JSON, not an object, or has no member of any answer.
+        APIError: The body is an error envelope, sent with a status that says success, or a choice of it failed.
     """
     try:
         value = loads(response.content)
@@ -71,10 +91,45 @@ def read_object(response: httpx.Response) -> dict[str, Any]:
         raise _invalid(response, f"is not JSON ({exc})" if response.content.strip() else "is empty") from None
     if not isinstance(value, dict):
         raise _invalid(response, f"is not a JSON object but {_json_type(value)}")
-    # With choices or items beside the error, the model has both.
-    if reports_error(value) and not any(isinstance(value.get(name), list) and value[name] for name in _CONTENT_MEMBERS):
+    if (reports_error(value) and not _has_contents(value)) or failed_choice(value):
         raise error_from_body(APIError, f"{request_line(response)} reported an error", response, value)
+    if "object" not in value and not _is_answer(value):
+        raise _no_answer(response, value)
     return value
+
+
+def _has_contents(value: dict[str, Any]) -> bool:
+    # With choices or items beside the error, the model has both.
+    return any(isinstance(value.get(name), list) and value[name] for name in _CONTENT_MEMBERS)
+
+
+def _is_answer(value: dict[str, Any]) -> bool:
+    from chatcompletions._generated import models  # few answers need it
+
+    return any(holds_any(value, getattr(models, name)) for name in _ANSWERS)
+
+
+def holds_any(value: dict[str, Any], model: Any) -> bool:
+    """Tell whether a JSON object has a member of a model, be it one alone."""
+    return not value.keys().isdisjoint(getattr(model, "_fields", ()))
+
+
+def failed_choice(value: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the first choice of an answer or a chunk whose generation failed: it says so, or has an error."""
+    choices = value.get("choices")
+    for choice in choices if isinstance(choices, list) else ():
+        if isinstance(choice, dict) and (choice.get("error") or choice.get("finish_reason") == "error"):
+            return choice
+    return None
+
+
+def _envelope(body: Any) -> Any:
+    """Return the part of an error body that tells what happened; it may be text, or anything else."""
+    # Gemini's compatible endpoint puts an array around the envelope.
+    outer = body[0] if isinstance(body, list) and len(body) == 1 else body
+    if not isinstance(outer, dict):
+        return {}
+    return outer.get("error") or (failed_choice(outer) or {}).get("error") or outer
 
 
 def reports_error(value: dict[str, Any]) -> bool:
@@ -101,9 +156,7 @@ def error_from_response(response: httpx.Response) -> APIError:
 def error_from_body(cls: type[ErrorT], message: str, response: httpx.Response, body: Any) -> ErrorT:
     """Make an error of a class from an error body of any shape."""
     request = response.request
-    # Gemini's compatible endpoint puts an array around the envelope.
-    outer = body[0] if isinstance(body, list) and len(body) == 1 else body
-    envelope = outer.get("error") or outer if isinstance(outer, dict) else {}
+    envelope = _envelope(body)
     if isinstance(envelope, dict):
         detail = envelope.get("message") or envelope.get("detail") or envelope.get("error")
     else:
@@ -142,6 +195,11 @@ def error_from_failure(failure: httpx.RequestError, request: httpx.Request, atte
     if is_certificate_failure(failure):
         message += "; name the authority to trust by verify=ssl.create_default_context(cafile=...) or in SSL_CERT_FILE"
     return cls(without_secrets(message, request), attempts=attempts)
+
+
+def _no_answer(response: httpx.Response, value: dict[str, Any]) -> APIResponseValidationError:
+    problem = f"{request_line(response)} answered {response.status_code}, but the body is no answer"
+    return error_from_body(APIResponseValidationError, problem, response, value)
 
 
 def _invalid(response: httpx.Response, problem: str) -> APIResponseValidationError:

@@ -9,7 +9,7 @@ import httpx
 from chatcompletions._answers.chunk import ChatCompletionChunk
 from chatcompletions._answers.failures import TooLargeError, exception_text
 from chatcompletions._answers.models import ChatCompletion
-from chatcompletions._answers.read import EXCERPT, error_from_body, reports_error, request_line
+from chatcompletions._answers.read import EXCERPT, error_from_body, read_answer, reports_error, request_line
 from chatcompletions._errors import (
     StreamError,
     StreamInterruptedError,
@@ -142,7 +142,7 @@ class StreamReader:
         # As `httpx.Response.read` would have set it.
         set_content(self.response, b"".join(self._body))
         self._body.clear()
-        chunk = as_chunk(self.response.json())
+        chunk = as_chunk(read_answer(ChatCompletion, self.response))
         self.done = True
         self._assembly.add(chunk)
         return ChatCompletionChunk.from_dict(chunk)

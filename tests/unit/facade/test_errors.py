@@ -38,8 +38,11 @@ from chatcompletions import (
     UnprocessableEntityError,
     UnsupportedOperationError,
 )
+from chatcompletions._answers.read import _ANSWERS
+from chatcompletions._requests.operations import OPERATIONS
+from chatcompletions_api.api.chat import get_chat_completion
 
-from ._support import ASK, DOT, HI, KEY, Server, completion, events, page, streaming
+from ._support import ASK, DOT, HI, KEY, Server, completion, dropped_down, events, page, streaming
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -387,6 +390,91 @@ def test_error_behind_a_200(connect: Callable[..., Any], call: str, body: dict[s
         driver.call(call, *args[0], **args[1])
     error = caught.value
     assert (type(error), error.status_code, error.code, error.body) == (APIError, 200, "502", body)
+
+
+FAILED = {"index": 1, "finish_reason": "error", "message": {"content": "Hal"}}
+
+
+@pytest.mark.parametrize(
+    ("failed", "told", "code"),
+    [
+        ({"error": {"code": 502, "message": "Bad."}}, "Bad.", "502"),
+        ({"error": {"code": 502, "message": "Bad."}, "finish_reason": None}, "Bad.", "502"),
+        ({"error": "Bad."}, "Bad.", None),
+        ({"error": None}, "reported an error", None),
+        ({}, "reported an error", None),
+    ],
+)
+def test_a_choice_that_failed(connect: Callable[..., Any], failed: dict[str, Any], told: str, code: str | None) -> None:
+    """If the generation of a choice failed, the error has its details, and the whole answer as its body."""
+    body = completion()
+    body["choices"].append(FAILED | failed)
+    driver = connect(transport=Server(body).transport)
+    for params in ({}, {"stream": True}):
+        with pytest.raises(APIError) as caught:
+            driver.iterate(driver.call("create", **ASK, **params))
+        error = caught.value
+        assert (type(error), error.code, error.body) == (APIError, code, body)
+        assert told in str(error)
+
+
+@pytest.mark.parametrize("error", [None, {}, "", False])
+def test_a_choice_that_did_not_fail(connect: Callable[..., Any], error: Any) -> None:
+    """An error of a choice that says nothing is none."""
+    body = completion()
+    body["choices"][0]["error"] = error
+    assert connect(transport=Server(body).transport).call("create", **ASK).to_dict() == body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"detail": "busy"}, {"success": False, "errors": [{"code": 1}]}, {"error_code": 7}, {"error": None}],
+    ids=str,
+)
+def test_an_object_that_is_no_answer(connect: Callable[..., Any], body: dict[str, Any]) -> None:
+    """An object without a member of any answer is an error with the body, for dropped-down calls as well."""
+    driver = connect(transport=Server(httpx.Response(200, json=body)).transport)
+    calls: list[Callable[[], Any]] = [
+        lambda: driver.call("create", **ASK),
+        lambda: driver.iterate(driver.call("create", **ASK, stream=True)),
+        lambda: driver.call("get", "a"),
+        lambda: driver.call("update", "a", metadata=None),
+        lambda: driver.call("delete", "a"),
+        lambda: driver.call("list"),
+        lambda: driver.call("messages", "a"),
+        lambda: dropped_down(driver, get_chat_completion, "a"),
+    ]
+    for call in calls:
+        with pytest.raises(APIResponseValidationError, match="the body is no answer") as caught:
+            call()
+        assert (caught.value.status_code, caught.value.body) == (200, body)
+
+
+@pytest.mark.parametrize(
+    ("call", "args", "body"),
+    [
+        ("create", ASK, {"code": 1001, "msg": "No credit.", "data": {}}),
+        ("create", ASK, {"has_more": False}),
+        ("list", {}, {"choices": []}),
+    ],
+)
+def test_the_answer_of_another_call(
+    connect: Callable[..., Any], call: str, args: dict[str, Any], body: dict[str, Any]
+) -> None:
+    """An object that has members of another call's answer alone is no answer to this one."""
+    with pytest.raises(APIResponseValidationError, match="the body is no answer"):
+        connect(transport=Server(body).transport).call(call, **args)
+
+
+@pytest.mark.parametrize("body", [{"choices": None}, {"id": None}, {"object": ""}, {"usage": {}, "detail": "busy"}])
+def test_an_answer_of_one_member(connect: Callable[..., Any], body: dict[str, Any]) -> None:
+    """One member of an answer, whatever its value, is enough for an answer to be read."""
+    assert connect(transport=Server(body).transport).call("create", **ASK).to_dict() == body
+
+
+def test_which_members_are_known() -> None:
+    """What a dropped-down call may get is an answer of one of the operations."""
+    assert set(_ANSWERS) == {name for each in OPERATIONS.values() for name in each.models}
 
 
 @pytest.mark.parametrize("members", [{"error": None}, {"error": {}}, {"error": {"message": "No."}}])

@@ -129,7 +129,7 @@ def test_the_first_call_loads_only_its_own_endpoint() -> None:
     """A create loads the endpoint of create and no other, and neither pages nor streams."""
     statement = (
         "import httpx, chatcompletions\n"
-        "reply = httpx.Response(200, json={})\n"
+        "reply = httpx.Response(200, json={'object': 'chat.completion'})\n"
         "chat = chatcompletions.ChatClient(api_key='k', transport=httpx.MockTransport(lambda request: reply))\n"
         "chat.create(model='m', messages='Hi.')"
     )

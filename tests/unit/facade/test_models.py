@@ -141,7 +141,7 @@ def test_every_answer_has_its_headers(
 ) -> None:
     """Each answer has its request id and the headers with the rate limits."""
     headers = {"x-request-id": "req_1", "x-ratelimit-remaining-tokens": "99"}
-    found = connect(transport=Server(httpx.Response(200, json={}, headers=headers)).transport).call(
+    found = connect(transport=Server(httpx.Response(200, json={"object": ""}, headers=headers)).transport).call(
         call, *args, **params
     )
     assert (found.request_id, found.headers["x-ratelimit-remaining-tokens"]) == ("req_1", "99")
@@ -168,7 +168,7 @@ def test_every_answer_has_its_headers(
         (completion(choices=[{"message": None}]), ""),
         (completion(choices=[{"message": "text"}]), ""),
         (completion(choices=[{"message": {}}]), ""),
-        ({}, ""),
+        ({"object": "chat.completion"}, ""),
     ],
 )
 def test_text(connect: Callable[..., Any], reply: dict[str, Any], text: str) -> None:
@@ -257,7 +257,7 @@ def test_created_at(connect: Callable[..., Any], created: Any, expected: datetim
 
 def test_created_at_missing(connect: Callable[..., Any]) -> None:
     """Without created there is no time of creation."""
-    assert answer(connect, {}).created_at is None
+    assert answer(connect, {"object": "chat.completion"}).created_at is None
 
 
 def test_created_at_nan(connect: Callable[..., Any]) -> None:
@@ -266,7 +266,7 @@ def test_created_at_nan(connect: Callable[..., Any]) -> None:
 
 
 OFF_SPEC: dict[str, dict[str, Any]] = {
-    "nothing": {},
+    "nothing but its kind": {"object": "chat.completion"},
     "unknown finish reason": completion(choices=[{"index": 0, "finish_reason": "eos", "message": {"content": "a"}}]),
     "no index": completion(choices=[{"message": {"role": "assistant", "content": "a"}}]),
     "another role": with_message(role="model"),

@@ -277,7 +277,7 @@ def test_a_server_without_any_id(connect: Callable[..., Any]) -> None:
     assert len(connect(transport=server.transport).items("list")) == 1
 
 
-@pytest.mark.parametrize("reply", [{"data": None}, {"object": "list"}, {}])
+@pytest.mark.parametrize("reply", [{"data": None}, {"object": "list"}, {"has_more": False}])
 def test_no_data(connect: Callable[..., Any], reply: dict[str, Any]) -> None:
     """A page without data, or with null, has no items."""
     driver = connect(transport=Server(reply).transport)
@@ -286,7 +286,7 @@ def test_no_data(connect: Callable[..., Any], reply: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "reply", [{}, {"object": "list"}, {"data": None, "has_more": True}, {"data": None}, completion()]
+    "reply", [{"first_id": "b"}, {"object": "list"}, {"data": None, "has_more": True}, {"data": None}, completion()]
 )
 def test_what_follows_is_no_page(connect: Callable[..., Any], reply: dict[str, Any]) -> None:
     """If has_more promised another page, an answer that is no page is an error and not the end of the list."""
@@ -296,6 +296,12 @@ def test_what_follows_is_no_page(connect: Callable[..., Any], reply: dict[str, A
         found += driver.items("list")
     with pytest.raises(APIResponseValidationError, match="no list of items"):
         driver.run(connect(transport=Server(page(["a"], has_more=True), reply).transport).call("list").next_page())
+
+
+def test_items_without_members(connect: Callable[..., Any]) -> None:
+    """An empty object among the items of a page is read, though as a whole answer it would be none."""
+    (found,) = connect(transport=Server(page([], data=[{}])).transport).items("list")
+    assert (type(found), found.text, found.to_dict()) == (ChatCompletion, "", {})
 
 
 def test_an_empty_page_may_be_null(connect: Callable[..., Any]) -> None:

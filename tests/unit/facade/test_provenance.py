@@ -41,7 +41,7 @@ def test_user_agent() -> None:
 
     def answer(request: httpx.Request) -> httpx.Response:
         sent.append(request)
-        return httpx.Response(200, json={})
+        return httpx.Response(200, json={"object": "chat.completion"})
 
     with ChatClient(api_key="sk-test", transport=httpx.MockTransport(answer)) as chat:
         chat.get("c1")
