@@ -13,7 +13,7 @@ import httpx
 
 from ._params import CallOptions
 from ._redaction import Secret, SecretDict, hide_values
-from ._requests.build import build, check_options, merged
+from ._requests.build import build, check_options, expected_of, merged
 from ._requests.operations import OPERATIONS
 from ._requests.settings import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, HTTPXOptions, http_options
 from ._transport.decoding import DEFAULT_MAX_ANSWER_BYTES
@@ -162,15 +162,15 @@ class BaseClient(ABC):
 
     def _perform(self, operation: Operation, params: Mapping[str, Any], *ids: str) -> Any:
         request = build(operation, params, *ids)
-        return self._stream(request) if params.get("stream") else self._read(operation, request)
+        return self._stream(request, expected_of(params)) if params.get("stream") else self._read(operation, request)
 
     @abstractmethod
     def _read(self, operation: Operation, request: Mapping[str, Any]) -> Any:
         """Send a request and read its answer."""
 
     @abstractmethod
-    def _stream(self, request: Mapping[str, Any]) -> Any:
-        """Send a request and return the stream of its answer."""
+    def _stream(self, request: Mapping[str, Any], expected: Mapping[str, Any]) -> Any:
+        """Send a request and return the stream of its answer, which has to bring what is expected."""
 
     @abstractmethod
     def _page(self, call: Callable[[Position], Any], position: Position) -> Any:

@@ -297,10 +297,10 @@ class ChatClient(BaseClient):
     def _read(self, operation: Operation, request: Mapping[str, Any]) -> Any:
         return read(answer_class(operation.answer), self._send(request))
 
-    def _stream(self, request: Mapping[str, Any]) -> ChatCompletionStream:
+    def _stream(self, request: Mapping[str, Any], expected: Mapping[str, Any]) -> ChatCompletionStream:
         from ._streaming.stream import ChatCompletionStream
 
-        return ChatCompletionStream(self._send(request, stream=True), **self._stream_options)
+        return ChatCompletionStream(self._send(request, stream=True), **self._stream_options, **expected)
 
     def _page(self, call: Callable[[Position], Any], position: Position) -> Any:
         return position.assign_to(call(position))
@@ -487,10 +487,10 @@ class AsyncChatClient(BaseClient):
     async def _read(self, operation: Operation, request: Mapping[str, Any]) -> Any:
         return read(answer_class(operation.async_answer or operation.answer), await self._send(request))
 
-    def _stream(self, request: Mapping[str, Any]) -> AsyncStreamOpening:
+    def _stream(self, request: Mapping[str, Any], expected: Mapping[str, Any]) -> AsyncStreamOpening:
         from ._streaming.stream import AsyncStreamOpening
 
-        return AsyncStreamOpening(partial(self._send, request, stream=True), **self._stream_options)
+        return AsyncStreamOpening(partial(self._send, request, stream=True), **self._stream_options, **expected)
 
     def _pages(self, name: str, params: Any, max_items: int | None, *ids: str) -> AsyncPages[Any, Any]:
         first = self._first_page(name, params, max_items, *ids)

@@ -18,6 +18,8 @@
     │   │   ├── RateLimitError                 429
     │   │   └── InternalServerError            5xx
     │   └── StreamError                        the stream itself reported an error; has ``completion``
+    │       ├── StreamRateLimitError           one that says 429 (also a RateLimitError)
+    │       ├── StreamInternalServerError      one that says 5xx (also an InternalServerError)
     │       ├── StreamInterruptedError         it broke off (also an APIConnectionError)
     │       │   └── StreamTimeoutError         it went silent (also an APITimeoutError)
     │       ├── StreamTooLargeError            it has too many bytes (also an APIResponseTooLargeError)
@@ -203,8 +205,18 @@ class StreamError(APIError):
 
 
 @public
+class StreamRateLimitError(StreamError, RateLimitError):
+    """The server reported in the middle of a stream that there are too many requests, or that no credit is left."""
+
+
+@public
+class StreamInternalServerError(StreamError, InternalServerError):
+    """The server reported in the middle of a stream that it failed, or is overloaded."""
+
+
+@public
 class StreamInterruptedError(StreamError, APIConnectionError):
-    """The stream broke off before a finish reason or ``[DONE]``; `completion` is the completion so far."""
+    """The stream broke off before all that was asked for, or ``[DONE]``; `completion` is the completion so far."""
 
 
 @public
@@ -238,6 +250,13 @@ def status_error(status_code: int) -> type[APIStatusError]:
     if status_code >= 500:
         return InternalServerError
     return STATUS_ERRORS.get(status_code, APIStatusError)
+
+
+def stream_error(status_code: int | None) -> type[StreamError]:
+    """Return the class of error for a status that a stream reports, though its own is 200."""
+    if status_code == 429:
+        return StreamRateLimitError
+    return StreamInternalServerError if status_code is not None and 500 <= status_code < 600 else StreamError
 
 
 def _rebuild(cls: type[APIError], message: str, state: dict[str, Any]) -> APIError:

@@ -38,6 +38,21 @@ _ANSWERS = (
     "ChatCompletionMessageList",
     "ChatCompletionDeleted",
 )
+#: Members in which an error of any server carries a status, as a number or in words.
+_STATUS_MEMBERS = ("code", "status", "status_code", "statusCode", "error_code", "type", "error_type")
+#: Words that stand for a status, without the signs between them.
+_STATUS_WORDS = {
+    "ratelimit": 429,
+    "requestlimit": 429,
+    "toomanyrequests": 429,
+    "quota": 429,
+    "resourceexhausted": 429,
+    "throttl": 429,
+    "servererror": 500,
+    "internalerror": 500,
+    "overloaded": 503,
+    "unavailable": 503,
+}
 
 
 class JSONResponse(httpx.Response):
@@ -120,6 +135,23 @@ def failed_choice(value: dict[str, Any]) -> dict[str, Any] | None:
     for choice in choices if isinstance(choices, list) else ():
         if isinstance(choice, dict) and (choice.get("error") or choice.get("finish_reason") == "error"):
             return choice
+    return None
+
+
+def carried_status(body: Any) -> int | None:
+    """Return the status that an error body carries by a number or in words, `None` if it carries none."""
+    places = [place for place in (_envelope(body), body) if isinstance(place, dict)]
+    found = [
+        str(place[name]) for place in places for name in _STATUS_MEMBERS if isinstance(place.get(name), (int, str))
+    ]
+    for text in found:
+        if len(text) == len("429") and text.isdecimal():
+            return int(text)
+    for text in found:
+        word = "".join(filter(str.isalnum, text.lower()))
+        status = next((status for known, status in _STATUS_WORDS.items() if known in word), None)
+        if status is not None:
+            return status
     return None
 
 

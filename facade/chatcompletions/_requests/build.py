@@ -81,6 +81,16 @@ def merged(defaults: Mapping[str, Any], params: Mapping[str, Any], operation: Op
     return found
 
 
+def expected_of(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the stream of a call has to bring until its end, as options of the stream."""
+    extra = params.get("extra_body") or {}
+    n: Any = extra.get("n", params.get("n"))
+    options: Any = extra.get("stream_options", params.get("stream_options"))
+    # A mapping or a model, unless it is null or left out.
+    usage = options.get("include_usage") if hasattr(options, "get") else False
+    return {"choices": n if type(n) is int and n > 1 else 1, "usage": usage is True}
+
+
 @cache
 def _known_names(operation: Operation) -> frozenset[str]:
     return frozenset({*operation.params.__annotations__, *operation.own})

@@ -9,13 +9,23 @@ import httpx
 from chatcompletions._answers.chunk import ChatCompletionChunk
 from chatcompletions._answers.failures import TooLargeError, exception_text
 from chatcompletions._answers.models import ChatCompletion
-from chatcompletions._answers.read import EXCERPT, error_from_body, read_answer, reports_error, request_line
+from chatcompletions._answers.read import (
+    EXCERPT,
+    carried_status,
+    error_from_body,
+    failed_choice,
+    holds_any,
+    read_answer,
+    reports_error,
+    request_line,
+)
 from chatcompletions._errors import (
     StreamError,
     StreamInterruptedError,
     StreamTimeoutError,
     StreamTooLargeError,
     StreamValidationError,
+    stream_error,
 )
 from chatcompletions._json import loads
 from chatcompletions._transport.borrowed import set_content
@@ -38,8 +48,10 @@ if TYPE_CHECKING:
 
 ErrorT = TypeVar("ErrorT", bound=StreamError)
 
-#: Types of events that are read. Another type is a sign of life, unless the event holds an object, as a chunk does.
+#: Types of events that are read. An event of another type counts only if it holds a chunk or an error.
 _KNOWN_TYPES = ("", "message", "error")
+_CHUNK = "chat.completion.chunk"
+_DONE = "[DONE]"
 #: Bytes that may come before a body: blanks and a byte order mark.
 _BLANKS = b"\xef\xbb\xbf \t\r\n"
 
@@ -52,6 +64,8 @@ class StreamReader:
         clock: Returns the time in seconds, to measure for how long a stream is silent.
         check: Returns the first deviation of a chunk from the spec, or `None`.
         max_answer_bytes: How many bytes the body may have, decoded.
+        choices: How many choices were asked for.
+        usage: Whether the usage was asked for.
     """
 
     def __init__(
@@ -61,9 +75,11 @@ class StreamReader:
         clock: Callable[[], float],
         check: Check | None = None,
         max_answer_bytes: int = DEFAULT_MAX_ANSWER_BYTES,
+        choices: int = 1,
+        usage: bool = False,
     ) -> None:
         self.response = response
-        self._assembly = Assembly()
+        self._assembly = Assembly(choices, usage=usage)
         self.max_answer_bytes = max_answer_bytes
         self._decoder = SSEDecoder(min(max_answer_bytes, MAX_EVENT_BYTES))
         self._repetition = Repetition()
@@ -72,8 +88,11 @@ class StreamReader:
         self._start = b""
         self._body: list[bytes] = []
         self._events: list[ServerSentEvent] = []
+        # The latest object that is no chunk, and the type of its event.
+        self._stray: tuple[dict[str, Any], str] | None = None
         self.done = False
         self._closed = False
+        self._failed = False
         self._clock = clock
         self._read_timeout: float | None = response.request.extensions.get("timeout", {}).get("read")
         self._last_activity = 0.0
@@ -102,7 +121,7 @@ class StreamReader:
         """Raise `StreamInterruptedError` if the stream was closed before its end."""
         # If iteration just ended, the caller would take a part for the whole.
         if self._closed and not self.done:
-            if not self._assembly.finished:
+            if self._failed or not self._assembly.finished:
                 raise self._error(StreamInterruptedError, "the stream was closed before its end")
             self.done = True
 
@@ -162,26 +181,54 @@ class StreamReader:
             return
         if self._decoder.pending_bytes != self._pending_bytes:
             self._last_activity, self._pending_bytes = self._clock(), self._decoder.pending_bytes
-        elif self._assembly.finished:
+        elif self._assembly.finished and not self._pending_bytes:
             self.done = True
         else:
             raise self._error(StreamTimeoutError, f"no event came within {self._read_timeout:g} s")
 
-    def last_chunks(self) -> Iterator[ChatCompletionChunk]:
-        """Return the chunks that the end of the body completes, or raise if the stream is not complete."""
+    def last_chunks(
+        self, failure: httpx.RequestError | httpx.StreamError | None = None
+    ) -> Iterator[ChatCompletionChunk]:
+        """Return the chunks that the end of the bytes completes, or raise if the stream is not complete.
+
+        Args:
+            failure: The failure of the connection with which the bytes ended, if there was one.
+        """
         self.check_open()
         if self.done:
             return
-        if self._body:
+        if self._body and failure is None:
             yield self._completion_chunk()
             return
-        if events := self._decoder.flush():
-            self._start = b""
-        yield from self._read(events)
-        if not self.done and not self._assembly.finished:
-            missing = "its first event" if self._start else "a finish reason or [DONE]"
-            raise self._error(StreamInterruptedError, f"the stream ended before {missing}", self._start_text)
+        if not isinstance(failure, TooLargeError):
+            yield from self._read(self._last_events(failure))
+            if self.done:
+                return
+        missing = self._assembly.missing
+        if missing or self._decoder.pending_bytes:  # the bytes of an event that is too large
+            self._check_stray()
+            if failure is not None:
+                problem = f"the stream broke off before {missing}"
+            else:
+                problem = f"the stream ended before {'its first event' if self._start else f'{missing} or {_DONE}'}"
+            raise self._broken(problem, failure, self._start_text) from failure
         self.done = True
+
+    def _last_events(self, failure: httpx.RequestError | httpx.StreamError | None) -> list[ServerSentEvent]:
+        """Return the event that the end of the bytes completes, or raise if they end within one."""
+        events = self._decoder.flush()
+        for data, event_type in events:
+            self._start = b""
+            text = _text_of(data)
+            if self._is_end(text) or event_type == "error" or _is_heartbeat(text, event_type):
+                break
+            if _DONE.startswith(text):  # cut, but nothing is lost
+                return []
+            try:
+                loads(data)
+            except ValueError:
+                raise self._broken("the stream was cut within an event", failure, text) from failure
+        return events
 
     def _read(self, events: list[ServerSentEvent]) -> Iterator[ChatCompletionChunk]:
         assembly, repetition, has_yielded = self._assembly, self._repetition, False
@@ -205,17 +252,39 @@ class StreamReader:
                     self._check_silence()
                     continue
                 self._raise_error_event(chunk, event_type)
+            is_stray = "choices" not in chunk and self._is_stray(chunk, event_type)
+            if is_stray and event_type not in _KNOWN_TYPES:
+                self._check_silence()
+                continue
             assembly.add(chunk)
+            if failed_choice(chunk):
+                self._raise_error_event(chunk, event_type)
             if self._check is not None:
                 self._check_chunk(self._check, chunk)
             model = self._read_chunk(chunk)
             if repetition.is_new(data, chunk):
                 repetition.learn(data, chunk, model)
             yield model
-            has_yielded = True
+            has_yielded = has_yielded or not is_stray
         if has_yielded:  # from here, because the time that a caller takes over a chunk is not silence
             self.note_activity()
         self.check_open()
+
+    def _is_stray(self, chunk: dict[str, Any], event_type: str) -> bool:
+        """Tell whether an object without choices is no chunk; it may be an error that comes in the place of one."""
+        is_known = event_type in _KNOWN_TYPES
+        if holds_any(chunk, ChatCompletionChunk) if is_known else chunk.get("object") == _CHUNK:
+            return False
+        if any(value is not None for value in chunk.values()) and (is_known or self._stray is None):
+            self._stray = chunk, event_type
+        return True
+
+    def _check_stray(self) -> None:
+        """Raise if the server sent something else in the place of an answer, or of its end."""
+        if self._stray is not None:
+            chunk, event_type = self._stray
+            if event_type in _KNOWN_TYPES or not self._assembly.has_choices:
+                self._raise_error_event(chunk, event_type)
 
     def _check_chunk(self, check: Check, chunk: dict[str, Any]) -> None:
         deviation = check(chunk, self.response.request)
@@ -225,10 +294,12 @@ class StreamReader:
             raise error
 
     def _check_text(self, data: bytes, event_type: str, exc: ValueError) -> None:
-        text = data.decode("utf-8", "replace").strip()
-        if text == "[DONE]":
+        text = _text_of(data)
+        if self._is_end(text):
+            if not self._assembly.has_choices:
+                self._check_stray()
             self.done = True
-        elif not text or (event_type not in _KNOWN_TYPES and not text.startswith("{")):
+        elif not text or _is_heartbeat(text, event_type):
             self._check_silence()
         elif event_type == "error":
             raise self._error(StreamError, "the stream reported an error", text) from None
@@ -236,27 +307,36 @@ class StreamReader:
             problem = f"the stream holds an event that is not JSON ({exc})"
             raise self._error(StreamInterruptedError, problem, text) from None
 
-    def _raise_error_event(self, chunk: Any, event_type: str) -> NoReturn:
-        if event_type == "error" or isinstance(chunk, dict):
-            raise self._error(StreamError, "the stream reported an error", chunk)
-        raise self._error(StreamError, "the stream holds an event that is no object", chunk)
+    def _is_end(self, text: str) -> bool:
+        # Some servers write it in small letters, or more behind it; of a part that would be no proof that it is whole.
+        return text == _DONE or (text.upper().startswith(_DONE) and self._assembly.has_ended)
 
-    def fail(self, failure: httpx.RequestError | httpx.StreamError) -> None:
-        """Raise the error for a failure of the connection, unless the completion is whole."""
-        self.check_open()
-        if self._assembly.finished:
-            self.done = True
-            return
-        cls: type[StreamError]
-        problem = f"the stream broke off ({exception_text(failure)})"
+    def _raise_error_event(self, chunk: Any, event_type: str) -> NoReturn:
+        is_error = event_type == "error" or isinstance(chunk, dict)
+        problem = "the stream reported an error" if is_error else "the stream holds an event that is no object"
+        raise self._error(stream_error(carried_status(chunk)), problem, chunk) from None
+
+    def _broken(self, problem: str, failure: httpx.RequestError | httpx.StreamError | None, body: Any) -> StreamError:
+        """Return the error for a stream that broke off, for the reason that the connection had, if it had one."""
+        cls: type[StreamError] = StreamInterruptedError
         if isinstance(failure, TooLargeError):
             cls, problem = StreamTooLargeError, f"the stream is too large: {failure}"
-        else:
+        elif failure is not None:
             cls = StreamTimeoutError if isinstance(failure, httpx.TimeoutException) else StreamInterruptedError
-        raise self._error(cls, problem, self._start_text) from failure
+            problem = f"{problem} ({exception_text(failure)})"
+        return self._error(cls, problem, body)
 
     def _error(self, cls: type[ErrorT], problem: str, body: Any = None) -> ErrorT:
+        self._failed = True
         error = error_from_body(cls, f"{request_line(self.response)}: {problem}", self.response, body)
         if not self._assembly.empty:
             error.completion = self.completion
         return error
+
+
+def _text_of(data: bytes) -> str:
+    return data.decode("utf-8", "replace").strip()
+
+
+def _is_heartbeat(text: str, event_type: str) -> bool:
+    return event_type not in _KNOWN_TYPES and not text.startswith("{")

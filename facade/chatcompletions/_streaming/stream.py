@@ -133,7 +133,7 @@ def _iterate(response: httpx.Response, reader: StreamReader) -> Generator[ChatCo
                 return
         yield from reader.last_chunks()
     except (httpx.RequestError, httpx.StreamError) as failure:
-        reader.fail(failure)
+        yield from reader.last_chunks(failure)
     finally:
         _close(response, reader)
 
@@ -216,7 +216,8 @@ async def _aiterate(response: httpx.Response, reader: StreamReader) -> AsyncIter
         for chunk in reader.last_chunks():
             yield chunk
     except (httpx.RequestError, httpx.StreamError) as failure:
-        reader.fail(failure)
+        for chunk in reader.last_chunks(failure):
+            yield chunk
     finally:
         await _aclose(response, reader)
 

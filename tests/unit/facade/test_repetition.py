@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from unittest.mock import patch
 
 import attrs
 import httpx
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatcompletions import ChatCompletion, ChatCompletionChunk, ChatCompletionStream
+from chatcompletions import APIError, ChatCompletion, ChatCompletionChunk, ChatCompletionStream
 from chatcompletions._streaming.assembly import Assembly
 from chatcompletions._streaming.repetition import Repetition
 
@@ -116,6 +117,61 @@ def repeats(*events: bytes) -> list[bool]:
                 repetition.learn(data, chunk, ChatCompletionChunk.from_dict(chunk))
         results.append(found is not None)
     return results
+
+
+OTHERS = [
+    b'event: ping\ndata: {"type":"ping"}',
+    b"event: done\ndata: {}",
+    b": ping",
+    b'data: {"detail":"busy"}',
+    b"data: {}",
+    b'data: {"error":{"code":429}}',
+    b'data: {"choices":[{"index":0,"delta":{"content":"x"},"error":{"code":502}}]}',
+    b'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}',
+    b'data: {"choices":[{"index":1,"delta":{},"finish_reason":"stop"}]}',
+    b'data: {"choices":[],"usage":{"total_tokens":3}}',
+    b'data: {"choices":[{"index":0,"delta":{"content":[{"type":"reference"}]}}]}',
+    b'data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"name":"f","arguments":"{}"}}]}}]}',
+    b'data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"name":"f"}}]}}]}',
+    b"data: [done]",
+    b"data: [DONE] x",
+    b"data: [DONE]",
+]
+
+
+@st.composite
+def interspersed(draw: st.DrawFn) -> tuple[bytes, dict[str, Any]]:
+    """Return a stream in which other events stand between those that repeat, and what its request asked for."""
+    repeating = st.one_of(
+        st.builds(event, st.sampled_from(["a", " b", "a\ud83d", "\ude00"])),
+        st.builds(tool_event, st.sampled_from(['{"a', '":1}', "}", "{"])),
+    ).map(lambda data: b"data: " + data)
+    runs = st.lists(repeating, max_size=3).flatmap(lambda few: st.just(few * 2))
+    blocks = draw(st.lists(st.one_of(runs, st.sampled_from(OTHERS).map(lambda one: [one])), max_size=8))
+    end = draw(st.sampled_from([b"", b"data: [DONE]\n\n", b'data: {"cho', b"data: [DO", b"data: " + event("z")]))
+    body = b"".join(block + b"\n\n" for blocks_ in blocks for block in blocks_) + end
+    return body, draw(st.sampled_from([{}, {"choices": 2}, {"usage": True}]))
+
+
+def outcome(body: bytes, asked: dict[str, Any]) -> list[Any]:
+    """Return all that a stream of these bytes gives, its error and its completion included."""
+    request = httpx.Request("POST", "https://api.test/v1/chat/completions")
+    stream = ChatCompletionStream(httpx.Response(200, content=body, request=request), **asked)
+    found: list[Any] = []
+    try:
+        found.extend(chunk.to_dict() for chunk in stream)
+    except APIError as error:
+        found += [type(error), str(error), error.body]
+    return [*found, stream.completion.to_dict()]
+
+
+@given(interspersed())
+def test_same_as_parsed_in_between(case: tuple[bytes, dict[str, Any]]) -> None:
+    """Whatever stands between events that repeat, and however the stream ends, it gives what parsing each gives."""
+    body, asked = case
+    found = outcome(body, asked)
+    with patch.object(Repetition, "read", return_value=None):
+        assert found == outcome(body, asked)
 
 
 def test_repeated_events_are_not_parsed() -> None:

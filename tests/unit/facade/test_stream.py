@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import itertools
 import json
+import pickle
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -20,10 +21,12 @@ from chatcompletions import (
     ChatCompletion,
     ChatCompletionChunk,
     ChatCompletionStream,
+    InternalServerError,
     RateLimitError,
     StreamError,
     StreamInterruptedError,
     StreamTimeoutError,
+    StreamTooLargeError,
 )
 from chatcompletions_api import models
 
@@ -268,6 +271,159 @@ def test_a_body_without_events(connect: Callable[..., Any], pieces: list[Any], c
     assert len(error.body) <= 2_000
 
 
+ONE = chunk(choice(0, content="Hi."), choice(0, finish_reason="stop"))
+OTHER = chunk(choice(1, content="Ho."), choice(1, finish_reason="stop"))
+USAGE = chunk(usage={"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3})
+TWO = {"n": 2}
+COUNTED = {"stream_options": {"include_usage": True}}
+CUTS = [[], [b": ping\n\n"], [httpx.ReadError("reset")], [httpx.ReadTimeout("slow")], [b"data: [DO"], [b"data:\n"]]
+
+
+def asked(connect: Callable[..., Any], ask: dict[str, Any], *pieces: Any) -> tuple[Any, Any]:
+    """Return a driver and the open stream of these pieces, which answers a call with these parameters."""
+    driver = connect(transport=Server(streaming(*pieces)).transport)
+    return driver, driver.call("create", stream=True, **{**ASK, **ask})
+
+
+@pytest.mark.parametrize("cut", CUTS, ids=str)
+@pytest.mark.parametrize(
+    ("ask", "came", "missing"),
+    [
+        (TWO, [ONE], "choice 1 of the 2"),
+        (TWO, [OTHER], "choice 0 of the 2"),
+        ({"n": 3}, [ONE, chunk(choice(2, finish_reason="stop"))], "choice 1 of the 3"),
+        (COUNTED, [ONE], "the usage"),
+        (COUNTED, [ONE, chunk(usage=None), chunk(usage={})], "the usage"),
+        ({"stream_options": models.ChatCompletionStreamOptions(include_usage=True)}, [ONE], "the usage"),
+        ({"extra_body": COUNTED}, [ONE], "the usage"),
+        ({"n": 1, "extra_body": TWO}, [ONE], "choice 1 of the 2"),
+        ({**TWO, **COUNTED}, [ONE, USAGE], "choice 1 of the 2"),
+        ({**TWO, **COUNTED}, [ONE, OTHER], "the usage"),
+    ],
+)
+def test_what_was_asked_for_has_to_come(
+    connect: Callable[..., Any], ask: dict[str, Any], came: list[dict[str, Any]], missing: str, cut: list[Any]
+) -> None:
+    """A stream that ends before all that the request asked for, and without [DONE], is interrupted."""
+    driver, stream = asked(connect, ask, events(*came), *cut)
+    with pytest.raises(StreamInterruptedError, match=missing) as caught:
+        driver.iterate(stream)
+    assert caught.value.completion is not None
+    assert {each.message.content for each in caught.value.completion.choices} <= {"Hi.", "Ho.", None}
+    with pytest.raises(StreamInterruptedError, match="was closed before its end"):
+        driver.run(stream.get_final_completion())
+
+
+@pytest.mark.parametrize("cut", [*CUTS, [events("[DONE]")]], ids=str)
+@pytest.mark.parametrize(
+    ("ask", "came"),
+    [
+        ({}, [ONE]),
+        ({"n": None, "stream_options": None}, [ONE]),
+        ({"n": True, "stream_options": {"include_usage": False}}, [ONE]),
+        ({"stream_options": models.ChatCompletionStreamOptions()}, [ONE]),
+        ({**TWO, "extra_body": {"n": 1}}, [ONE]),
+        (TWO, [OTHER, ONE]),
+        (COUNTED, [ONE, USAGE]),
+        (COUNTED, [USAGE, ONE, chunk(usage=None)]),
+        ({**TWO, **COUNTED}, [ONE, OTHER, USAGE]),
+    ],
+)
+def test_only_done_is_missing(
+    connect: Callable[..., Any], ask: dict[str, Any], came: list[dict[str, Any]], cut: list[Any]
+) -> None:
+    """A stream that has brought all that the request asked for is whole, however the connection ends."""
+    driver, stream = asked(connect, ask, events(*came), *cut)
+    assert driver.run(stream.get_final_completion()).text == "Hi."
+
+
+@pytest.mark.parametrize("ask", [TWO, COUNTED, {**TWO, **COUNTED}])
+def test_done_is_the_end_whatever_was_asked_for(connect: Callable[..., Any], ask: dict[str, Any]) -> None:
+    """A server that ignores what was asked for, and ends by [DONE], has ended."""
+    driver, stream = asked(connect, ask, events(ONE, "[DONE]"))
+    assert driver.run(stream.get_final_completion()).text == "Hi."
+
+
+@pytest.mark.parametrize("ask", [{}, TWO, COUNTED])
+def test_silence_before_all_has_come(
+    connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, ask: dict[str, Any]
+) -> None:
+    """A stream that goes silent before all that the request asked for, or within an event, has timed out."""
+    clock = Clock(monkeypatch)
+    half = b'data: {"usage"\n' if not ask else b""
+    wait = [piece for _ in range(3) for piece in (clock.passing(60), b": ping\n")]
+    reply = streaming(events(ONE), half, *wait)
+    driver = connect(transport=Server(reply).transport, timeout=30)
+    with pytest.raises(StreamTimeoutError, match="30 s"):
+        driver.iterate(driver.call("create", stream=True, **{**ASK, **ask}))
+
+
+@pytest.mark.parametrize("end", [None, httpx.ReadError("reset"), httpx.RemoteProtocolError("cut")], ids=repr)
+@pytest.mark.parametrize(
+    "half",
+    [
+        b'data: {"choices": [',
+        b"data: {",
+        b'data: {"usage": nul',
+        b'event: ping\ndata: {"ty',
+        b"data: [DONE",
+        b"data: err",
+    ],
+)
+@pytest.mark.parametrize("before", [[HI], [HI, STOP]], ids=["unfinished", "finished"])
+def test_half_an_event(
+    connect: Callable[..., Any], before: list[dict[str, Any]], half: bytes, end: Exception | None
+) -> None:
+    """A stream that ends within an event is cut, finished or not; half a [DONE] tells nothing, and loses nothing."""
+    pieces = [events(*before), half, *([end] if end else [])]
+    if half.endswith(b"[DONE"):
+        if STOP in before:
+            driver, stream = streamed(connect, *pieces)
+            assert driver.run(stream.get_final_completion()).text == "Hi"
+        else:
+            assert "before a finish reason" in str(broken(connect, *pieces))
+        return
+    error = broken(connect, *pieces)
+    assert type(error) is StreamInterruptedError
+    assert "the stream was cut within an event" in str(error)
+    assert error.__cause__ is end
+    assert error.body == half.partition(b"data: ")[2].decode()
+    assert error.completion is not None
+    assert error.completion.text == "Hi"
+
+
+def test_too_much_behind_the_finish_reason(connect: Callable[..., Any]) -> None:
+    """Comments beyond the bound do no harm to an answer that is whole, but an event that is cut there does."""
+    driver, stream = streamed(connect, events(HI, STOP), b": ping\n\n", b": ping\n\n" * 100, max_answer_bytes=500)
+    assert driver.run(stream.get_final_completion()).text == "Hi"
+    driver, stream = streamed(connect, events(HI, STOP), b'data: {"a', b"a" * 1_000, max_answer_bytes=500)
+    with pytest.raises(StreamTooLargeError, match="500 bytes"):
+        driver.iterate(stream)
+
+
+@pytest.mark.parametrize("end", [[], [httpx.ReadError("reset")]], ids=["a clean end", "a reset"])
+def test_an_event_that_lacks_its_blank_line(connect: Callable[..., Any], end: list[Exception]) -> None:
+    """A last event that is whole counts without the blank line behind it, however the connection ends."""
+    for last in (
+        events(STOP),
+        events("[DONE]"),
+        events(STOP, "[done]"),
+        events(STOP) + b"event: done\ndata: bye",
+        events(STOP) + b"event: done\ndata: {}",
+    ):
+        driver, stream = streamed(connect, events(HI), last.rstrip(), *end)
+        assert driver.run(stream.get_final_completion()).text == "Hi"
+
+
+@pytest.mark.parametrize("end", ["[DONE] x", "[done]", "[Done]", " [DONE]\t", "[DONE]{}", "[DONE] {}"])
+def test_done_in_other_words(connect: Callable[..., Any], end: str) -> None:
+    """Behind a complete answer [DONE] is the end, in any letters and with anything behind it."""
+    driver, stream = asked(connect, {**TWO, **COUNTED}, events(ONE, end), b"data: {broken\n\n")
+    assert driver.run(stream.get_final_completion()).text == "Hi."
+    if end.strip() != "[DONE]":
+        assert "not JSON" in str(broken(connect, events(HI, end)))
+
+
 def test_one_choice_of_two_is_cut(connect: Callable[..., Any]) -> None:
     """A stream that ends while one of its choices has no finish reason is not whole."""
     two = chunk(choice(0, content="a"), choice(1, content="b"))
@@ -323,11 +479,179 @@ def test_a_connection_that_breaks(connect: Callable[..., Any], failure: Exceptio
 def test_an_error_in_the_band(connect: Callable[..., Any], event: bytes, told: str, code: str | None) -> None:
     """An error event raises with the error's details and the completion so far."""
     error = broken(connect, events(HI), event, WHOLE)
-    assert type(error) is StreamError
+    assert not isinstance(error, StreamInterruptedError)
     assert told in str(error)
     assert error.code == code
     assert error.completion is not None
     assert error.completion.text == "Hi"
+
+
+@pytest.mark.parametrize(
+    ("error", "cls"),
+    [
+        ({"code": 429}, RateLimitError),
+        ({"code": "429"}, RateLimitError),
+        ({"code": "rate_limit_exceeded", "type": "requests"}, RateLimitError),
+        ({"code": None, "type": "rate_limit_error"}, RateLimitError),
+        ({"code": "insufficient_quota"}, RateLimitError),
+        ({"status": "RESOURCE_EXHAUSTED"}, RateLimitError),
+        ({"type": "TooManyRequests"}, RateLimitError),
+        ({"code": 500}, InternalServerError),
+        ({"code": "503"}, InternalServerError),
+        ({"status_code": 529}, InternalServerError),
+        ({"type": "server_error", "code": None}, InternalServerError),
+        ({"type": "InternalServerError"}, InternalServerError),
+        ({"type": "overloaded_error"}, InternalServerError),
+        ({"type": "server_error", "code": 429}, RateLimitError),
+        ({"code": 400, "type": "invalid_request_error"}, None),
+        ({"code": "context_length_exceeded"}, None),
+        ({"code": 50001}, None),
+        ({"code": 600}, None),
+        ({"code": {"deep": 429}}, None),
+        ({}, None),
+    ],
+    ids=str,
+)
+def test_an_error_in_the_band_by_its_status(
+    connect: Callable[..., Any], error: dict[str, Any], cls: type[APIError] | None
+) -> None:
+    """An error that says 429 or 5xx is caught as such an error and as a stream's, wherever it stands in the event."""
+    error = {"message": "No.", **error}
+    failed = choice(finish_reason="error")
+    for event in (
+        events({"error": error}),
+        events({**error, "error": "No."}),
+        events({**error, "object": "error"}),
+        b"event: error\n" + events(error),
+        b"event: error\n" + events([{"error": error}]),
+        b"error: " + json.dumps(error).encode() + b"\n\n",
+        events(chunk(failed | {"error": error})),
+    ):
+        found = broken(connect, events(HI), event, WHOLE)
+        expected = {StreamError, *([cls] if cls else [])}
+        classes = (StreamError, RateLimitError, InternalServerError, StreamInterruptedError)
+        assert {each for each in classes if isinstance(found, each)} == expected
+        assert "No." in str(found)
+        again = pickle.loads(pickle.dumps(found))
+        assert (type(again), again.body) == (type(found), found.body)
+        assert found.completion is not None
+        assert found.completion.text == "Hi"
+
+
+@pytest.mark.parametrize("failed", [{"error": {"message": "Bad."}}, {"error": "Bad."}, {"error": None}])
+def test_a_choice_that_fails(connect: Callable[..., Any], failed: dict[str, Any]) -> None:
+    """A choice that has an error, or ends by one, raises with what had arrived, and the stream is not whole."""
+    last = chunk(choice(content=".", finish_reason="error") | failed)
+    driver, stream = streamed(connect, events(HI, last, USAGE, "[DONE]"))
+    with pytest.raises(StreamError, match="reported an error") as caught:
+        driver.iterate(stream)
+    assert ("Bad." in str(caught.value)) is bool(failed["error"])
+    assert caught.value.body == last
+    assert caught.value.completion is not None
+    assert caught.value.completion.text == "Hi."
+    with pytest.raises(StreamInterruptedError, match="was closed before its end"):
+        driver.run(stream.get_final_completion())
+
+
+def test_an_error_behind_the_finish_reason(connect: Callable[..., Any]) -> None:
+    """A stream that reported an error is not whole, though its choices have their finish reasons."""
+    driver, stream = streamed(connect, events(HI, STOP, {"error": "Bad."}, "[DONE]"))
+    with pytest.raises(StreamError, match=r"Bad\."):
+        driver.iterate(stream)
+    with pytest.raises(StreamInterruptedError, match="was closed before its end"):
+        driver.iterate(stream)
+
+
+BUSY = {"detail": "busy", "status": 503}
+
+
+DONE = events("[DONE]")
+RESET = httpx.ReadError("reset")
+
+
+@pytest.mark.parametrize(
+    ("pieces", "end"),
+    [
+        *([[BUSY], end] for end in (DONE, b"", RESET)),
+        *([[BUSY, {}, USAGE], end] for end in (DONE, b"", RESET)),
+        *([pieces, end] for pieces in ([HI, BUSY], [BUSY, {}, HI], [HI, BUSY, {"time": 1}]) for end in (b"", RESET)),
+    ],
+)
+def test_an_object_that_is_no_chunk(connect: Callable[..., Any], pieces: list[dict[str, Any]], end: Any) -> None:
+    """An object that has nothing of a chunk is the error if no choice ever comes, or the answer has no good end."""
+    error = broken(connect, events(*pieces), end)
+    assert "reported an error" in str(error)
+    assert error.body in pieces
+    if error.body == BUSY:
+        assert "busy" in str(error)
+        assert isinstance(error, InternalServerError)
+    assert getattr(error.completion, "text", "") == ("Hi" if HI in pieces else "")
+
+
+@pytest.mark.parametrize("end", [events("[DONE]"), b""])
+def test_an_object_that_is_no_chunk_in_between(connect: Callable[..., Any], end: bytes) -> None:
+    """An object that has nothing of a chunk does no harm to an answer that has its finish reason, or [DONE]."""
+    for last in (events(STOP, BUSY), DONE):
+        driver, stream = streamed(connect, events(BUSY, HI, BUSY), last, end)
+        assert driver.run(stream.get_final_completion()).text == "Hi"
+
+
+FOREIGN = [
+    b'event: ping\ndata: {"type":"ping"}\n\n',
+    b"event: done\ndata: {}\n\n",
+    b'event: status\ndata: {"id":"x","model":"y","detail":"queued"}\n\n',
+    b'event: ping\ndata: {"type":"ping",\ndata: "time":1}\n\n',
+]
+
+
+@pytest.mark.parametrize("foreign", FOREIGN, ids=str)
+def test_events_of_foreign_types(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, foreign: bytes) -> None:
+    """An object of a foreign type is no chunk, leaves no trace, and does not hold the timeout off."""
+    parts = [foreign, events(HI), foreign, events(DOT) + foreign + events(STOP), foreign]
+    for end in (events("[DONE]"), b"", httpx.ReadError("reset")):
+        driver, stream = streamed(connect, *parts, end)
+        assert [each.text for each in driver.iterate(stream)] == ["Hi", ".", ""]
+        assert stream.completion == ChatCompletion.from_dict(completion("Hi."))
+    driver, stream = streamed(connect, foreign, events(HI), foreign, events("[DONE]"))
+    assert len(driver.iterate(stream)) == 1
+    assert type(broken(connect, foreign, events(HI), foreign)) is StreamInterruptedError
+    clock = Clock(monkeypatch)
+    body = Pieces(events(HI), *[piece for _ in range(10) for piece in (clock.passing(9), foreign)], WHOLE)
+    reply = httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=body)
+    driver = connect(transport=Server(reply).transport, timeout=30)
+    with pytest.raises(StreamTimeoutError, match="30 s"):
+        driver.iterate(driver.call("create", stream=True, **ASK))
+    assert body.taken == 5
+
+
+def test_objects_without_a_type_are_no_sign_of_life(
+    connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An object that has nothing of a chunk does not hold the timeout off, whatever its type."""
+    clock = Clock(monkeypatch)
+    pings = [piece for _ in range(10) for piece in (clock.passing(9), events({"ping": 1}), b": ping\n\n")]
+    driver = connect(transport=Server(streaming(events(HI), *pings, WHOLE)).transport, timeout=30)
+    with pytest.raises(StreamTimeoutError, match="30 s"):
+        driver.iterate(driver.call("create", stream=True, **ASK))
+
+
+def test_nothing_but_foreign_types(connect: Callable[..., Any]) -> None:
+    """If no choice ever came, an object of a foreign type is what the error shows."""
+    error = broken(
+        connect, b'event: failed\ndata: {"detail": "busy"}\n\n', b"event: ping\ndata: {}\n\n", events("[DONE]")
+    )
+    assert error.body == {"detail": "busy"}
+    assert error.completion is None
+
+
+def test_chunks_under_a_name(connect: Callable[..., Any]) -> None:
+    """An event of any type that holds a chunk, or an error, is read."""
+    named = [b"event: chunk\n" + events(each) for each in (HI, chunk(choice(finish_reason="stop")))]
+    usage = {name: value for name, value in USAGE.items() if name != "choices"}
+    driver, stream = asked(connect, COUNTED, *named, b"event: usage\n" + events(usage))
+    assert len(driver.iterate(stream)) == 3
+    assert stream.completion.usage.total_tokens == 3
+    assert "No." in str(broken(connect, b"event: failure\n" + events({"error": {"message": "No."}})))
 
 
 @pytest.mark.parametrize("data", ['{"choices": [', "<html>", "{'a': 1}", "hello", "[" * 10_000])
@@ -367,6 +691,13 @@ def test_bytes_that_are_no_text(connect: Callable[..., Any]) -> None:
     whole = json.dumps(completion("?")).encode().replace(b"?", bad)
     driver = connect(transport=Server(httpx.Response(200, content=whole)).transport)
     assert driver.call("create", **ASK).text == read
+
+
+def test_an_event_that_is_cut_within_a_character(connect: Callable[..., Any]) -> None:
+    """A stream that ends within a character is cut, too."""
+    last = events(chunk(choice(content="\u2603")))
+    error = broken(connect, events(HI), last[: last.index("\u2603".encode()) + 2])
+    assert "cut within an event" in str(error)
 
 
 SPLIT = ["a\ud83d", "\ude00b", "\ud83d", "", "\ude01", "\ude02", "\ud83d", "c\ud83d"]
