@@ -11,6 +11,7 @@ import pytest
 
 from chatcompletions import APIConnectionError, APIStatusError
 from tests.integration.rawserver import RawServer, http_response
+from tests.unit.facade._support import is_async
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,6 +52,31 @@ def test_a_proxy_that_refuses(
             chat.call("create", **ASK)
         assert len(server.requests) == 1 + retries
     assert len(pauses) == retries
+
+
+PROXYING: dict[str, Callable[[str, bool], dict[str, Any]]] = {
+    "transport": lambda proxy, is_async: {"transport": _httpx_transport(proxy, is_async=is_async)},
+    "mounts": lambda proxy, is_async: {"mounts": {"all://": _httpx_transport(proxy, is_async=is_async)}},
+}
+
+
+def _httpx_transport(proxy: str, *, is_async: bool) -> Any:
+    return (httpx.AsyncHTTPTransport if is_async else httpx.HTTPTransport)(proxy=proxy)
+
+
+@pytest.mark.parametrize("way", PROXYING)
+@pytest.mark.parametrize(("status", "retries"), [(407, 0), (502, 2)])
+def test_a_proxy_of_the_callers_transport(
+    connect: Callable[..., SyncDriver], pauses: list[float], way: str, status: int, retries: int
+) -> None:
+    """A refusal by a proxy that a transport of the caller's goes through is not retried either."""
+    with RawServer(lambda _: http_response(status)) as server:
+        driver = connect(base_url="https://api.test/v1")
+        proxy = server.base_url.removesuffix("/v1")
+        driver.client._http_options |= PROXYING[way](proxy, is_async(driver))
+        with pytest.raises(APIConnectionError, match=str(status)):
+            driver.call("create", **ASK)
+        assert (len(server.requests), len(pauses)) == (1 + retries, retries)
 
 
 def test_a_proxy_that_wants_a_password(connect: Callable[..., SyncDriver], pauses: list[float]) -> None:

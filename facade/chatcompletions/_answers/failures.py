@@ -50,6 +50,8 @@ def _request_error(failure: Exception, proxy: str) -> httpx.RequestError:
     package = _package(failure)
     if isinstance(failure, httpx.TimeoutException) and _is_disconnect(failure.__cause__):
         return httpx.RemoteProtocolError(str(failure) or "the server disconnected")
+    if isinstance(failure, httpx.ProxyError) and _is_refusal(str(failure)):
+        return ProxyRefusalError(str(failure))
     if isinstance(failure, httpx.RequestError):
         return failure
     if package == "httpcore":
@@ -102,6 +104,10 @@ def _is_disconnect(cause: Any) -> bool:
     return _package(cause) == "aiohttp" and not isinstance(cause, TimeoutError)
 
 
+def _is_refusal(text: str) -> bool:
+    return text.startswith(_PROXY_REFUSALS) or "auth" in text.lower()
+
+
 def _package(value: object) -> str:
     return type(value).__module__.partition(".")[0]
 
@@ -109,8 +115,8 @@ def _package(value: object) -> str:
 def _from_httpcore(failure: Exception, proxy: str) -> httpx.RequestError:
     name, text = type(failure).__name__, str(failure)
     if name == "ProxyError" and proxy:
-        refused = text.startswith(_PROXY_REFUSALS) or "auth" in text.lower()
-        return (ProxyRefusalError if refused else httpx.ProxyError)(f"the proxy {proxy} refused: {text}")
+        refusal = ProxyRefusalError if _is_refusal(text) else httpx.ProxyError
+        return refusal(f"the proxy {proxy} refused: {text}")
     if name == "LocalProtocolError" and _package(failure.args[0] if failure.args else None) == "h2":
         return _from_h2(failure.args[0])
     cls = getattr(httpx, name, httpx.RemoteProtocolError)

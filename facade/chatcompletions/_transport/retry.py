@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chatcompletions._answers.dates import parse_date
 from chatcompletions._answers.failures import is_final
 from chatcompletions._errors import APIConnectionError
 
 if TYPE_CHECKING:
-    import httpx
-
     from chatcompletions._errors import APIError
 
-#: Seconds before the second attempt; they double with each further one.
+#: Seconds before the second attempt, also if the server asks for none; they double with each further attempt.
 INITIAL_DELAY = 0.5
 #: Seconds that no delay exceeds, unless the server asks for more.
 MAX_DELAY = 8.0
@@ -36,7 +33,7 @@ def retry_delay(error: APIError, attempt: int, *, now: float, jitter: float) -> 
     """
     if not _is_retryable(error):
         return None
-    asked = _retry_after(error.headers, now)
+    asked = _asked_delay(error, now)
     if asked is not None:
         return asked if asked <= MAX_RETRY_AFTER else None
     # The exponent is bounded, because 2.0 ** 1024 overflows and callers may allow many retries.
@@ -44,7 +41,8 @@ def retry_delay(error: APIError, attempt: int, *, now: float, jitter: float) -> 
 
 
 def _is_retryable(error: APIError) -> bool:
-    if "insufficient_quota" in (error.code, error.type):
+    # Whatever the headers say: an empty account stays empty, and a proxy goes on wanting its password.
+    if "insufficient_quota" in (error.code, error.type) or error.status_code == 407:
         return False
     match error.headers.get("x-should-retry"):
         case "true":
@@ -56,16 +54,33 @@ def _is_retryable(error: APIError) -> bool:
     return error.status_code in (408, 409, 429) or error.status_code >= 500
 
 
-def _retry_after(headers: httpx.Headers, now: float) -> float | None:
-    milliseconds = _number(headers.get("retry-after-ms"))
+def _asked_delay(error: APIError, now: float) -> float | None:
+    """Return the delay that the server asks for, in seconds; `None` if it asks for none."""
+    milliseconds = _number(error.headers.get("retry-after-ms"))
     if milliseconds is not None:
-        return milliseconds / 1000
-    text = headers.get("retry-after")
+        return milliseconds / 1000 or INITIAL_DELAY
+    text = error.headers.get("retry-after")
     seconds = _number(text)
-    if seconds is not None or text is None:
-        return seconds
-    date = parse_date(text)
-    return None if date is None else max(0.0, date.timestamp() - now)
+    if seconds is None and text is not None and (date := parse_date(text)) is not None:
+        # Two clocks differ, and a date has whole seconds: one that has passed does not mean "at once".
+        return max(INITIAL_DELAY, date.timestamp() - now)
+    if seconds is None:
+        seconds = _number(_google_delay(error.body))
+    return None if seconds is None else seconds or INITIAL_DELAY
+
+
+def _google_delay(body: Any) -> str | None:
+    """Return the number of seconds in Google's ``RetryInfo``, the only place where its servers give one."""
+    # Gemini's compatible endpoint puts an array around the envelope.
+    outer = body[0] if isinstance(body, list) and len(body) == 1 else body
+    envelope = outer.get("error") if isinstance(outer, dict) else None
+    details = envelope.get("details") if isinstance(envelope, dict) else None
+    for detail in details if isinstance(details, list) else ():
+        if isinstance(detail, dict) and str(detail.get("@type")).endswith("google.rpc.RetryInfo"):
+            delay = detail.get("retryDelay")
+            if isinstance(delay, str) and delay.endswith("s"):
+                return delay.removesuffix("s")
+    return None
 
 
 def _number(text: str | None) -> float | None:
@@ -73,4 +88,5 @@ def _number(text: str | None) -> float | None:
         number = float(text or "")
     except ValueError:
         return None
-    return number if number >= 0 and math.isfinite(number) else None
+    is_word = "n" in str(text).lower()  # "nan" and "inf"; a number too large for a float is an infinity as well
+    return number if number >= 0 and not is_word else None

@@ -23,9 +23,11 @@ from chatcompletions._transport.retry import retry_delay
 NOW = 1_700_000_000.0
 
 
-def answered(status: int = 503, *, code: str | None = None, kind: str | None = None, **headers: str) -> APIError:
+def answered(
+    status: int = 503, *, code: str | None = None, kind: str | None = None, body: Any = None, **headers: str
+) -> APIError:
     named = httpx.Headers({name.replace("_", "-"): value for name, value in headers.items()})
-    return status_error(status)("It failed.", status_code=status, code=code, type=kind, headers=named)
+    return status_error(status)("It failed.", status_code=status, code=code, type=kind, headers=named, body=body)
 
 
 def delay(error: APIError, attempt: int = 1, jitter: float = 0.0) -> float | None:
@@ -68,6 +70,12 @@ def test_the_server_decides(status: int, told: str, expected: float | None) -> N
     assert delay(answered(status, x_should_retry=told)) == expected
 
 
+def test_a_proxy_goes_on_wanting_its_password() -> None:
+    """A 407, which a proxy answers, is never retried, whatever its headers ask for."""
+    assert delay(answered(407)) is None
+    assert delay(answered(407, x_should_retry="true", retry_after="1")) is None
+
+
 @pytest.mark.parametrize("named", [{"code": "insufficient_quota"}, {"kind": "insufficient_quota"}])
 @pytest.mark.parametrize("status", [429, 403, 500])
 def test_an_empty_account_stays_empty(named: dict[str, str], status: int) -> None:
@@ -98,24 +106,98 @@ def test_jitter(attempt: int, jitter: float) -> None:
     ("headers", "expected"),
     [
         ({"retry_after": "3"}, 3.0),
-        ({"retry_after": "0"}, 0.0),
         ({"retry_after": "1.5"}, 1.5),
         ({"retry_after": " 3 "}, 3.0),
         ({"retry_after": "60"}, 60.0),
         ({"retry_after_ms": "250"}, 0.25),
-        ({"retry_after_ms": "0"}, 0.0),
         ({"retry_after_ms": "250", "retry_after": "3"}, 0.25),
         ({"retry_after_ms": "soon", "retry_after": "3"}, 3.0),
         ({"retry_after_ms": "-1", "retry_after": "3"}, 3.0),
         ({"retry_after_ms": "nan", "retry_after": "3"}, 3.0),
         ({"retry_after": formatdate(NOW + 7, usegmt=True)}, 7.0),
         ({"retry_after": formatdate(NOW + 7, localtime=False)}, 7.0),
-        ({"retry_after": formatdate(NOW - 3600, usegmt=True)}, 0.0),
     ],
 )
 def test_a_pause_that_the_server_asks_for(headers: dict[str, str], expected: float) -> None:
     """A delay that the server asks for, in milliseconds, seconds or up to a date, is kept exactly, without jitter."""
     assert delay(answered(429, **headers), attempt=4, jitter=1.0) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"retry_after": "0"},
+        {"retry_after": "0.0"},
+        {"retry_after": "-0"},
+        {"retry_after_ms": "0"},
+        {"retry_after": formatdate(NOW, usegmt=True)},
+        {"retry_after": formatdate(NOW - 1, usegmt=True)},
+        {"retry_after": formatdate(NOW - 3600, usegmt=True)},
+        {"retry_after": "Thu, 01 Jan 1970 00:00:00 GMT"},
+    ],
+)
+@pytest.mark.parametrize("attempt", [1, 4])
+def test_a_pause_of_nothing(headers: dict[str, str], attempt: int) -> None:
+    """A server that asks for no pause, or for one up to a date that has passed, gets the first step of the backoff."""
+    assert delay(answered(429, **headers), attempt, jitter=1.0) == 0.5
+
+
+def google(*details: Any) -> dict[str, Any]:
+    return {"error": {"code": 429, "message": "Quota exceeded.", "status": "RESOURCE_EXHAUSTED", "details": [*details]}}
+
+
+RETRY_INFO = "type.googleapis.com/google.rpc.RetryInfo"
+QUOTA = {"@type": "type.googleapis.com/google.rpc.QuotaFailure", "retryDelay": "1s"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("12s", 12.0),
+        ("0.25s", 0.25),
+        ("7.000000001s", 7.0),
+        ("0s", 0.5),
+        ("60s", 60.0),
+        ("61s", None),
+        ("1e999s", None),
+    ],
+)
+@pytest.mark.parametrize("wrap", [lambda body: body, lambda body: [body]], ids=["object", "array"])
+def test_googles_pause(text: str, expected: float | None, wrap: Any) -> None:
+    """A RetryInfo in the body counts as retry-after does."""
+    body = wrap(google(QUOTA, None, {"@type": RETRY_INFO, "retryDelay": text}))
+    decided = delay(answered(429, body=body), attempt=3, jitter=1.0)
+    assert decided == (None if expected is None else pytest.approx(expected))
+
+
+def test_headers_come_before_googles_pause() -> None:
+    """A header that asks for a pause takes precedence over a RetryInfo in the body."""
+    body = google({"@type": RETRY_INFO, "retryDelay": "12s"})
+    assert delay(answered(429, body=body, retry_after="3")) == 3.0
+    assert delay(answered(429, body=body, retry_after="soon")) == 12.0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        None,
+        "12s",
+        [],
+        {},
+        {"error": "12s"},
+        {"error": {"details": None}},
+        {"error": {"details": {"retryDelay": "12s"}}},
+        {"error": {"details": [{"retryDelay": "12s"}]}},
+        {"error": {"details": [QUOTA]}},
+        *(
+            {"error": {"details": [{"@type": RETRY_INFO, "retryDelay": odd}]}}
+            for odd in (None, 12, "12", "soon", "-3s", {})
+        ),
+    ],
+)
+def test_bodies_without_a_pause(body: Any) -> None:
+    """A body in which nothing of Google's asks for a pause changes nothing."""
+    assert delay(answered(429, body=body)) == 0.5
 
 
 @pytest.mark.parametrize(
@@ -127,7 +209,8 @@ def test_a_pause_that_the_server_asks_for(headers: dict[str, str], expected: flo
         "nan",
         "inf",
         "-inf",
-        "1e999",
+        "-1e999",
+        "Infinity",
         "Fri, 99 Foo 2023 99:99:99 GMT",
         "Tue, 14 Nov 2023 22:13:30 CET",
         "0x10",
@@ -147,6 +230,9 @@ def test_a_pause_that_makes_no_sense(header: str, text: str) -> None:
         {"retry_after": "61"},
         {"retry_after": "86400"},
         {"retry_after": "1e300"},
+        {"retry_after": "1e999"},
+        {"retry_after": "9" * 400},
+        {"retry_after_ms": "1e999"},
         {"retry_after_ms": "60001"},
         {"retry_after": formatdate(NOW + 3600, usegmt=True)},
         {"retry_after": "Fri, 31 Dec 9999 23:59:59 GMT"},

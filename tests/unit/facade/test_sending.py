@@ -306,3 +306,11 @@ def test_cancelling_ends_the_retries(monkeypatch: pytest.MonkeyPatch) -> None:
 
     asyncio.run(main())
     assert len(server.requests) == 1
+
+
+def test_googles_pause_is_kept(connect: Callable[..., Any], pauses: list[float]) -> None:
+    """The pause that Google's servers ask for in the body is kept."""
+    info = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "12s"}
+    server = Server(httpx.Response(429, json=[{"error": {"code": 429, "details": [info]}}]), completion())
+    assert connect(transport=server.transport).call("create", **ASK).text == "Hi."
+    assert pauses == [12.0]
