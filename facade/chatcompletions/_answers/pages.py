@@ -129,18 +129,28 @@ class Page(Answer, Generic[ItemT]):
     @property
     def _cursor(self) -> str | None:
         items = self._item_list()
-        candidates = (self.last_id, getattr(items[-1], "id", None)) if items else ()
-        return next((cursor for cursor in candidates if cursor and isinstance(cursor, str)), None)
+        # If the server does not say whether there is more, pages are fetched until one is empty.
+        if not items and self.has_more is not True:
+            return None
+        # A number of 0 stands for none in last_id, as some languages write it, but may be an item's own id.
+        for cursor in (self.last_id or None, getattr(items[-1], "id", None) if items else None):
+            if isinstance(cursor, str | int) and not isinstance(cursor, bool) and cursor != "":
+                return str(cursor)
+        return None
 
     def _fetch_next(self, seen: set[str]) -> Any:
         """Fetch the next page, or return its awaitable; `None` at the end of the list, or if a cursor repeats."""
-        # If the server does not say whether there is more, pages are fetched until one is empty.
-        cursor = self._cursor
-        if self.has_more is False or cursor is None:
-            return None
-        position = self._position
+        position, cursor = self._position, self._cursor
         remaining = None if position.remaining is None else position.remaining - len(self._item_list())
-        if cursor == position.after or cursor in seen or (remaining is not None and remaining <= 0):
+        if self.has_more is False or (remaining is not None and remaining <= 0):
+            return None
+        if cursor is None and self.has_more is True:
+            raise APIResponseValidationError(
+                "the page says that there are more, but neither its last_id nor its last item's id is a cursor",
+                headers=headers_of(self),
+                body=cast("Any", self).to_dict(),
+            )
+        if cursor is None or cursor == position.after or cursor in seen:
             return None
         seen.add(cursor)
         return position.fetch(Position(position.fetch, cursor, remaining, is_continuation=True))

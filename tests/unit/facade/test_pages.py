@@ -223,12 +223,70 @@ def test_max_items_is_a_count(connect: Callable[..., Any], max_items: Any) -> No
 
 
 def test_an_empty_page_is_the_end(connect: Callable[..., Any]) -> None:
-    """A page without items ends the list, also if has_more is true."""
-    server = Server(page(["a"], has_more=True), page([], has_more=True))
+    """A page without items ends the list, unless it says that there are more."""
+    server = Server(page(["a"], has_more=True), page([], last_id="c9"))
     driver = connect(transport=server.transport)
     assert ids(driver.items("list")) == ["a"]
     assert len(server.requests) == 2
-    assert driver.run(connect(transport=Server(page([], has_more=True)).transport).call("list").next_page()) is None
+    assert driver.run(connect(transport=Server(page([])).transport).call("list").next_page()) is None
+
+
+@pytest.mark.parametrize(("call", "args"), [("list", ()), ("messages", (ID,))])
+def test_an_empty_page_with_more_to_come(connect: Callable[..., Any], call: str, args: tuple[str, ...]) -> None:
+    """A page whose items a filter has all taken away goes on from its last_id."""
+    empty = {"data": [], "has_more": True, "last_id": "c9"}
+    server = Server(page(["a"], has_more=True), empty, {**empty, "last_id": "c12"}, page(["b"]))
+    driver = connect(transport=server.transport)
+    assert ids(driver.items(call, *args)) == ["a", "b"]
+    assert [request.url.params.get("after") for request in server.requests] == [None, "a", "c9", "c12"]
+    second = driver.run(connect(transport=Server(empty, page(["b"])).transport).call(call, *args).next_page())
+    assert ids(second.data) == ["b"]
+
+
+NO_CURSOR: list[dict[str, Any]] = [
+    {"data": [], "has_more": True},
+    {"data": [], "has_more": True, "last_id": ""},
+    {"data": [], "has_more": True, "last_id": 0},
+    {"data": [{"object": "chat.completion"}], "has_more": True},
+    {"data": [{"id": ""}], "has_more": True, "last_id": None},
+    {"data": [{"id": ["a"]}], "has_more": True, "last_id": False},
+    {"data": [5], "has_more": True, "last_id": {}},
+]
+
+
+@pytest.mark.parametrize("reply", NO_CURSOR)
+def test_more_to_come_without_a_cursor(connect: Callable[..., Any], reply: dict[str, Any]) -> None:
+    """A page that says that there are more and has no cursor is an error, after its items."""
+    driver, found = connect(transport=Server(page(["a"], has_more=True), reply).transport), list[Any]()
+    with pytest.raises(APIResponseValidationError, match=r"there are more.*last_id") as caught:
+        iterate_into(found, driver, driver.call("list"))
+    assert len(found) == 1 + len(reply["data"])
+    assert caught.value.body == reply
+    first = connect(transport=Server(reply).transport).call("list")
+    with pytest.raises(APIResponseValidationError, match="there are more"):
+        driver.run(first.next_page())
+
+
+@pytest.mark.parametrize("reply", NO_CURSOR)
+def test_no_cursor_and_no_need_of_one(connect: Callable[..., Any], reply: dict[str, Any]) -> None:
+    """Without a cursor the list ends where the server does not say that there are more, or max_items is reached."""
+    for has_more in ({"has_more": False}, {"has_more": None}):
+        driver = connect(transport=Server({**reply, **has_more}).transport)
+        assert len(driver.items("list")) == len(reply["data"])
+    enough = connect(transport=Server(reply).transport).items("list", max_items=len(reply["data"]))
+    assert len(enough) == len(reply["data"])
+
+
+@pytest.mark.parametrize(
+    ("last_id", "item_id", "after"),
+    [(7, "x", "7"), (None, 7, "7"), (0, 7, "7"), (None, 0, "0"), (2**70, 1, str(2**70))],
+)
+def test_numeric_ids(connect: Callable[..., Any], last_id: Any, item_id: Any, after: str) -> None:
+    """Ids that are numbers are cursors, too."""
+    first = {"data": [completion(id=item_id)], "has_more": True, "last_id": last_id}
+    server = Server(first, page(["b"]))
+    assert ids(connect(transport=server.transport).items("list")) == [item_id, "b"]
+    assert server.requests[1].url.params["after"] == after
 
 
 def test_a_cursor_that_does_not_move(connect: Callable[..., Any]) -> None:
@@ -263,18 +321,12 @@ def test_a_server_without_has_more(connect: Callable[..., Any]) -> None:
     assert len(server.requests) == 3
 
 
-@pytest.mark.parametrize("last_id", [None, "", 7, ["c"], {"a": 1}, True])
+@pytest.mark.parametrize("last_id", [None, "", 0, 7.5, ["c"], {"a": 1}, True])
 def test_a_server_without_last_id(connect: Callable[..., Any], last_id: Any) -> None:
     """If last_id is missing or odd, the last item's own id is the cursor."""
     server = Server(page(["a", "b"], has_more=True, last_id=last_id), page(["c"]))
     assert ids(connect(transport=server.transport).items("list")) == ["a", "b", "c"]
     assert server.requests[1].url.params["after"] == "b"
-
-
-def test_a_server_without_any_id(connect: Callable[..., Any]) -> None:
-    """If there is no cursor, the list ends."""
-    server = Server({"data": [{"object": "chat.completion"}], "has_more": True})
-    assert len(connect(transport=server.transport).items("list")) == 1
 
 
 @pytest.mark.parametrize("reply", [{"data": None}, {"object": "list"}, {"has_more": False}])
