@@ -193,6 +193,6 @@ def naming_settings() -> Iterator[None]:
     if not is_url:
         # Outside the except clause, because httpx's message may hold a part of a proxy's password.
         raise ChatCompletionsError(
-            "a proxy is not a URL: check proxy=... and the environment variables HTTP_PROXY, HTTPS_PROXY, ALL_PROXY "
-            "and NO_PROXY, where an address such as ::1 stands without brackets"
+            "a proxy is not a URL: check proxy=..., mounts=... and the environment variable NO_PROXY, where an address "
+            "such as ::1 stands without brackets"
         )

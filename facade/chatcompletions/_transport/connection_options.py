@@ -70,8 +70,8 @@ def _proxy(options: Mapping[str, Any]) -> httpx.Proxy | None:
         proxy = httpx.Proxy(given.reveal())
     if proxy is None:
         raise ChatCompletionsError(
-            "the scheme of a proxy is not http, https or socks5: check proxy=... and the environment variables "
-            "HTTP_PROXY, HTTPS_PROXY and ALL_PROXY, whose URLs begin with http:// or the like"
+            "the scheme of the proxy is not http, https or socks5: check proxy=..., whose URL begins with http:// or "
+            "the like"
         )
     if proxy.url.scheme.startswith("socks"):
         from importlib.util import find_spec  # few clients need it

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache, partial
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.request import getproxies
 
 import httpx
 
+from chatcompletions._base_error import ChatCompletionsError
 from chatcompletions._checks import naming_settings
 from chatcompletions._redaction import SecretDict
 
@@ -16,7 +18,7 @@ from .pool import AsyncPool, Pool
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
 #: Numbers of connections in use and idle, unless the caller gives others.
 DEFAULT_LIMITS = httpx.Limits(max_connections=1000, max_keepalive_connections=100)
@@ -41,8 +43,7 @@ def transport_options(options: Mapping[str, Any], *, is_async: bool) -> dict[str
         make = partial(pool, limits, tls=cache(partial(_tls_context, tls)))
         transport: Any = make(own)
         if options.get("trust_env", True) and "proxy" not in own:
-            named = {pattern: proxy and make(SecretDict(own, proxy=proxy)) for pattern, proxy in _proxies_by_pattern()}
-            mounts = {**named, **mounts}
+            mounts = {**_environment_mounts(make, own), **mounts}
     elif callable(given) and not isinstance(given, httpx.BaseTransport | httpx.AsyncBaseTransport):
         transport = _guarded(given(), is_async=is_async)
     else:
@@ -62,17 +63,46 @@ def _tls_context(options: Mapping[str, Any]) -> ssl.SSLContext:
         return httpx.create_ssl_context(**options)
 
 
-def _proxies_by_pattern() -> Iterator[tuple[str, str | None]]:
-    """Iterate over the proxies that the environment names, each with the pattern of URLs that it serves in httpx."""
+class UnusableProxy(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """A transport in the place of a proxy that cannot be used: each call that needs it fails, and no other one."""
+
+    def __init__(self, scheme: str, problem: str) -> None:
+        names = sorted(name for name in os.environ if name.lower() == f"{scheme}_proxy")
+        source = f"the environment variable {names[-1]}" if names else "the system's configuration"
+        self._problem = f"{source} names no usable proxy: {problem}"
+
+    def handle_request(self, request: httpx.Request) -> NoReturn:
+        """Raise `ChatCompletionsError`."""
+        raise ChatCompletionsError(f"{self._problem}; correct it, or list {request.url.host} in NO_PROXY")
+
+    async def handle_async_request(self, request: httpx.Request) -> NoReturn:
+        """Raise `ChatCompletionsError`."""
+        self.handle_request(request)
+
+
+def _environment_mounts(make: Callable[[SecretDict], Any], options: SecretDict) -> dict[str, Any]:
+    """Return a transport for each proxy that the environment names, by the pattern of URLs that it serves in httpx."""
     proxies = getproxies()
     exceptions = [host for each in proxies.get("no", "").split(",") if (host := each.strip())]
-    named = {scheme: address for scheme in ("http", "https", "all") if (address := proxies.get(scheme))}
-    if not named or "*" in exceptions:
-        return
-    for scheme, address in named.items():
-        yield f"{scheme}://", address if "://" in address else f"http://{address}"
-    for host in exceptions:
-        yield _pattern(host), None
+    if "*" in exceptions:
+        return {}
+    named = {
+        f"{scheme}://": _environment_proxy(make, options, scheme, address)
+        for scheme in ("http", "https", "all")
+        if (address := proxies.get(scheme))
+    }
+    return {**named, **{_pattern(host): None for host in exceptions}} if named else {}
+
+
+def _environment_proxy(make: Callable[[SecretDict], Any], options: SecretDict, scheme: str, address: str) -> Any:
+    try:
+        return make(SecretDict(options, proxy=address if "://" in address else f"http://{address}"))
+    except httpx.InvalidURL:
+        return UnusableProxy(scheme, "it is not a URL")
+    except ChatCompletionsError:
+        return UnusableProxy(scheme, "its scheme is not http, https or socks5")
+    except ImportError as exc:
+        return UnusableProxy(scheme, str(exc))
 
 
 def _pattern(host: str) -> str:

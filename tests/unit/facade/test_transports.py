@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import ssl
+import traceback
 from typing import TYPE_CHECKING, Any
 
 import httpcore
@@ -14,6 +16,7 @@ from chatcompletions import ChatCompletionsError
 from chatcompletions._transport.guard import AsyncGuard, Guard
 from chatcompletions._transport.pool import AsyncPool, Pool
 from chatcompletions._transport.transports import DEFAULT_LIMITS, transport_options
+from tests.integration.rawserver import RawServer, http_response
 
 from ._support import ASK, Server, completion, is_async
 
@@ -194,22 +197,87 @@ def test_certificates_that_are_not_there(
 
 
 @pytest.mark.parametrize(
-    "variables",
+    ("options", "variables"),
     [
-        {"HTTPS_PROXY": "http://me:pass/word@proxy.test"},
-        {"HTTPS_PROXY": "http://proxy.test:1", "NO_PROXY": "[::1]"},
+        ({"proxy": "http://me:pass/word@proxy.test"}, {}),
+        ({}, {"HTTPS_PROXY": "http://proxy.test:1", "NO_PROXY": "[::1]"}),
     ],
 )
 def test_proxies_that_are_no_urls(
-    connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
+    connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], variables: dict[str, str]
 ) -> None:
     """If httpx cannot read a proxy's URL or an exempt host, the error names the settings, and shows no password."""
     for variable, value in variables.items():
         monkeypatch.setenv(variable, value)
-    with pytest.raises(ChatCompletionsError, match=r"HTTPS_PROXY.*NO_PROXY") as caught:
-        connect(base_url="https://x.example").call("create", **ASK)
+    with pytest.raises(ChatCompletionsError, match=r"proxy=.*NO_PROXY") as caught:
+        connect(base_url="https://x.example", **options).call("create", **ASK)
     assert "pass" not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+UNUSABLE = {
+    "socks://me:pass-word@proxy.test:1": "its scheme is not http, https or socks5",
+    "SOCKS4A://proxy.test:1": "its scheme is not http, https or socks5",
+    "ftp://proxy.test": "its scheme is not http, https or socks5",
+    "http://me:pass-word/@proxy.test": "it is not a URL",
+    "socks5://me:pass-word@proxy.test:1": "a SOCKS proxy needs the package socksio",
+}
+
+
+@pytest.mark.parametrize("variable", ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy"])
+@pytest.mark.parametrize(("address", "problem"), UNUSABLE.items())
+def test_proxies_that_cannot_be_used(
+    connect: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    pauses: list[float],
+    variable: str,
+    address: str,
+    problem: str,
+) -> None:
+    """A call that needs a proxy that cannot be used fails with the variable's name, and without its password."""
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    monkeypatch.setenv(variable, address)
+    driver = connect(base_url="https://x.example")
+    for _ in range(2):
+        with pytest.raises(
+            ChatCompletionsError, match=f"variable {variable} names no usable proxy: {problem}"
+        ) as caught:
+            driver.call("create", **ASK)
+        assert type(caught.value) is ChatCompletionsError
+        assert "pass-word" not in "".join(traceback.format_exception(caught.value))
+    assert pauses == []
+
+
+@pytest.mark.parametrize("address", UNUSABLE)
+@pytest.mark.parametrize(
+    ("variable", "others"),
+    [
+        ("ALL_PROXY", {"NO_PROXY": "127.0.0.1"}),
+        ("http_proxy", {"no_proxy": "10.0.0.1, 127.0.0.1"}),
+        ("ALL_PROXY", {"NO_PROXY": "*"}),
+        ("HTTPS_PROXY", {}),
+    ],
+)
+def test_proxies_that_no_call_needs(
+    connect: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
+    variable: str,
+    others: dict[str, str],
+) -> None:
+    """A proxy that cannot be used does no harm to a call that does not go through it."""
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    for name, value in {variable: address, **others}.items():
+        monkeypatch.setenv(name, value)
+    with RawServer([http_response(200, json.dumps(completion()))]) as server:
+        assert connect(base_url=server.base_url).call("create", **ASK).text == "Hi."
+
+
+def test_a_proxy_of_the_systems_configuration(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy that cannot be used and that no variable names comes from the system's configuration."""
+    monkeypatch.setattr("chatcompletions._transport.transports.getproxies", lambda: {"https": "gopher://x"})
+    with pytest.raises(ChatCompletionsError, match="the system's configuration names no usable proxy"):
+        connect(base_url="https://x.example").call("create", **ASK)
 
 
 def test_a_transport_of_the_other_mode(connect: Callable[..., Any]) -> None:
