@@ -7,10 +7,12 @@ import json
 import os
 import socket
 import ssl
+import struct
 import sys
 import threading
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -24,13 +26,17 @@ from chatcompletions import (
     APIResponseTooLargeError,
     APIResponseValidationError,
     APIStatusError,
+    APITimeoutError,
     AsyncChatClient,
     ChatClient,
+    InternalServerError,
     StreamInterruptedError,
     StreamTooLargeError,
 )
+from chatcompletions._transport.client import _Client
 from chatcompletions._transport.idle import Idle
 from tests.integration.rawserver import Close, Pause, RawRequest, RawServer, Reset, http_response, serving, sse
+from tests.unit.facade._support import Pieces, Server, is_async
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -489,3 +495,163 @@ def test_an_upload_that_is_refused_half_way(connect: Callable[..., SyncDriver], 
         with pytest.raises(APIStatusError, match=r"413 .*Too much\."):
             chat.call("create", model="m", messages="x" * 10_000_000)
     assert pauses == []
+
+
+@pytest.mark.parametrize("ending", ["close", "reset", "close over TLS"])
+def test_an_upload_that_is_cut_off(
+    connect: Callable[..., SyncDriver], pauses: list[float], authority: trustme.CA, ending: str
+) -> None:
+    """If a server refuses a large request and closes the connection while it is sent, its answer is read."""
+    server_side, trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
+    authority.issue_cert("localhost").configure_cert(server_side)
+    authority.configure_trust(trusting)
+    secure = ending == "close over TLS"
+
+    def refuse() -> None:
+        plain, _ = listener.accept()
+        with server_side.wrap_socket(plain, server_side=True) if secure else plain as connection:
+            received = 0
+            while received < 100_000:
+                received += len(connection.recv(65_536))
+            connection.sendall(http_response(413, b"Too much.", headers={"Connection": "close"}))
+            if ending == "reset":
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    with ThreadPoolExecutor(1) as threads, socket.create_server(("localhost", 0)) as listener:
+        address = f"{'https' if secure else 'http'}://localhost:{listener.getsockname()[1]}/v1"
+        chat = connect(base_url=address, verify=trusting, max_retries=0)
+        if secure and not is_async(chat):
+            pytest.skip("OpenSSL may refuse to read once it has failed to write")
+        refused = threads.submit(refuse)
+        with pytest.raises(APIStatusError, match=r"413 .*Too much\."):
+            chat.call("create", model="m", messages="x" * 10_000_000)
+        refused.result()
+    assert pauses == []
+
+
+def test_an_upload_after_an_interim_answer(connect: Callable[..., SyncDriver]) -> None:
+    """What comes while a large request is sent is a part of its answer, and the connection serves the next call."""
+    size = 3_000_000
+
+    def serve(connection: socket.socket) -> None:
+        for _ in range(2):
+            received = connection.recv(65_536)
+            connection.sendall(b"HTTP/1.1 102 Processing\r\n\r\n")
+            while received.count(b"x") < size:
+                received += connection.recv(2**20)
+            while not received.endswith(b"}"):
+                received += connection.recv(65_536)
+            connection.sendall(SHAPES["content-length"]("Hi."))
+        served.append(True)
+
+    served: list[bool] = []
+    with serving(serve) as port:
+        chat = connect(base_url=f"http://localhost:{port}/v1", max_retries=0)
+        for _ in range(2):
+            assert chat.call("create", model="m", messages="x" * size).text == "Hi."
+    assert served == [True]
+
+
+def test_an_answer_before_the_end_of_its_request(connect: Callable[..., SyncDriver]) -> None:
+    """A connection with more bytes than the answer, which came while the request was sent, is not used again."""
+    size = 3_000_000
+
+    def serve(connection: socket.socket) -> None:
+        received = connection.recv(65_536)
+        connection.sendall(SHAPES["content-length"](f"answer {len(served)}") + SURPLUS)
+        served.append(connection)
+        while received.count(b"x") < size:
+            received += connection.recv(2**20)
+        while connection.recv(65_536):
+            pass
+
+    served: list[socket.socket] = []
+    with serving(serve) as port:
+        chat = connect(base_url=f"http://localhost:{port}/v1", max_retries=0)
+        texts = [chat.call("create", model="m", messages="x" * size).text for _ in range(2)]
+    assert texts == ["answer 0", "answer 1"]
+
+
+def test_keepalive(connect: Callable[..., SyncDriver], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system probes connections that are silent, so that the call ends when the other end is gone."""
+    found: list[int] = []
+
+    def note(stream: Any, *_: Any) -> int:
+        connected = stream._inner.get_extra_info("socket")
+        found.append(connected.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
+        return 0
+
+    monkeypatch.setattr("chatcompletions._transport.network_stream._Base._before_write", note)
+    with RawServer([SHAPES["content-length"]("Hi.")] * 2) as server:
+        address = server.base_url.removesuffix("/v1")
+        connect(base_url=server.base_url).call("create", **ASK)
+        connect(base_url="http://x.example/v1", proxy=address).call("create", **ASK)
+    assert found
+    assert all(found)
+
+
+CHUNKED = http_response(200, headers={"Transfer-Encoding": "chunked"}, content_length=False)
+DRIPS = {
+    "blank lines": (http_response(200, content_length=2**20), b"\r\n"),
+    "an error": (http_response(500, content_length=2**20), b" "),
+    "JSON": (http_response(200, b'{"id": "', content_length=2**20), b"x"),
+    "chunks": (CHUNKED, b"1\r\n \r\n"),
+    "a chunk": (CHUNKED + b"1;", b"x"),
+    "interim answers": (b"", b"HTTP/1.1 102 Processing\r\n\r\n"),
+    "a header": (b"HTTP/1.1 200 OK\r\nX: ", b"x"),
+}
+
+
+@pytest.mark.parametrize("shape", DRIPS)
+def test_an_answer_that_drips(connect: Callable[..., SyncDriver], monkeypatch: pytest.MonkeyPatch, shape: str) -> None:
+    """What comes of a whole answer does not restart the read timeout: an answer that drips for ever is a timeout."""
+    start, drip = DRIPS[shape]
+    looks, waiting = count(1), threading.Semaphore(0)
+
+    def clock() -> float:
+        waiting.release()
+        return 10.0 * next(looks)
+
+    def serve(connection: socket.socket) -> None:
+        connection.recv(65_536)
+        connection.sendall(start)
+        for _ in range(20):
+            waiting.acquire()  # the client waits for more
+            connection.sendall(drip)
+
+    for module in ("network_stream", "connection"):
+        monkeypatch.setattr(f"chatcompletions._transport.{module}.monotonic", clock)
+    with serving(serve) as port:
+        chat = connect(base_url=f"http://localhost:{port}/v1", timeout=55, max_retries=0)
+        with pytest.raises(InternalServerError if shape == "an error" else APITimeoutError):
+            chat.call("create", **ASK)
+        waiting.release(20)
+    assert next(looks) < 20
+
+
+def test_a_long_request_takes_no_time_from_its_answer(
+    connect: Callable[..., SyncDriver], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The read timeout begins anew with the body, and with each call on a connection."""
+    looks = count(1)
+    for module in ("network_stream", "connection"):
+        monkeypatch.setattr(f"chatcompletions._transport.{module}.monotonic", lambda: 10.0 * next(looks))
+    with RawServer([SHAPES["chunked"]("Hi.")] * 9) as server:
+        chat = connect(base_url=server.base_url, timeout=55)
+        for _ in range(9):
+            assert chat.call("create", **ASK).text == "Hi."
+        assert [request.connection for request in server.requests] == [0] * 9
+
+
+def test_a_body_of_another_transport_that_drips(
+    connect: Callable[..., SyncDriver], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The body of an answer is bounded in time over a transport of the caller's, too; without a timeout it is not."""
+    looks = count(1)
+    monkeypatch.setitem(_Client.__init__.__kwdefaults__, "clock", lambda: 10.0 * next(looks))
+    text = json.dumps(completion()).encode()
+    dripping = [httpx.Response(200, stream=Pieces(*[b" "] * 50, text)) for _ in range(2)]
+    chat = connect(transport=Server(*dripping).transport, timeout=105, max_retries=0)
+    with pytest.raises(APITimeoutError, match="not to its end"):
+        chat.call("create", **ASK)
+    assert chat.call("create", **ASK, timeout=None).text == "Hi."

@@ -7,6 +7,7 @@ stream get the same treatment, and httpx's own proxies, hooks and transports kee
 from __future__ import annotations
 
 import logging
+import math
 import random
 import time
 from typing import TYPE_CHECKING, Any, cast
@@ -105,6 +106,7 @@ class _Client(_URLCache):
         max_retries: How often a request may be sent again, unless its ``max_retries`` extension has another number.
         max_answer_bytes: How many bytes of an answer are read at most, decoded.
         sleep: Waits for a number of seconds.
+        clock: Returns the time in seconds.
         response_type: The class of the responses, which decides how their JSON is read.
         **options: Options of httpx.
     """
@@ -116,6 +118,7 @@ class _Client(_URLCache):
         max_retries: int,
         max_answer_bytes: int = DEFAULT_MAX_ANSWER_BYTES,
         sleep: Callable[[float], Any],
+        clock: Callable[[], float] = time.monotonic,
         response_type: type[JSONResponse] = JSONResponse,
         **options: Any,
     ) -> None:
@@ -132,6 +135,7 @@ class _Client(_URLCache):
         self._max_retries = max_retries
         self._max_answer_bytes = max_answer_bytes
         self._sleep = sleep
+        self._clock = clock
         self._response_type = response_type
 
     def _max_bytes(self, response: httpx.Response, *, follow: bool) -> int:
@@ -139,6 +143,19 @@ class _Client(_URLCache):
             return self._max_answer_bytes
         is_followed = follow and response.next_request is not None
         return min(self._max_answer_bytes, _MAX_REDIRECT_BYTES if is_followed else _MAX_ERROR_BYTES)
+
+    def _body_deadline(self, response: httpx.Response) -> float:
+        """Return the time until which a body must have come: what comes of it does not restart the read timeout."""
+        timeout: float | None = response.request.extensions.get("timeout", {}).get("read")
+        if timeout is None:
+            return math.inf
+        if (lease := response.extensions.get(LEASE)) is not None:
+            lease.limit_body(timeout)
+        return self._clock() + timeout
+
+    def _check_deadline(self, deadline: float) -> None:
+        if self._clock() > deadline:
+            raise httpx.ReadTimeout("the body of the answer came, but not to its end")
 
     def _next_request(self, request: httpx.Request, response: httpx.Response, history: list[httpx.Response]) -> Any:
         client: Any = self
@@ -206,9 +223,11 @@ class HTTPClient(_Client, httpx.Client):
 
     def _read_body(self, response: httpx.Response, max_bytes: int) -> None:
         """Read the body of a response; if that of an error breaks off, keep the part that came."""
-        received: list[bytes] = []
+        received, deadline = list[bytes](), self._body_deadline(response)
         try:
-            received.extend(iter_decoded(response, max_bytes))
+            for data in iter_decoded(response, max_bytes):
+                received.append(data)
+                self._check_deadline(deadline)
         except httpx.RequestError:
             if response.is_success:
                 received.clear()
@@ -273,10 +292,11 @@ class AsyncHTTPClient(_Client, httpx.AsyncClient):
 
     async def _read_body(self, response: httpx.Response, max_bytes: int) -> None:
         """`HTTPClient._read_body` for ``async`` callers."""
-        received: list[bytes] = []
+        received, deadline = list[bytes](), self._body_deadline(response)
         try:
             async for data in aiter_decoded(response, max_bytes):
-                received.append(data)  # noqa: PERF401 - the bytes before a failure must be kept
+                received.append(data)
+                self._check_deadline(deadline)
         except httpx.RequestError:
             if response.is_success:
                 received.clear()

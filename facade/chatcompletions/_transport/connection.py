@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import httpcore
@@ -65,12 +66,17 @@ class _Connection:
         """Set the longest time that a read may take, in seconds."""
         self._stream.read_timeout = read_timeout
 
+    def limit_body(self, seconds: float | None) -> None:
+        """Set the time from now within which the body of the response must come, in seconds."""
+        self._stream.deadline = None if seconds is None else monotonic() + seconds
+
     def _start_call(self) -> None:
-        self._stream.read_timeout, self._stream.bytes_before_body = None, 0
+        stream = self._stream
+        stream.read_timeout, stream.bytes_before_body, stream.deadline = None, 0, None
         self._calls += 1
 
     def _set_response(self, response: Any) -> Any:
-        self._stream.bytes_before_body, self._response = None, response
+        self._stream.bytes_before_body, self._stream.deadline, self._response = None, None, response
         return response
 
 

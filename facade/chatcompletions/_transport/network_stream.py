@@ -11,6 +11,7 @@ import os
 import socket
 import ssl
 import threading
+from time import monotonic
 from typing import Any
 
 import httpcore
@@ -23,16 +24,34 @@ MAX_BYTES_BEFORE_BODY_HTTP2 = 16 * 2**20
 _ASYNC_READ_BYTES = 256 * 2**10
 
 
+#: Bytes of a write that a system takes at once, so that reading begins before the server could have refused it.
+_SHORT_WRITE = 64 * 2**10
+#: Bytes of a write that may be no more than HTTP/2's acknowledgement of something that came.
+_ACKNOWLEDGEMENT = 64
+#: Options of every socket. A connection whose other end is gone ends within six minutes instead of two hours, and one
+#: that is silent while a model thinks is not forgotten by the routers on the way.
+_SOCKET_OPTIONS = [
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    *(
+        (socket.IPPROTO_TCP, getattr(socket, name), value)
+        for name, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 60), ("TCP_KEEPCNT", 5))
+        if hasattr(socket, name)  # systems differ
+    ),
+]
+
+
 class _Base:
     """The parts that the sync and the async stream share: everything but the waiting.
 
     Attributes:
         read_timeout: Seconds that a read may take at most, besides the call's own timeout.
         bytes_before_body: How many bytes have come before the body; `None` once the body has begun.
+        deadline: The time, on the monotonic clock, after which nothing is read; `None` for none.
     """
 
     read_timeout: float | None = None
     bytes_before_body: int | None = 0
+    deadline: float | None = None
     _inner: Any = None
     _closed = False
 
@@ -71,7 +90,19 @@ class _Base:
         max_bytes = self._max_bytes_before_body
         if self.bytes_before_body is not None and self.bytes_before_body >= max_bytes:
             raise httpcore.RemoteProtocolError(f"no answer came within {max_bytes:,} bytes of headers")
+        if self.deadline is not None:
+            remaining = self.deadline - monotonic()
+            if remaining <= 0:
+                raise httpcore.ReadTimeout("some bytes came, but no whole answer")
+            timeout = remaining if timeout is None else min(timeout, remaining)
+        elif self.bytes_before_body is not None and timeout is not None:
+            self.deadline = monotonic() + timeout
         return timeout
+
+    def _before_write(self, size: int) -> None:
+        self._check_usable(httpcore.WriteError)
+        if size > _ACKNOWLEDGEMENT:
+            self.deadline = None  # the wait for the answer begins when the request has been sent
 
     def _check_usable(self, error: type[Exception]) -> None:
         if not self.is_of_this_process:
@@ -106,7 +137,7 @@ class Stream(_Base, httpcore.NetworkBackend, httpcore.NetworkStream):
     def connect_tcp(self, *args: Any, **options: Any) -> Stream:
         """Connect, as httpcore's own backend does."""
         try:
-            self._inner = httpcore.SyncBackend().connect_tcp(*args, **options)
+            self._inner = httpcore.SyncBackend().connect_tcp(*args, **{**options, "socket_options": _SOCKET_OPTIONS})
         except (httpcore.ConnectError, httpcore.ConnectTimeout) as failure:
             raise self._connect_error(failure) from failure
         self._close_if_asked()
@@ -134,7 +165,7 @@ class Stream(_Base, httpcore.NetworkBackend, httpcore.NetworkStream):
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Write bytes."""
-        self._check_usable(httpcore.WriteError)
+        self._before_write(len(buffer))
         try:
             with self._busy:
                 self._inner.write(buffer, timeout)
@@ -170,11 +201,20 @@ class Stream(_Base, httpcore.NetworkBackend, httpcore.NetworkStream):
 class AsyncStream(_Base, httpcore.AsyncNetworkBackend, httpcore.AsyncNetworkStream):
     """`Stream` for tasks."""
 
+    def __init__(self, proxy: str, max_bytes_before_body: int) -> None:
+        super().__init__(proxy, max_bytes_before_body)
+        self._read_early: list[bytes] = []
+
+    @property
+    def has_unread(self) -> bool:
+        """Whether bytes have come that nobody has read: while a request was written, or over TLS."""
+        return bool(self._read_early) or super().has_unread
+
     async def connect_tcp(self, *args: Any, **options: Any) -> AsyncStream:
         """Connect, as httpcore's own backend does."""
         try:
             backend: Any = httpcore.AnyIOBackend()  # a stand-in without methods where anyio is missing
-            self._inner = await backend.connect_tcp(*args, **options)
+            self._inner = await backend.connect_tcp(*args, **{**options, "socket_options": _SOCKET_OPTIONS})
         except (httpcore.ConnectError, httpcore.ConnectTimeout) as failure:
             raise self._connect_error(failure) from failure
         if self._closed:
@@ -190,13 +230,48 @@ class AsyncStream(_Base, httpcore.AsyncNetworkBackend, httpcore.AsyncNetworkStre
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's own
         """Read the next bytes; at the end of the stream there are none."""
+        if self._read_early:
+            self._check_usable(httpcore.ReadError)
+            return self._read_early.pop(0)
         timeout = self._before_read(timeout)
         return self._count(await self._inner.read(max(max_bytes, _ASYNC_READ_BYTES), timeout))
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - httpcore's own
-        """Write bytes."""
-        self._check_usable(httpcore.WriteError)
-        await self._inner.write(buffer, timeout)
+        """Write bytes, and read what comes meanwhile.
+
+        A server may refuse a long request before it has come whole, and close the connection. At the first write that
+        fails then, asyncio drops the answer, unless it has been read.
+        """
+        self._before_write(len(buffer))
+        if len(buffer) <= _SHORT_WRITE:
+            await self._inner.write(buffer, timeout)
+            return
+        import anyio.lowlevel  # loaded with httpcore
+
+        failure = None
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._read_meanwhile)
+            # In its turns the loop begins to listen, hears what has come already, and hands it over.
+            for _ in range(3):
+                await anyio.lowlevel.checkpoint()
+            try:
+                await self._inner.write(buffer, timeout)
+            except Exception as exc:
+                failure = exc  # a group of tasks would wrap it
+            tasks.cancel_scope.cancel()
+        if failure is not None:
+            try:
+                raise failure
+            finally:
+                del failure  # with its traceback it would refer to itself
+
+    async def _read_meanwhile(self) -> None:
+        with contextlib.suppress(Exception):  # the next read meets the failure again
+            while (self.bytes_before_body or 0) < self._max_bytes_before_body:
+                data = self._count(await self._inner.read(_ASYNC_READ_BYTES, None))
+                self._read_early.append(data)
+                if not data:
+                    return
 
     async def aclose(self) -> None:
         """Close the connection; a task that waits for bytes is woken."""

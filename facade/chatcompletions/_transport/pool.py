@@ -127,6 +127,11 @@ class _Lease:
         for connection in tuple(self._connections):
             connection.limit_reads(seconds)
 
+    def limit_body(self, seconds: float | None) -> None:
+        """Set the time from now within which the body must come, in seconds."""
+        for connection in tuple(self._connections):
+            connection.limit_body(seconds)
+
     def _pop_connection(self) -> Any:
         with contextlib.suppress(IndexError):
             return self._connections.pop()
