@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from ipaddress import ip_address
 from threading import TIMEOUT_MAX
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 
@@ -31,6 +33,8 @@ _CONNECTION_HEADERS = frozenset(
         "upgrade",
     }
 )
+#: What is wrong with a character that has no UTF-8 form.
+_HALF = "half of a surrogate pair, which no address can hold"
 
 
 def check_names(
@@ -75,7 +79,7 @@ def check_id(completion_id: str) -> None:
     Raises:
         TypeError: The id is not text.
         ValueError: The id is empty, or made of nothing but dots, slashes of either kind and blanks, which a server or a
-            proxy on the way resolves away.
+            proxy on the way resolves away, or it holds half a character.
     """
     if not isinstance(completion_id, str):
         raise TypeError(f"a completion id is text such as 'chatcmpl-abc', not {type(completion_id).__name__}")
@@ -83,6 +87,41 @@ def check_id(completion_id: str) -> None:
         raise ValueError(
             f"{completion_id!r} is no completion id: give the id of a stored completion, such as 'chatcmpl-abc'"
         )
+    if (half := _half_character(completion_id)) is not None:
+        raise ValueError(f"the completion id holds {half}, {_HALF}")
+
+
+def half_in_query(query: Any) -> str | None:
+    """Return a sentence about the first parameter of a query with half a character in it; `None` if there is none."""
+    for name, value in query.items() if isinstance(query, Mapping) else ():
+        for text in (name, *(value if isinstance(value, list | tuple) else [value])):
+            if isinstance(text, str) and (half := _half_character(text)) is not None:
+                return f"the query parameter {name!a} holds {half}, {_HALF}"
+    return None
+
+
+def _half_character(text: str) -> str | None:
+    return next((ascii(character) for character in text if "\ud800" <= character <= "\udfff"), None)
+
+
+def check_endpoint_call(url: object, body: object) -> None:
+    """Raise if a call of an endpoint function would reach another endpoint, or get an answer that it cannot read.
+
+    Args:
+        url: The path of the call.
+        body: The JSON of its body.
+
+    Raises:
+        TypeError: The body asks for a stream.
+        ValueError: The id in the path is refused by `check_id`.
+    """
+    _, collection, rest = str(url).partition("/chat/completions")
+    if not collection:
+        return  # a call of the caller's own
+    if rest:
+        check_id(unquote(rest.removeprefix("/").partition("/")[0]))
+    if isinstance(body, Mapping) and body.get("stream"):
+        raise TypeError("an endpoint function reads whole answers: for a stream call the client's create(stream=True)")
 
 
 def check_headers(headers: Mapping[str, str]) -> None:
@@ -108,6 +147,19 @@ def check_headers(headers: Mapping[str, str]) -> None:
 def has_possible_port(url: httpx.URL) -> bool:
     """Tell whether a connection can be made to the port of a URL, if it has one."""
     return url.port is None or 0 < url.port < 65536
+
+
+def is_protected(url: httpx.URL) -> bool:
+    """Tell whether nobody on the way can read what is sent to a URL: over TLS, or within this machine."""
+    if url.scheme == "https":
+        return True
+    host = url.host.lower().removesuffix(".")
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    # The unspecified address, 0.0.0.0, reaches this machine where it reaches anything.
+    return address.is_loopback or address.is_unspecified
 
 
 def check_cookies(options: Mapping[str, Any]) -> None:
@@ -164,6 +216,12 @@ def check_timeout(value: Any) -> None:
         raise ValueError(
             f"timeout must be more than 0 and at most {TIMEOUT_MAX:.0f} s, not {value}; None waits for ever"
         )
+
+
+def check_stream(value: Any) -> None:
+    """Raise `TypeError` if ``stream`` is neither a boolean nor `None`: any text would be true, "false" included."""
+    if value is not None and not isinstance(value, bool):
+        raise TypeError(f"stream must be True or False, not {value!r}")
 
 
 def check_mapping(name: str, value: Any) -> None:

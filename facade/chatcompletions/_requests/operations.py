@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import Any, Final, NamedTuple, get_args
 
 from chatcompletions._base_error import UnsupportedOperationError
-from chatcompletions._checks import check_metadata_filter
+from chatcompletions._checks import check_metadata_filter, check_stream
 from chatcompletions._json import is_array
 from chatcompletions._params import CallOptions, CreateParams, ListParams, MessagesParams, UpdateParams
 
@@ -92,6 +92,7 @@ def _adjust_create(params: dict[str, Any]) -> None:
         params["messages"] = [{"role": "user", "content": messages}]
     elif is_array(messages):
         params["messages"] = [one if type(one) is dict else _message(one) for one in messages]
+    check_stream(params.get("stream"))
     if params.get("stream"):
         check_readable("CreateChatCompletionStreamResponse")
 

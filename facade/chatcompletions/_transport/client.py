@@ -16,7 +16,7 @@ import httpx
 
 from chatcompletions._answers.failures import exception_text
 from chatcompletions._answers.read import ATTEMPTS, JSONResponse, error_from_failure, error_from_response
-from chatcompletions._checks import naming_settings
+from chatcompletions._checks import check_endpoint_call, half_in_query, naming_settings
 from chatcompletions._errors import APIError
 from chatcompletions._json import is_cut
 from chatcompletions._redaction import SecretDict, drop_tracebacks, shows_secrets
@@ -75,9 +75,10 @@ class _Attempts:
         return delay
 
 
-class _URLCache:
-    """A cache of the last URL, because joining and parsing it for each request, as httpx does, is a tenth of a call."""
+class _Requests:
+    """Building of requests: with a cache of the last URL, and with a check of what endpoint functions ask for."""
 
+    # Joining and parsing the URL for each request, as httpx does, is a tenth of a call.
     _last: tuple[object, httpx.URL | None] = (None, None)
 
     def build_request(self, method: str, url: httpx.URL | str, **options: Any) -> httpx.Request:
@@ -85,20 +86,38 @@ class _URLCache:
 
         Raises:
             APIError: The address is not a URL, or is too long.
+            ValueError: A query parameter holds half a character.
         """
         options, client = SecretDict(options), cast("Any", super())
         last, address = self._last
+        request: httpx.Request | None = None
+        problem = ""
         try:
-            request: httpx.Request = client.build_request(method, address if url == last else url, **options)
+            request = client.build_request(method, address if url == last else url, **options)
         except httpx.InvalidURL as exc:
             drop_tracebacks(exc)
             raise APIError(f"{method} cannot be sent (InvalidURL: {exc})", attempts=0) from None
+        except UnicodeEncodeError as exc:
+            problem = half_in_query(options.get("params")) or str(exc)
+        if request is None:  # outside the except clause, because that exception holds the text that was to be sent
+            raise ValueError(problem)
         if not request.url.query:
             self._last = url, request.url
         return request
 
+    def request(self, method: str, url: httpx.URL | str, **options: Any) -> Any:
+        """Send a request, as httpx does; endpoint functions call this, the facade's own calls do not.
 
-class _Client(_URLCache):
+        Raises:
+            TypeError: The body asks for a stream.
+            ValueError: The id of the completion is none.
+        """
+        options, client = SecretDict(options), cast("Any", super())
+        check_endpoint_call(url, options.get("json"))
+        return client.request(method, url, **options)
+
+
+class _Client(_Requests):
     """The parts that both clients share.
 
     Args:

@@ -14,9 +14,17 @@ from hypothesis import strategies as st
 from chatcompletions import APIError, ChatClient, NotFoundError, developer, system, tool, user
 from chatcompletions._params import CreateParams, ListParams, MessagesParams
 from chatcompletions_api import models
+from chatcompletions_api.api.chat import (
+    create_chat_completion,
+    delete_chat_completion,
+    get_chat_completion,
+    get_chat_completion_messages,
+    list_chat_completions,
+    update_chat_completion,
+)
 from chatcompletions_api.types import UNSET
 
-from ._support import ASK, KEY, Server, choice, chunk, completion, events, page, streaming
+from ._support import ASK, KEY, Server, choice, chunk, completion, dropped_down, events, is_async, page, streaming
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -475,3 +483,126 @@ def test_unset_is_no_value(connect: Callable[..., Any], name: str) -> None:
     """A required parameter that is UNSET is missing."""
     with pytest.raises(TypeError, match=rf"needs '{name}'"):
         send(connect, "create", **{name: UNSET})
+
+
+HALVES = ["\ud83d", "a\udc00b", "\udfff\ud800"]
+
+
+@pytest.mark.parametrize("call", ["get", "update", "delete", "messages"])
+@pytest.mark.parametrize("name", HALVES)
+def test_half_a_character_in_an_id(connect: Callable[..., Any], call: str, name: str) -> None:
+    """An id with half a surrogate pair, which no address can hold, is refused with a sentence."""
+    server = Server(completion())
+    driver = connect(transport=server.transport)
+    with pytest.raises(ValueError, match=r"^the completion id holds '\\u\w+', half of a surrogate pair") as caught:
+        driver.call(call, name, **CALLS[call][1])
+    assert str(caught.value).isascii()
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize(
+    ("call", "params", "name"),
+    [
+        ("list", lambda half: {"metadata": {"topic": half}}, r"'metadata\[topic\]'"),
+        ("list", lambda half: {"metadata": {half: "rivers"}}, r"'metadata\[.*\\u.*\]'"),
+        ("list", lambda half: {"model": half}, "'model'"),
+        ("list", lambda half: {"after": half}, "'after'"),
+        ("list", lambda half: {"extra_query": {"q": half}}, "'q'"),
+        ("list", lambda half: {"extra_query": {"q": ["a", half]}}, "'q'"),
+        ("messages", lambda half: {"order": half}, "'order'"),
+    ],
+)
+def test_half_a_character_in_a_filter(
+    connect: Callable[..., Any], call: str, params: Callable[[str], dict[str, Any]], name: str, half: str
+) -> None:
+    """A filter or another part of a query with half a surrogate pair is refused by its name."""
+    server = Server(page([]))
+    driver = connect(transport=server.transport)
+    with pytest.raises(ValueError, match=rf"^the query parameter {name} holds .*half of a surrogate pair"):
+        driver.call(call, *CALLS[call][0], **params(half))
+    assert server.requests == []
+
+
+def test_half_a_character_of_the_clients_own(connect: Callable[..., Any]) -> None:
+    """Half a character among the query parameters of the client is an error as well."""
+    server = Server(page([]))
+    with pytest.raises(ValueError, match="surrogates not allowed"):
+        connect(transport=server.transport, params={"q": "\ud83d"}).call("list")
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("stream", ["yes", "", "false", 1, 0, [], b"x"])
+def test_stream_is_a_boolean(connect: Callable[..., Any], stream: Any) -> None:
+    """A stream that is neither a boolean nor None is a TypeError before anything is sent."""
+    server = Server(completion())
+    with pytest.raises(TypeError, match=r"^stream must be True or False, not "):
+        connect(transport=server.transport).call("create", **ASK, stream=stream)
+    assert server.requests == []
+
+
+BY_ID = {
+    get_chat_completion: {},
+    update_chat_completion: {"body": models.UpdateChatCompletionRequest.from_dict({"metadata": None})},
+    delete_chat_completion: {},
+    get_chat_completion_messages: {},
+}
+
+
+@pytest.mark.parametrize("endpoint", BY_ID, ids=lambda module: module.__name__.rpartition(".")[2])
+@pytest.mark.parametrize("name", ["", ".", "..", "/", "../..", "\\", " ", "\n"])
+def test_dropped_down_ids_that_are_none(connect: Callable[..., Any], endpoint: Any, name: str) -> None:
+    """A dropped-down call with an id that would address another endpoint is refused before it is sent."""
+    server = Server(completion())
+    driver = connect(transport=server.transport)
+    with pytest.raises(ValueError, match="no completion id"):
+        dropped_down(driver, endpoint, name, **BY_ID[endpoint])
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("endpoint", BY_ID, ids=lambda module: module.__name__.rpartition(".")[2])
+@pytest.mark.parametrize("name", [ID, "a/b", "../../models", ".hidden", "%2e%2e", "\u00e9"])
+def test_dropped_down_ids_that_are_some(connect: Callable[..., Any], endpoint: Any, name: str) -> None:
+    """A dropped-down call with any other id is sent."""
+    server = Server({"id": ID, "data": [], "deleted": True})
+    dropped_down(connect(transport=server.transport), endpoint, name, **BY_ID[endpoint])
+    assert len(server.requests) == 1
+
+
+def test_a_dropped_down_stream(connect: Callable[..., Any]) -> None:
+    """A dropped-down call that asks for a stream, which it could not read, is refused with the call to make instead."""
+    server = Server(completion())
+    driver = connect(transport=server.transport)
+    for stream in (True, False, None):
+        body = models.CreateChatCompletionRequest.from_dict({"model": "m", "messages": [], "stream": stream})
+        if stream:
+            with pytest.raises(TypeError, match=r"create\(stream=True\)"):
+                dropped_down(driver, create_chat_completion, body=body)
+            assert server.requests == []
+        else:
+            dropped_down(driver, create_chat_completion, body=body)
+    assert len(server.requests) == 2
+
+
+def test_calls_of_the_callers_own(connect: Callable[..., Any]) -> None:
+    """A call of another endpoint, through the same httpx client, may have any path and body."""
+    server = Server({})
+    driver = connect(transport=server.transport)
+
+    async def ask() -> Any:
+        return await driver.client.raw.get_async_httpx_client().post("/completions/", json={"stream": True})
+
+    if is_async(driver):
+        driver.run(ask())
+    else:
+        driver.client.raw.get_httpx_client().post("/completions/", json={"stream": True})
+    assert server.body == {"stream": True}
+
+
+def test_half_a_character_dropped_down(connect: Callable[..., Any]) -> None:
+    """A query parameter of a dropped-down call with half a surrogate pair is refused by its name, too."""
+    server = Server(page([]))
+    driver = connect(transport=server.transport)
+    with pytest.raises(ValueError, match=r"^the query parameter 'after' holds .*half of a surrogate pair"):
+        dropped_down(driver, list_chat_completions, after="\ud83d")
+    assert server.requests == []
