@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from functools import cache, partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Never, Unpack
 
 import httpx
 
@@ -54,7 +54,7 @@ class BaseClient(ABC):
 
     def __init__(
         self,
-        *,
+        *args: Never,
         api_key: str | Callable[[], str | Awaitable[str]] | None = None,
         base_url: str | httpx.URL | None = None,
         organization: str | None = None,
@@ -66,6 +66,8 @@ class BaseClient(ABC):
         **options: Unpack[HTTPXOptions],
     ) -> None:
         # First of all, so that no failure below shows a secret in the locals of its frames.
+        is_positional = bool(args)
+        del args
         self._arguments = SecretDict(
             options,
             api_key=Secret(api_key) if isinstance(api_key, str) else api_key,
@@ -78,6 +80,8 @@ class BaseClient(ABC):
             strict=strict,
         )
         del api_key, base_url, options
+        if is_positional:
+            raise TypeError(f"{type(self).__name__}() takes keyword arguments: api_key=...")
         self._http_options = http_options(type(self).__name__, self._arguments)
         self._stream_options: dict[str, Any] = {"max_answer_bytes": max_answer_bytes}
         if strict:

@@ -48,11 +48,13 @@ class ChatClient(BaseClient):
 
     Args:
         api_key: The key, or a function that returns it and is asked before each attempt (for `AsyncChatClient` it may
-            return an awaitable); by default ``OPENAI_API_KEY``. A server of your own may need none.
+            return an awaitable); by default ``OPENAI_API_KEY``, which is not sent to a host that ``base_url`` names
+            over plain http, unless it is this machine. A server of your own may need none.
         base_url: The URL of the API, path included; by default ``OPENAI_BASE_URL``, or else the service itself.
         organization: The value of the header ``OpenAI-Organization``; by default ``OPENAI_ORG_ID``.
         project: The value of the header ``OpenAI-Project``; by default ``OPENAI_PROJECT_ID``.
-        timeout: Seconds, more than 0, or an `httpx.Timeout`, for each attempt of a call; `None` waits for ever.
+        timeout: Seconds, more than 0, or an `httpx.Timeout`, for each attempt of a call; `None` waits for ever. Its
+            ``read`` bounds the wait for an answer, then that for its whole body, and in a stream that for each event.
         max_retries: How often a request may be sent again.
         max_answer_bytes: How many bytes one answer may have, decoded; a larger one is an
             `APIResponseTooLargeError`, in a stream a `StreamTooLargeError`.

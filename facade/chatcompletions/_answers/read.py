@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
+from chatcompletions._checks import is_protected
 from chatcompletions._errors import (
     APIConnectionError,
     APIError,
@@ -15,7 +17,7 @@ from chatcompletions._errors import (
     status_error,
 )
 from chatcompletions._json import loads
-from chatcompletions._redaction import without_secrets
+from chatcompletions._redaction import is_secret_name, without_secrets
 
 from .failures import TooLargeError, exception_text, is_certificate_failure
 
@@ -29,6 +31,11 @@ ErrorT = TypeVar("ErrorT", bound=APIError)
 EXCERPT = 200
 #: The response extension that holds the number of times that the request was sent.
 ATTEMPTS = "attempts"
+#: What servers write in an answer to plain HTTP on a port for TLS: nginx, Apache, Go and their kin.
+_WANTS_TLS = re.compile(rb"plain HTTP request|speaking plain HTTP|HTTP request to an HTTPS", re.IGNORECASE)
+#: What h11 says of TLS's own answer to it: bytes that begin no line of text.
+_TLS_ALERT = "illegal request line"
+_TLS_HINT = "; the port seems to be one for TLS: base_url begins with https:// then"
 #: Members that show, if they are not empty, that an answer has contents in spite of its error.
 _CONTENT_MEMBERS = ("choices", "data")
 #: The models of all answers.
@@ -180,8 +187,13 @@ def error_from_response(response: httpx.Response) -> APIError:
     if response.has_redirect_location:
         target = _excerpt(without_secrets(response.headers["location"], response.request))
         message += f", a redirect to {target}: correct base_url, or pass follow_redirects=True"
+    message += _address_hint(response, body)
     if response.status_code == 407:
         message += "; the proxy wants a user and a password: proxy='http://user:password@host'"
+    if response.status_code == 401 and not is_protected(response.request.url) and not _has_secret(response.request):
+        message += (
+            "; no key was sent: pass api_key=..., as over plain http the environment's is not sent to base_url=..."
+        )
     return error_from_body(status_error(response.status_code), message, response, body)
 
 
@@ -224,6 +236,9 @@ def error_from_failure(failure: httpx.RequestError, request: httpx.Request, atte
             cls, problem = APIConnectionError, "failed"
     detail = str(failure) if isinstance(failure, TooLargeError) else exception_text(failure)
     message = f"{request.method} {_address(request.url)} {problem} ({detail})"
+    is_cut = isinstance(failure, httpx.RemoteProtocolError | httpx.ReadError)
+    if is_cut and request.url.scheme == "http" and (_TLS_ALERT in detail or request.url.port == 443):
+        message += _TLS_HINT
     if is_certificate_failure(failure):
         message += "; name the authority to trust by verify=ssl.create_default_context(cafile=...) or in SSL_CERT_FILE"
     return cls(without_secrets(message, request), attempts=attempts)
@@ -234,11 +249,30 @@ def _no_answer(response: httpx.Response, value: dict[str, Any]) -> APIResponseVa
     return error_from_body(APIResponseValidationError, problem, response, value)
 
 
+def _has_secret(request: httpx.Request) -> bool:
+    return any(is_secret_name(name) for name in request.headers)
+
+
+def _address_hint(response: httpx.Response, body: Any = None) -> str:
+    """Return a hint for an answer that a wrong base URL usually gets, to be added to a message."""
+    url, status = response.request.url, response.status_code
+    if url.scheme == "http" and status == 400 and _WANTS_TLS.search(response.content):
+        return _TLS_HINT
+    envelope = body.get("error") if isinstance(body, dict) else None
+    # With a code the API itself says that something else is not there, such as a model.
+    if (status != 404 and not response.is_success) or (isinstance(envelope, dict) and envelope.get("code")):
+        return ""
+    path = url.path
+    if path.count("/chat/completions") > 1 or path.startswith("/v1/v1/"):
+        return "; base_url has a part of the path twice: it ends before /chat/completions, usually with /v1"
+    return "; base_url has no path: it usually ends with /v1" if path.startswith("/chat/completions") else ""
+
+
 def _invalid(response: httpx.Response, problem: str) -> APIResponseValidationError:
     body = without_secrets(_body_text(response), response.request)
-    start = f"; it starts with {_excerpt(body)!r}" if body else ""
+    start, hint = f"; it starts with {_excerpt(body)!r}" if body else "", _address_hint(response)
     return APIResponseValidationError(
-        f"{request_line(response)} answered {response.status_code}, but the body {problem}{start}",
+        f"{request_line(response)} answered {response.status_code}, but the body {problem}{hint}{start}",
         status_code=response.status_code,
         headers=_safe_headers(response),
         body=body,

@@ -16,6 +16,7 @@ from chatcompletions._checks import (
     check_timeout,
     has_possible_port,
     is_header_text,
+    is_protected,
 )
 from chatcompletions._redaction import Secret, SecretDict, drop_tracebacks
 from chatcompletions._transport.auth import KeyAuth
@@ -169,6 +170,8 @@ def _authorization(arguments: SecretDict, url: httpx.URL, headers: SecretDict, *
         return SecretDict()
     source = "api_key" if arguments["api_key"] is not None else "OPENAI_API_KEY"
     key = _setting("api_key", arguments, "OPENAI_API_KEY")
+    if arguments["api_key"] is None and arguments["base_url"] is not None and not is_protected(url):
+        key = Secret("")  # nobody chose it for this host, and on the way everybody can read it
     if key.reveal():
         if not is_header_text(key.reveal()):
             raise ChatCompletionsError(f"{source} holds a character that no header can carry; is it the key itself?")

@@ -43,6 +43,7 @@ from chatcompletions import (
 from chatcompletions._answers.read import _ANSWERS
 from chatcompletions._requests.operations import OPERATIONS
 from chatcompletions_api.api.chat import get_chat_completion
+from tests.integration.rawserver import Close, RawServer
 
 from ._support import ASK, DOT, HI, KEY, Server, completion, dropped_down, events, page, streaming
 
@@ -741,3 +742,94 @@ def test_address_hides_credentials(connect: Callable[..., Any]) -> None:
     assert "https://x.example/v1/chat/completions" in str(error)
     assert "pa55" not in str(error)
     assert "s3cr3t" not in str(error)
+
+
+NO_PATH = "base_url has no path: it usually ends with /v1"
+TWICE = "base_url has a part of the path twice: it ends before /chat/completions"
+FOUND = {"error": {"message": "No such model.", "code": "model_not_found"}}
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        httpx.Response(404, json={"detail": "Not Found"}),
+        httpx.Response(404, text="404 page not found"),
+        httpx.Response(404, json={"error": {"message": "Invalid URL (POST /chat/completions)", "code": None}}),
+        httpx.Response(200, text="<!doctype html>"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("base_url", "hint"),
+    [
+        ("http://x.example", NO_PATH),
+        ("https://x.example:8000/", NO_PATH),
+        ("https://x.example/v1/chat/completions", TWICE),
+        ("https://x.example/chat/completions", TWICE),
+        ("https://x.example/v1/v1", TWICE),
+        ("https://x.example/v1", ""),
+        ("https://x.example/openai/deployments/x", ""),
+    ],
+)
+def test_a_base_url_that_leads_nowhere(connect: Callable[..., Any], reply: Any, base_url: str, hint: str) -> None:
+    """A 404, or a web page, for a base URL without a path or with the path twice comes with a hint."""
+    driver = connect(base_url=base_url, transport=Server(reply).transport)
+    with pytest.raises(APIError) as caught:
+        driver.call("create", **ASK)
+    assert hint in str(caught.value)
+    assert ("base_url" in str(caught.value)) is bool(hint)
+
+
+@pytest.mark.parametrize("reply", [httpx.Response(404, json=FOUND), httpx.Response(400, json={"detail": "No."})])
+def test_a_base_url_that_leads_there(connect: Callable[..., Any], reply: Any) -> None:
+    """What the API itself does not find, and says so by a code, is no matter of the base URL."""
+    with pytest.raises(APIError) as caught:
+        connect(base_url="http://x.example", transport=Server(reply).transport).call("create", **ASK)
+    assert "base_url" not in str(caught.value)
+
+
+SPEAKS_TLS = "base_url begins with https://"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<center>The plain HTTP request was sent to HTTPS port</center>",
+        "Client sent an HTTP request to an HTTPS server.\n",
+        "Reason: You're speaking plain HTTP to an SSL-enabled server port.<br />",
+    ],
+    ids=["nginx", "Go", "Apache"],
+)
+def test_plain_http_to_a_tls_port(connect: Callable[..., Any], text: str) -> None:
+    """A server that answers that its port wants TLS makes an error with a hint."""
+    transport = Server(httpx.Response(400, text=text)).transport
+    with pytest.raises(BadRequestError, match=SPEAKS_TLS):
+        connect(base_url="http://x.example/v1", transport=transport).call("create", **ASK)
+    with pytest.raises(BadRequestError) as caught:
+        connect(base_url="https://x.example/v1", transport=transport).call("create", **ASK)
+    assert SPEAKS_TLS not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("base_url", "failure", "is_told"),
+    [
+        ("http://x.example:443/v1", httpx.RemoteProtocolError("Server disconnected"), True),
+        ("http://x.example:443/v1", httpx.ReadError(""), True),
+        ("http://x.example:443/v1", httpx.ConnectError("refused"), False),
+        ("http://x.example/v1", httpx.RemoteProtocolError("Server disconnected"), False),
+        ("https://x.example/v1", httpx.RemoteProtocolError("Server disconnected"), False),
+    ],
+)
+def test_a_tls_port_that_hangs_up(
+    connect: Callable[..., Any], base_url: str, failure: httpx.RequestError, is_told: bool
+) -> None:
+    """If the port for TLS hangs up on plain http, the error has the hint as well."""
+    with pytest.raises(APIConnectionError) as caught:
+        connect(base_url=base_url, transport=Server(failure).transport, max_retries=0).call("create", **ASK)
+    assert (SPEAKS_TLS in str(caught.value)) is is_told
+
+
+def test_a_tls_port_that_answers_in_tls(connect: Callable[..., Any]) -> None:
+    """An alert of TLS in the place of an answer makes an error with the hint."""
+    alert = [b"\x15\x03\x01\x00\x02\x02\x46", Close()]
+    with RawServer([alert]) as server, pytest.raises(APIConnectionError, match=SPEAKS_TLS):
+        connect(base_url=server.base_url, max_retries=0).call("create", **ASK)

@@ -70,6 +70,33 @@ def test_a_constructor_that_fails(cls: type[Any], wrong: dict[str, Any]) -> None
     assert tells(caught.value) == []
 
 
+@pytest.mark.parametrize("cls", [ChatClient, AsyncChatClient])
+def test_a_key_without_its_name(cls: type[Any]) -> None:
+    """A client that gets its key without a name does not show it."""
+    with pytest.raises(TypeError) as caught:
+        cls(KEY, **SECRETIVE)
+    assert tells(caught.value) == []
+
+
+def test_a_proxy_of_the_environment_that_cannot_be_used(
+    connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A call that needs such a proxy shows no secret, nor the proxy's password."""
+    for address in (f"socks://me:{PASSWORD}@x", f"http://me:{PASSWORD}/@x"):
+        monkeypatch.setenv("ALL_PROXY", address)
+        with pytest.raises(Exception, match="ALL_PROXY") as caught:
+            connect(api_key=KEY, base_url="https://x.example", **SECRETIVE).call("create", **ASK)
+        assert tells(caught.value) == []
+
+
+@pytest.mark.parametrize("query", [{"after": "\ud83d"}, {"token": f"{PASSWORD}\ud83d"}])
+def test_half_a_character(connect: Callable[..., Any], query: dict[str, str]) -> None:
+    """A query that cannot be sent shows no secret either."""
+    with pytest.raises(ValueError, match="surrogate") as caught:
+        connect(api_key=KEY, base_url="https://x.example").call("list", extra_query=query)
+    assert tells(caught.value) == []
+
+
 @pytest.mark.parametrize(
     "options",
     [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from chatcompletions import AsyncChatClient, ChatClient, ChatCompletionsError, __version__
+from chatcompletions import AsyncChatClient, AuthenticationError, ChatClient, ChatCompletionsError, __version__
 from chatcompletions._requests.settings import HTTPXOptions
 
 from ._support import ASK, KEY, Server, completion
@@ -106,6 +106,77 @@ def test_the_service_by_any_spelling(base_url: str) -> None:
 def test_no_key_needed_elsewhere(connect: Callable[..., Any]) -> None:
     """For a server of the caller's no key is needed, and without one no Authorization is sent."""
     assert "authorization" not in sent(connect, base_url="http://127.0.0.1:9/v1").headers
+
+
+OPEN = [
+    "http://x.example/v1",
+    "HTTP://192.168.1.5:8000",
+    "http://[2001:db8::1]/v1",
+    "http://localhost.example",
+    "http://127",
+]
+PROTECTED = [
+    "https://x.example/v1",
+    "http://localhost:8000/v1",
+    "http://LOCALHOST./v1",
+    "http://api.localhost",
+    "http://127.0.0.1:8000",
+    "http://127.8.9.10",
+    "http://[::1]:8000",
+    "http://0.0.0.0:8000",
+]
+
+
+@pytest.mark.parametrize("base_url", [*OPEN, *map(httpx.URL, OPEN)])
+def test_the_key_of_the_environment_stays_here(
+    connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, base_url: Any
+) -> None:
+    """A key from the environment is not sent to a host that base_url names over plain http beyond this machine."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    assert KEY not in str(sent(connect, base_url=base_url).headers.multi_items())
+
+
+@pytest.mark.parametrize("base_url", PROTECTED)
+def test_the_key_of_the_environment_where_nobody_listens(
+    connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, base_url: str
+) -> None:
+    """A key from the environment is sent over TLS, and within this machine."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    assert sent(connect, base_url=base_url).headers["authorization"] == f"Bearer {KEY}"
+
+
+@pytest.mark.parametrize("base_url", OPEN)
+def test_a_key_that_is_meant(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, base_url: str) -> None:
+    """A key is sent wherever one source gives both key and host: the arguments or the environment."""
+    assert sent(connect, base_url=base_url, api_key=KEY).headers["authorization"] == f"Bearer {KEY}"
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-env")
+    monkeypatch.setenv("OPENAI_BASE_URL", base_url)
+    assert sent(connect).headers["authorization"] == "Bearer sk-env"
+    assert sent(connect, api_key=KEY).headers["authorization"] == f"Bearer {KEY}"
+
+
+def test_a_key_that_was_not_sent(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """If a server misses the key that was not sent to it, the error says how to send it."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    server = Server(httpx.Response(401))
+    plain = {"base_url": "http://x.example", "transport": server.transport}
+    with pytest.raises(AuthenticationError, match=r"no key was sent: pass api_key=") as caught:
+        connect(api_key=None, **plain).call("create", **ASK)
+    assert KEY not in str(caught.value)
+    for options in ({"api_key": KEY}, {"api_key": "", "headers": {"api-key": "k"}}, {"base_url": "https://x.example"}):
+        with pytest.raises(AuthenticationError) as caught:
+            connect(**{"api_key": None, **plain, **options}).call("create", **ASK)
+        assert "no key was sent" not in str(caught.value)
+
+
+@CLIENTS
+def test_a_key_without_its_name(client: type[Any]) -> None:
+    """An argument without its name is a TypeError that says how to give the key, and does not show it."""
+    with pytest.raises(TypeError) as caught:
+        client(KEY)
+    assert str(caught.value) == f"{client.__name__}() takes keyword arguments: api_key=..."
+    with pytest.raises(TypeError, match="keyword arguments"):
+        client(KEY, "https://x.example", api_key=KEY)
 
 
 @pytest.mark.parametrize("options", [{"auth": ("user", "pass")}, {"headers": {"AUTHORIZATION": "Basic eA=="}}])
