@@ -71,6 +71,7 @@ def small() -> dict[str, Any]:
     schemas(document)["Page"]["properties"]["has_more"] = {"type": "boolean"}
     text = json.dumps(document).replace('Reply"', 'CreateChatCompletionResponse"')
     named: dict[str, Any] = json.loads(text.replace('Page"', 'ChatCompletionList"'))
+    named["security"] = [{"Default": []}]
     return named
 
 
@@ -112,6 +113,8 @@ def test_pin_and_package_are_replaced(updated: tuple[Place, str]) -> None:
         "models.WebSearchOptions: stand-ins do for what openapi.yaml lacks; if one was only renamed, name it anew in",
         "upstream has no DELETE /chat/completions/{completion_id}: nothing is generated for it",
         "CreateChatCompletionResponse.usage: called CreateChatCompletionResponseUsage; give it a name in scripts/names",
+        "openapi.yaml names the server https://api.example.com/v1, the facade calls https://api.openai.com/v1: callers",
+        'the security scheme "Default" at "#/security" is not described: no call needs it',
         "no words yet: $.components.schemas.Effort",
         "-> 0.",
     ],
