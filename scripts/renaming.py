@@ -35,6 +35,22 @@ def keep_names(document: dict[str, Any], table: Mapping[str, str]) -> dict[str, 
         DocumentError: If the table gives a component the name of another one.
     """
     schemas: dict[str, Any] = document["components"].get("schemas", {})
+    names = _given_names(document, schemas, table)
+    _rename(document, names)
+    ours = {name: found for found, name in names.items()}
+    later: dict[str, str] = {}
+    for component, name in _were_in_line(document, table):
+        if name not in document["components"].get("schemas", {}) and name not in later.values():
+            later[component] = name
+    _rename(document, later)
+    names |= {ours.get(component, component): name for component, name in later.items()}
+    if names:
+        document[RENAMED] = dict(sorted(names.items()))
+    return names
+
+
+def _given_names(document: dict[str, Any], schemas: Collection[str], table: Mapping[str, str]) -> dict[str, str]:
+    """Return the names that the table and the operations give to components, or that a namespace leaves them."""
     names: dict[str, str] = {}
     for place, name in table.items():
         if place in schemas and place != name:
@@ -54,15 +70,6 @@ def keep_names(document: dict[str, Any], table: Mapping[str, str]) -> dict[str, 
     for found, (name, *others) in roles.items():
         if not others and found in schemas and found not in names and name not in {*schemas, *names.values()}:
             names[found] = name
-    taken = {*schemas, *names.values()}
-    for found, name in _were_in_line(document, table):
-        if found not in names and found not in roles and name not in taken:
-            names[found] = name
-            taken.add(name)
-    if names:
-        _rename(document, names)
-        document["components"]["schemas"] = dict(sorted((names.get(key, key), one) for key, one in schemas.items()))
-        document[RENAMED] = dict(sorted(names.items()))
     return names
 
 
@@ -81,8 +88,9 @@ def _were_in_line(document: dict[str, Any], table: Mapping[str, str]) -> Iterato
     places: dict[str, list[str]] = {}
     for place, component in places_of_references(settled):
         places.setdefault(component, []).append(place)
+    known = {*table.values(), *(name for _, name in _roles(document))}
     for component, found in places.items():
-        if all(place in named for place in found):
+        if component not in known and all(place in named for place in found):
             yield component, named[min(found, key=order.index)]
 
 
@@ -119,8 +127,12 @@ def _items(node: Any) -> list[tuple[str, Any]]:
 
 
 def _rename(document: dict[str, Any], names: Mapping[str, str]) -> None:
+    if not names:
+        return
     for ref, at in list(find(document, "document")):
         target = pointer(ref)
         if target[:2] == ("components", "schemas") and target[2] in names:
             holder = resolve(document, as_ref(at[:-1]))
             holder[at[-1]] = as_ref((*target[:2], names[target[2]], *target[3:]))
+    schemas = document["components"]["schemas"]
+    document["components"]["schemas"] = dict(sorted((names.get(key, key), one) for key, one in schemas.items()))

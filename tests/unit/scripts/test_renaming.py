@@ -149,6 +149,19 @@ def test_a_schema_in_line_that_becomes_a_component_keeps_its_class(
     assert capsys.readouterr().out.endswith("No change in what the chat operations take and answer.\n")
 
 
+def test_a_schema_in_line_that_becomes_a_component_of_a_renamed_one(tmp_path: Path) -> None:
+    """A place is found again, though the component that holds it has another name upstream."""
+    document = renamed(CreateChatCompletionRequest="Space.Params")
+    holder, key = in_line(renamed(), "CreateChatCompletionRequest.web_search_options") or ({}, "")
+    text = json.dumps(document).replace(json.dumps(holder[key]), json.dumps(ref("Search")))
+    document = json.loads(text)
+    document["components"]["schemas"]["Search"] = holder[key]
+    assert pinned(document, tmp_path).renamed == {
+        "Search": "WebSearchOptions",
+        "Space.Params": "CreateChatCompletionRequest",
+    }
+
+
 def test_a_component_that_is_used_elsewhere_is_not_renamed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A component that a place of the table shares with others keeps its name; the lost class is breaking."""
     document = renamed()
