@@ -6,7 +6,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from chatcompletions._answers.read import JSONResponse, error_from_body, request_line
+from chatcompletions._answers.api_errors import error_from_body, request_line
+from chatcompletions._answers.read import JSONResponse
 from chatcompletions._base_error import UnsupportedOperationError
 from chatcompletions._errors import APIResponseValidationError
 from chatcompletions._redaction import without_secrets

@@ -6,19 +6,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
+from chatcompletions._answers.api_errors import EXCERPT, carried_status, error_from_body, failed_choice, request_line
 from chatcompletions._answers.chunk import ChatCompletionChunk
 from chatcompletions._answers.failures import TooLargeError, exception_text
 from chatcompletions._answers.models import ChatCompletion
-from chatcompletions._answers.read import (
-    EXCERPT,
-    carried_status,
-    error_from_body,
-    failed_choice,
-    holds_any,
-    read_answer,
-    reports_error,
-    request_line,
-)
+from chatcompletions._answers.read import holds_any, read_answer, reports_error
 from chatcompletions._errors import (
     StreamError,
     StreamInterruptedError,

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 
+from chatcompletions._answers.api_errors import ATTEMPTS, error_from_failure, error_from_response
 from chatcompletions._answers.failures import exception_text
-from chatcompletions._answers.read import ATTEMPTS, JSONResponse, error_from_failure, error_from_response
+from chatcompletions._answers.read import JSONResponse
 from chatcompletions._checks import check_endpoint_call, half_in_query, naming_settings
 from chatcompletions._errors import APIError
 from chatcompletions._json import is_cut
