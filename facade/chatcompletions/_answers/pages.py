@@ -86,7 +86,7 @@ class Position:
 
 def _refuse_to_fetch(position: Position) -> NoReturn:
     raise RuntimeError(
-        "this page was pickled, and its client was not: for the next page, call list or messages again, with "
+        "this page has no client, since it was pickled or read from a mapping: call list or messages again, with "
         f"after={position.after!r}"
     )
 
@@ -107,9 +107,13 @@ class Page(Answer, Generic[ItemT]):
         items = f"{len(data)} items" if isinstance(data, list) else "no items"
         return f"<{type(self).__name__} of {items}, has_more={self.has_more!r}, last_id={self.last_id!r}>"
 
+    def _own_position(self) -> Position:
+        # A page that was read from a mapping has none.
+        return getattr(self, "_position", None) or Position(_refuse_to_fetch, None, None)
+
     def _items(self, seen: set[str]) -> list[ItemT]:
         # A page with the same cursor as an earlier one has the same items: the server ignores the cursor.
-        return [] if self._cursor in seen else self._item_list()[: self._position.remaining]
+        return [] if self._cursor in seen else self._item_list()[: self._own_position().remaining]
 
     def _item_list(self) -> list[ItemT]:
         data = cast("Any", self).data
@@ -140,7 +144,7 @@ class Page(Answer, Generic[ItemT]):
 
     def _fetch_next(self, seen: set[str]) -> Any:
         """Fetch the next page, or return its awaitable; `None` at the end of the list, or if a cursor repeats."""
-        position, cursor = self._position, self._cursor
+        position, cursor = self._own_position(), self._cursor
         remaining = None if position.remaining is None else position.remaining - len(self._item_list())
         if self.has_more is False or (remaining is not None and remaining <= 0):
             return None

@@ -404,6 +404,16 @@ def test_a_page_is_written_back_as_it_came(connect: Callable[..., Any]) -> None:
     assert connect(transport=Server(reply).transport).call("list").to_dict() == reply
 
 
+def test_a_page_from_a_mapping() -> None:
+    """A page that was read from a mapping iterates over its items; for more it says what to call."""
+    whole = page(["a", "b"])
+    assert [one.id for one in ChatCompletionPage.from_dict(whole)] == ["a", "b"]
+    items = iter(ChatCompletionPage.from_dict({**whole, "has_more": True}))
+    assert [next(items).id, next(items).id] == ["a", "b"]
+    with pytest.raises(RuntimeError, match=r"read from a mapping.*after='b'"):
+        next(items)
+
+
 @pytest.mark.parametrize(("call", "args"), [("list", ()), ("messages", (ID,))])
 def test_a_pickled_page(connect: Callable[..., Any], call: str, args: tuple[str, ...]) -> None:
     """A pickled page holds its items and no key; fetching the next page is an error that says how to get it."""
