@@ -145,7 +145,8 @@ class StreamReader:
         return events
 
     def _buffer_body(self, data: bytes) -> list[ServerSentEvent]:
-        self.note_activity()
+        if not self._body:
+            self.note_activity()  # once: a whole body that drips has the time that one event has
         self._body.append(data)
         return []
 

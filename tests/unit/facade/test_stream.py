@@ -953,13 +953,25 @@ def test_patience_begins_with_the_first_read(connect: Callable[..., Any], monkey
 def test_an_event_that_grows_is_no_silence(
     connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, before: bytes
 ) -> None:
-    """An event that grows may take longer than the read timeout, and so may a body that is no stream."""
-    clock = Clock(monkeypatch)
-    wait = clock.passing(20)
-    for whole in (before + events(HI, HI), json.dumps(completion("HiHi")).encode()):
-        trickle = [piece for at in range(0, len(whole), 20) for piece in (wait, whole[at : at + 20])]
-        driver, stream = streamed(connect, *trickle, events(STOP) if whole.endswith(b"\n") else b"", timeout=30)
-        assert driver.run(stream.get_final_completion()).text == "HiHi"
+    """An event that grows may take longer than the read timeout."""
+    clock, whole = Clock(monkeypatch), before + events(HI, HI)
+    trickle = [piece for at in range(0, len(whole), 20) for piece in (clock.passing(20), whole[at : at + 20])]
+    driver, stream = streamed(connect, *trickle, events(STOP), timeout=30)
+    assert driver.run(stream.get_final_completion()).text == "HiHi"
+
+
+@pytest.mark.parametrize("drip", [b"\n", b" "])
+def test_a_body_that_is_no_stream_has_a_clock(
+    connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, drip: bytes
+) -> None:
+    """A whole answer in place of a stream must come within the read timeout, whatever drips in the meantime."""
+    clock, whole = Clock(monkeypatch), json.dumps(completion("HiHi")).encode()
+    driver, stream = streamed(connect, clock.passing(20), whole[:5], clock.passing(20), whole[5:], timeout=30)
+    assert driver.run(stream.get_final_completion()).text == "HiHi"
+    drips = [piece for _ in range(10) for piece in (clock.passing(9), drip)]
+    driver, stream = streamed(connect, whole[:-1], *drips, whole[-1:], timeout=30)
+    with pytest.raises(StreamTimeoutError, match="30 s"):
+        driver.run(stream.get_final_completion())
 
 
 @pytest.mark.parametrize("sign_of_life", [b": ping\n", b"data:\n", b"id: 1\n"])
