@@ -156,10 +156,14 @@ def failed_choice(value: dict[str, Any]) -> dict[str, Any] | None:
     return None
 
 
+def without_array(body: Any) -> Any:
+    """Return an error body without the array that Gemini's compatible endpoint puts around it."""
+    return body[0] if isinstance(body, list) and len(body) == 1 else body
+
+
 def _envelope(body: Any) -> Any:
     """Return the part of an error body that tells what happened; it may be text, or anything else."""
-    # Gemini's compatible endpoint puts an array around the envelope.
-    outer = body[0] if isinstance(body, list) and len(body) == 1 else body
+    outer = without_array(body)
     if not isinstance(outer, dict):
         return {}
     return outer.get("error") or (failed_choice(outer) or {}).get("error") or outer

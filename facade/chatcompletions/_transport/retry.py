@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from chatcompletions._answers.api_errors import without_array
 from chatcompletions._answers.dates import parse_date
 from chatcompletions._answers.failures import is_final
 from chatcompletions._errors import APIConnectionError
@@ -71,8 +72,7 @@ def _asked_delay(error: APIError, now: float) -> float | None:
 
 def _google_delay(body: Any) -> str | None:
     """Return the number of seconds in Google's ``RetryInfo``, the only place where its servers give one."""
-    # Gemini's compatible endpoint puts an array around the envelope.
-    outer = body[0] if isinstance(body, list) and len(body) == 1 else body
+    outer = without_array(body)
     envelope = outer.get("error") if isinstance(outer, dict) else None
     details = envelope.get("details") if isinstance(envelope, dict) else None
     for detail in details if isinstance(details, list) else ():
