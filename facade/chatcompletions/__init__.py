@@ -9,41 +9,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from chatcompletions_api.types import UNSET, Unset
-
-from ._base_error import ChatCompletionsError, UnsupportedOperationError
-from ._client import AsyncChatClient, ChatClient
-from ._errors import (
-    APIConnectionError,
-    APIError,
-    APIResponseTooLargeError,
-    APIResponseValidationError,
-    APIStatusError,
-    APITimeoutError,
-    AuthenticationError,
-    BadRequestError,
-    ConflictError,
-    Deviation,
-    InternalServerError,
-    NotFoundError,
-    PermissionDeniedError,
-    RateLimitError,
-    StreamError,
-    StreamInternalServerError,
-    StreamInterruptedError,
-    StreamRateLimitError,
-    StreamTimeoutError,
-    StreamTooLargeError,
-    StreamValidationError,
-    UnprocessableEntityError,
-)
 from ._version import __version__
 
 if TYPE_CHECKING:
+    from chatcompletions_api.types import UNSET, Unset
+
     from ._answers.chunk import ChatCompletionChunk
     from ._answers.deleted import ChatCompletionDeleted
     from ._answers.models import ChatCompletion
     from ._answers.pages import AsyncChatCompletionPage, AsyncMessagePage, AsyncPages, ChatCompletionPage, MessagePage
+    from ._base_error import ChatCompletionsError, UnsupportedOperationError
+    from ._client import AsyncChatClient, ChatClient
     from ._dicts import (
         AllowedToolsChoiceDict,
         AssistantMessageDict,
@@ -67,60 +43,123 @@ if TYPE_CHECKING:
         ToolMessageDict,
         UserMessageDict,
     )
+    from ._errors import (
+        APIConnectionError,
+        APIError,
+        APIResponseTooLargeError,
+        APIResponseValidationError,
+        APIStatusError,
+        APITimeoutError,
+        AuthenticationError,
+        BadRequestError,
+        ConflictError,
+        Deviation,
+        InternalServerError,
+        NotFoundError,
+        PermissionDeniedError,
+        RateLimitError,
+        StreamError,
+        StreamInternalServerError,
+        StreamInterruptedError,
+        StreamRateLimitError,
+        StreamTimeoutError,
+        StreamTooLargeError,
+        StreamValidationError,
+        UnprocessableEntityError,
+    )
     from ._messages import assistant, developer, system, tool, user
-    from ._params import CallOptions, CreateParams, ListParams, Message, MessagesParams, UpdateParams
+    from ._params import (
+        CallOptions,
+        CreateParams,
+        ListParams,
+        Message,
+        MessagesParams,
+        ParseParams,
+        RunToolsParams,
+        UpdateParams,
+    )
     from ._spec.deviations import deviations
     from ._spec.provenance import Spec, spec
     from ._streaming.stream import AsyncChatCompletionStream, AsyncStreamOpening, ChatCompletionStream
 
-#: Names that a first call does not need, and the modules from which they are imported on first use.
+#: The modules from which names are imported on first use: each costs nothing until then, the client included.
 _LAZY = {
-    "AllowedToolsChoiceDict": "_dicts",
-    "AssistantMessageDict": "_dicts",
-    "AsyncChatCompletionPage": "_answers.pages",
-    "AsyncChatCompletionStream": "_streaming.stream",
-    "AsyncMessagePage": "_answers.pages",
-    "AsyncPages": "_answers.pages",
-    "AsyncStreamOpening": "_streaming.stream",
-    "AudioPartDict": "_dicts",
-    "CallOptions": "_params",
-    "ChatCompletion": "_answers.models",
-    "ChatCompletionChunk": "_answers.chunk",
-    "ChatCompletionDeleted": "_answers.deleted",
-    "ChatCompletionPage": "_answers.pages",
-    "ChatCompletionStream": "_streaming.stream",
-    "CreateParams": "_params",
-    "CustomToolCallDict": "_dicts",
-    "CustomToolChoiceDict": "_dicts",
-    "CustomToolDict": "_dicts",
-    "DeveloperMessageDict": "_dicts",
-    "FilePartDict": "_dicts",
-    "FunctionMessageDict": "_dicts",
-    "FunctionToolCallDict": "_dicts",
-    "FunctionToolChoiceDict": "_dicts",
-    "FunctionToolDict": "_dicts",
-    "ImagePartDict": "_dicts",
-    "JsonObjectFormatDict": "_dicts",
-    "JsonSchemaFormatDict": "_dicts",
-    "ListParams": "_params",
-    "Message": "_params",
-    "MessagePage": "_answers.pages",
-    "MessagesParams": "_params",
-    "RefusalPartDict": "_dicts",
-    "Spec": "_spec.provenance",
-    "SystemMessageDict": "_dicts",
-    "TextFormatDict": "_dicts",
-    "TextPartDict": "_dicts",
-    "ToolMessageDict": "_dicts",
-    "UpdateParams": "_params",
-    "UserMessageDict": "_dicts",
-    "assistant": "_messages",
-    "developer": "_messages",
-    "deviations": "_spec.deviations",
-    "spec": "_spec.provenance",
-    "system": "_messages",
-    "tool": "_messages",
-    "user": "_messages",
+    "APIConnectionError": "._errors",
+    "APIError": "._errors",
+    "APIResponseTooLargeError": "._errors",
+    "APIResponseValidationError": "._errors",
+    "APIStatusError": "._errors",
+    "APITimeoutError": "._errors",
+    "AllowedToolsChoiceDict": "._dicts",
+    "AssistantMessageDict": "._dicts",
+    "AsyncChatClient": "._client",
+    "AsyncChatCompletionPage": "._answers.pages",
+    "AsyncChatCompletionStream": "._streaming.stream",
+    "AsyncMessagePage": "._answers.pages",
+    "AsyncPages": "._answers.pages",
+    "AsyncStreamOpening": "._streaming.stream",
+    "AudioPartDict": "._dicts",
+    "AuthenticationError": "._errors",
+    "BadRequestError": "._errors",
+    "CallOptions": "._params",
+    "ChatClient": "._client",
+    "ChatCompletion": "._answers.models",
+    "ChatCompletionChunk": "._answers.chunk",
+    "ChatCompletionDeleted": "._answers.deleted",
+    "ChatCompletionPage": "._answers.pages",
+    "ChatCompletionStream": "._streaming.stream",
+    "ChatCompletionsError": "._base_error",
+    "ConflictError": "._errors",
+    "CreateParams": "._params",
+    "CustomToolCallDict": "._dicts",
+    "CustomToolChoiceDict": "._dicts",
+    "CustomToolDict": "._dicts",
+    "DeveloperMessageDict": "._dicts",
+    "Deviation": "._errors",
+    "FilePartDict": "._dicts",
+    "FunctionMessageDict": "._dicts",
+    "FunctionToolCallDict": "._dicts",
+    "FunctionToolChoiceDict": "._dicts",
+    "FunctionToolDict": "._dicts",
+    "ImagePartDict": "._dicts",
+    "InternalServerError": "._errors",
+    "JsonObjectFormatDict": "._dicts",
+    "JsonSchemaFormatDict": "._dicts",
+    "ListParams": "._params",
+    "Message": "._params",
+    "MessagePage": "._answers.pages",
+    "MessagesParams": "._params",
+    "NotFoundError": "._errors",
+    "PermissionDeniedError": "._errors",
+    "RateLimitError": "._errors",
+    "ParseParams": "._params",
+    "RefusalPartDict": "._dicts",
+    "RunToolsParams": "._params",
+    "Spec": "._spec.provenance",
+    "StreamError": "._errors",
+    "StreamInternalServerError": "._errors",
+    "StreamInterruptedError": "._errors",
+    "StreamRateLimitError": "._errors",
+    "StreamTimeoutError": "._errors",
+    "StreamTooLargeError": "._errors",
+    "StreamValidationError": "._errors",
+    "SystemMessageDict": "._dicts",
+    "TextFormatDict": "._dicts",
+    "TextPartDict": "._dicts",
+    "ToolMessageDict": "._dicts",
+    "UNSET": "chatcompletions_api.types",
+    "UnprocessableEntityError": "._errors",
+    "Unset": "chatcompletions_api.types",
+    "UnsupportedOperationError": "._base_error",
+    "UpdateParams": "._params",
+    "UserMessageDict": "._dicts",
+    "assistant": "._messages",
+    "developer": "._messages",
+    "deviations": "._spec.deviations",
+    "spec": "._spec.provenance",
+    "system": "._messages",
+    "tool": "._messages",
+    "user": "._messages",
 }
 
 __all__ = [
@@ -171,9 +210,11 @@ __all__ = [
     "MessagePage",
     "MessagesParams",
     "NotFoundError",
+    "ParseParams",
     "PermissionDeniedError",
     "RateLimitError",
     "RefusalPartDict",
+    "RunToolsParams",
     "Spec",
     "StreamError",
     "StreamInternalServerError",
@@ -207,7 +248,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    value = globals()[name] = getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
+    value = globals()[name] = getattr(import_module(_LAZY[name], __name__), name)
     return value
 
 

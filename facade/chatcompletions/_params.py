@@ -104,8 +104,8 @@ class _RequiredCreateParams(TypedDict):
 
 
 @public
-class CreateParams(_RequiredCreateParams, CallOptions, total=False):
-    """The parameters of `create`, but for ``stream``, which is in its signature because it decides the return type."""
+class RunToolsParams(_RequiredCreateParams, CallOptions, total=False):
+    """The parameters of `create` that `run_tools` takes beside those in its signature."""
 
     audio: models.AudioParam | Mapping[str, Any] | None
     """Voice and format of spoken output. Required when `modalities` holds `audio`, otherwise left out."""
@@ -161,10 +161,6 @@ class CreateParams(_RequiredCreateParams, CallOptions, total=False):
     """How much a reasoning model should think before it answers. Less effort gives a quicker and cheaper answer; absent
     leaves it to the model's own default.
     """
-    response_format: _ResponseFormat
-    """Shape of the answer, either free text, JSON of any shape, or JSON that follows a given schema. Absent means free
-    text.
-    """
     safety_identifier: str | None
     """Steady identifier of the end user, at most 64 characters, by which the service tells whose requests break its
     rules. Send a hash, not a name or an address.
@@ -191,8 +187,6 @@ class CreateParams(_RequiredCreateParams, CallOptions, total=False):
     """
     tool_choice: _ToolChoice
     """Whether the model calls tools, and which. Absent means `auto` if there are tools and `none` if not."""
-    tools: Iterable[_Tool]
-    """Functions and custom tools that the model may call. Absent means that it can only answer."""
     top_logprobs: int | None
     """How many of the likeliest tokens to report for each position, from 0 to 20. Needs `logprobs` set to true; absent
     or null means none.
@@ -209,6 +203,24 @@ class CreateParams(_RequiredCreateParams, CallOptions, total=False):
     """How wordy the answer should be. Absent means `medium`."""
     web_search_options: models.WebSearchOptions | Mapping[str, Any]
     """Lets a search model look things up on the web before it answers. An empty object takes the defaults."""
+
+
+@public
+class ParseParams(RunToolsParams, total=False):
+    """The parameters of `create` that `parse` takes beside those in its signature."""
+
+    tools: Iterable[_Tool]
+    """Functions and custom tools that the model may call. Absent means that it can only answer."""
+
+
+@public
+class CreateParams(ParseParams, total=False):
+    """The parameters of `create`, but for ``stream``, which is in its signature because it decides the return type."""
+
+    response_format: _ResponseFormat
+    """Shape of the answer, either free text, JSON of any shape, or JSON that follows a given schema. Absent means free
+    text.
+    """
 
 
 @public

@@ -37,11 +37,12 @@ def described(call: str) -> dict[str, str]:
 
 @cache
 def declared() -> dict[str, dict[str, str]]:
-    """Return the words under each key of the TypedDicts in `_params.py`, by class."""
+    """Return the words under each key of the TypedDicts in `_params.py`, by class, with those of its bases."""
     found: dict[str, dict[str, str]] = {}
     for node in ast.parse((FACADE / "_params.py").read_text("utf-8")).body:
         if isinstance(node, ast.ClassDef):
-            words = found.setdefault(node.name, {})
+            bases = [base.id for base in node.bases if isinstance(base, ast.Name)]
+            words = found[node.name] = {name: text for base in bases for name, text in found.get(base, {}).items()}
             for key, under in zip(node.body, [*node.body[1:], None], strict=True):
                 if isinstance(key, ast.AnnAssign) and isinstance(key.target, ast.Name):
                     text = (
@@ -57,7 +58,7 @@ def declared() -> dict[str, dict[str, str]]:
 def test_words_under_the_keys(call: str) -> None:
     """Each parameter has the pin's description under its key, where editors show it."""
     params: Any = OPERATIONS[call].params
-    words = {**declared()["_RequiredCreateParams"], **declared()[params.__name__]}
+    words = declared()[params.__name__]
     wrong = {name: text for name, text in described(call).items() if words.get(name) != " ".join(text.split())}
     assert wrong == {}, f"put these words under the keys of {params.__name__} in facade/chatcompletions/_params.py"
 
