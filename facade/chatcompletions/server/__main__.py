@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import logging
+import os
 import signal
 import sys
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TextIO
 
 _DESCRIPTION = """\
 Answer the six chat completion operations on this machine, without a key, a model or a network.
@@ -20,8 +24,6 @@ _EPILOG = """\
 Point a client at it with two environment variables, which the server prints when it starts:
 OPENAI_BASE_URL and OPENAI_API_KEY. Stop it with Ctrl-C."""
 
-_say = partial(print, flush=True)
-
 
 def main() -> str | None:
     """Run the local server until it is interrupted, and return the problem, if one ended it."""
@@ -30,12 +32,16 @@ def main() -> str | None:
         from chatcompletions.server import LocalServer, StoreError
     except ImportError as error:
         return f"error: {error}"
+    logging.basicConfig(handlers=[_Errors()], format="%(message)s")
     # Ctrl-C, a service manager's stop, and an interrupt sent to a shell's background job all end it alike.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     address = {"host": options.host, "port": options.port}
     log = None if options.quiet else _say
-    server = LocalServer(options.db, options.api_key, **address, delay=options.delay / 1_000, log=log)
+    try:
+        server = LocalServer(options.db, options.api_key, **address, delay=options.delay / 1_000, log=log)
+    except ValueError as error:
+        return f"error: {error}"
     try:
         with server:
             _say(server.base_url if options.quiet else _welcome(server.base_url, options))
@@ -48,6 +54,30 @@ def main() -> str | None:
         problem = f"cannot listen on {options.host}:{options.port} ({error.strerror})"
         return f"error: {problem}; choose another --port, or 0 for a free one"
     return "error: the server ended by itself"
+
+
+def _say(text: str, *, stream: TextIO | None = sys.stdout) -> None:
+    """Write a line past Python's buffers, whose locks a stuck pipe would hold; one that nobody can read is lost."""
+    if stream is not None:  # else its number belongs to whatever file was opened since, such as the store
+        with suppress(OSError):
+            os.write(stream.fileno(), f"{text}\n".encode(errors="backslashreplace"))
+
+
+class _Errors(logging.Handler):
+    """What is logged of errors goes to standard error, and keeps no request waiting there either."""
+
+    def __init__(self) -> None:
+        from ._log import Log
+
+        super().__init__()
+        self._log = Log(partial(_say, stream=sys.stderr))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._log(self.format(record))
+
+    def close(self) -> None:
+        self._log.close()
+        super().close()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -80,10 +110,12 @@ def _number(text: str, read: Callable[[str], float], wanted: str, most: int) -> 
 
 
 def _welcome(base_url: str, options: argparse.Namespace) -> str:
+    is_own = f"{options.host}:" in base_url or f"[{options.host}]" in base_url
+    others = "" if is_own else ", and on every other address of this machine"
     key = "any-text" if options.api_key is None else "<the key given with --api-key>"
     kept = f"in {options.db}" if options.db else "in memory until it stops"
     return (
-        f"Listening on {base_url}\n"
+        f"Listening on {base_url}{others}\n"
         f"Answers are canned: no model is asked. Stored completions are kept {kept}.\n\n"
         f"  export OPENAI_BASE_URL={base_url}\n"
         f"  export OPENAI_API_KEY={key}\n\n"

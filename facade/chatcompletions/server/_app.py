@@ -18,8 +18,9 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from ._answers import complete
-from ._envelope import Envelope, unrouted
+from ._envelope import Envelope, check_key, unrouted
 from ._errors import ApiError
+from ._log import Log
 from ._requests import read_body, read_query
 from ._samples import sampled
 from ._store import Store
@@ -40,7 +41,7 @@ class Options(TypedDict, total=False):
         max_body_bytes: The largest request body that is read, 64 MiB by default.
         clock: Gives the time, in seconds since 1970.
         new_id: Gives a fresh word for each id; called from several threads.
-        log: Called with one line for each request answered.
+        log: Called with one line for each request answered, in a thread of its own: whatever it does, answers go out.
         hosts: The domain names by which it may be addressed, besides local names and IP addresses; any if `None`.
     """
 
@@ -65,8 +66,11 @@ def app(*, db: str | Path | None = None, api_key: str | None = None, **options: 
 
     Raises:
         StoreError: If the file cannot be used as a store.
+        ValueError: If the key is empty, or begins or ends with a space.
     """
+    check_key(api_key)
     api = _Operations(Store(db), **options)
+    log = None if api.log is None else Log(api.log)
     every, one = "/v1/chat/completions", "/v1/chat/completions/{id}"
     application = Starlette(
         routes=[
@@ -77,11 +81,11 @@ def app(*, db: str | Path | None = None, api_key: str | None = None, **options: 
             Route(one, api.delete, methods=["DELETE"]),
             Route(f"{one}/messages", api.messages),
         ],
-        middleware=[Middleware(Envelope, api_key=api_key, hosts=api.hosts, new_id=api.new_id, log=api.log)],
+        middleware=[Middleware(Envelope, api_key=api_key, hosts=api.hosts, new_id=api.new_id, log=log)],
         exception_handlers={HTTPException: unrouted},
     )
     application.router.redirect_slashes = False  # an empty id must not become a list
-    application.state.store = api.store
+    application.state.store, application.state.log = api.store, log
     return application
 
 

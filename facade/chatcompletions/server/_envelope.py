@@ -25,6 +25,17 @@ if TYPE_CHECKING:
 _HOST = re.compile(r"(?:\[([^][]*)\]|([^][:]*))(?::\d*)?")
 
 
+def check_key(api_key: str | None) -> None:
+    """Refuse a key that no request can carry.
+
+    Raises:
+        ValueError: If it is empty, or begins or ends with a space.
+    """
+    if api_key is not None and (not api_key or api_key != api_key.strip()):
+        problem = "must not begin or end with a space" if api_key.strip() else "must not be empty"
+        raise ValueError(f"the API key {problem}; leave it out to take any key")
+
+
 @dataclass
 class Envelope:
     """Middleware around the whole application; its settings are those of `chatcompletions.server.app`."""

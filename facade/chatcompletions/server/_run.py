@@ -7,11 +7,13 @@ import socket
 import threading
 from contextlib import ExitStack
 from functools import partial
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Unpack
 
 import uvicorn
 
 from ._app import app
+from ._envelope import check_key
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +35,7 @@ class LocalServer:
         **options: Further arguments of `app`, such as ``delay``, ``clock`` and ``new_id``.
 
     Raises:
+        ValueError: If the key is empty, or begins or ends with a space.
         StoreError: On entering, if the file cannot be used as a store.
         OSError: On entering, if the address cannot be listened on.
     """
@@ -46,6 +49,7 @@ class LocalServer:
         port: int = 0,
         **options: Unpack[Options],
     ) -> None:
+        check_key(api_key)
         options.setdefault("hosts", (host, socket.gethostname()))
         self._app = partial(app, db=db, api_key=api_key, **options)
         self._address = (host, port)
@@ -58,10 +62,15 @@ class LocalServer:
 
     @property
     def base_url(self) -> str:
-        """The URL that a client takes as its base, ``/v1`` included; only while the server runs."""
-        host = self._address[0]
+        """The URL that a client takes as its base, ``/v1`` included; only while the server runs.
+
+        A server that listens on every address of the machine has that of the machine itself, ``127.0.0.1`` or ``::1``.
+        """
+        server, host = self._running(), self._address[0]
+        if ip_address(server.address).is_unspecified:
+            host = "::1" if ":" in server.address else "127.0.0.1"
         name = f"[{host}]" if ":" in host else host
-        return f"http://{name}:{self._running().port}/v1"
+        return f"http://{name}:{server.port}/v1"
 
     def wait(self) -> None:
         """Block until the server ends, which it does only by a failure or an interrupt."""
@@ -80,6 +89,8 @@ class LocalServer:
             listener.listen(2_048)
             application = self._app()
             closing.callback(application.state.store.close)
+            if application.state.log is not None:
+                closing.callback(application.state.log.close)
             server = _Server(application, listener)
             server.thread.start()
             closing.callback(server.stop)
@@ -118,7 +129,7 @@ class _Server(uvicorn.Server):
             timeout_graceful_shutdown=1,  # second for a request in flight to notice that its connection is gone
         )
         super().__init__(config)
-        self.port = listener.getsockname()[1]
+        self.address, self.port = listener.getsockname()[:2]
         self.decided = threading.Event()  # set once the server has started or has failed to
         # Waited for in place of the thread: Python 3.11 takes a thread whose join was interrupted for ended.
         self.ended = threading.Event()

@@ -2,13 +2,16 @@
 
 import os
 import re
+import shlex
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -42,6 +45,13 @@ def interrupt(process: subprocess.Popen[bytes], sent: signal.Signals = signal.SI
     process.send_signal(sent)
     out, err = process.communicate(timeout=60)
     return out.decode(), err.decode()
+
+
+def ask(base_url: str, *, times: int) -> list[int]:
+    """Ask for a completion again and again, by a URL whose log line has 4,000 characters, and give the statuses."""
+    with httpx.Client(trust_env=False, timeout=60) as client:
+        url = f"{base_url}/{'x' * 4_000}"
+        return [client.get(url).status_code for _ in range(times)]
 
 
 @contextmanager
@@ -87,6 +97,60 @@ def test_quiet_prints_the_url_only() -> None:
         assert interrupt(process) == ("", "")
 
 
+def test_a_log_that_nobody_reads_stops_nothing() -> None:
+    """Requests are answered when standard output is a pipe that is full, and the command can still be ended."""
+    with running() as (process, base_url):
+        assert ask(base_url, times=60) == [404] * 60  # four times as much as a pipe holds
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 0
+
+
+def test_a_log_that_nobody_can_read_stops_nothing() -> None:
+    """Requests are answered when the reader of standard output is gone, and nothing is said of that."""
+    with running() as (process, base_url):
+        assert process.stdout is not None
+        process.stdout.close()
+        assert ask(base_url, times=5) == [404] * 5
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 0
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+
+
+def test_errors_that_nobody_reads_stop_nothing() -> None:
+    """What is no HTTP is refused however full the pipe of standard error is."""
+    with running("--quiet") as (_, base_url):
+        address = (urlsplit(base_url).hostname, urlsplit(base_url).port)
+        for _ in range(2_200):  # a line of 30 characters for each
+            with socket.create_connection(address, timeout=60) as connection:
+                connection.sendall(b"nonsense\r\n\r\n")
+                assert connection.recv(12) == b"HTTP/1.1 400"
+        assert ask(base_url, times=1) == [404]
+
+
+def test_a_closed_standard_output_is_not_written_to(tmp_path: Path) -> None:
+    """Started without standard output, the command writes no line into a file that has its number."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    file = tmp_path / "store.db"
+    # The shell closes standard output, and the store is the next file that is opened.
+    command = f"exec {shlex.join([*COMMAND, '--port', str(port), '--db', str(file)])} >&-"
+    with subprocess.Popen(command, shell=True, stderr=subprocess.PIPE) as process:  # noqa: S602 - the test's own text
+        try:
+            transport = httpx.HTTPTransport(retries=8)  # which connects again until it listens
+            with httpx.Client(transport=transport, timeout=60) as client:
+                url = f"http://127.0.0.1:{port}/v1/chat/completions"
+                assert client.post(url, json=BODY).status_code == 200
+                assert len(client.get(url).json()["data"]) == 1
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=60) == 0
+        finally:
+            process.kill()
+    connection = sqlite3.connect(file)
+    assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    connection.close()
+
+
 def test_a_client_that_hangs_up_leaves_no_trace() -> None:
     """A stream dropped by its reader prints no traceback."""
     with running("--quiet", "--delay", "30000") as (process, base_url):
@@ -130,6 +194,28 @@ def test_a_port_in_use_is_one_clear_line() -> None:
     assert err.count("\n") == 1
     assert port in err
     assert "--port" in err
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])  # noqa: S104 - what the test is about
+def test_every_address_is_printed_as_one_that_works(host: str) -> None:
+    """A server on all addresses prints one that a client can use, and says that there are others."""
+    with start("--port", "0", "--host", host) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline().decode()
+            base_url = line.split(" ")[2].rstrip(",")
+            assert "every other address" in line
+            assert ask(base_url, times=1) == [404]
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("key", ["", " ", "key "])
+def test_a_key_that_nobody_can_send_is_refused(key: str) -> None:
+    """An empty key, as from an unset variable, ends the command with 1 and one line."""
+    code, out, err = run("--port", "0", "--api-key", key)
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert "API key" in err
 
 
 def test_a_bad_host_is_one_clear_line() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 import chatcompletions.server
 from chatcompletions.server import LocalServer, StoreError, app
+from chatcompletions.server._log import Log
 
 BODY = {"model": "m", "messages": [{"role": "user", "content": "Hello."}], "store": True}
 
@@ -166,3 +167,58 @@ def test_requests_are_told_to_the_log_without_the_key(capfd: pytest.CaptureFixtu
     ]
     assert "made-up-key" not in "".join(lines)
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_log_that_fails_is_reported_once_and_harms_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    """A log function that raises costs no answer; the first failure is logged."""
+
+    def fail(line: str) -> None:
+        raise RuntimeError(line)
+
+    with LocalServer(log=fail) as server:
+        for _ in range(3):
+            assert httpx.get(f"{server.base_url}/none", trust_env=False, timeout=60).status_code == 404
+    assert [record.name for record in caplog.records] == ["chatcompletions.server"]
+
+
+def test_a_log_that_is_stuck_holds_up_nothing() -> None:
+    """A log function that does not return costs no answer, and no more than a moment at the end."""
+    forever = threading.Event()
+    with LocalServer(log=lambda _: forever.wait() and None) as server:
+        for _ in range(3):
+            assert httpx.get(f"{server.base_url}/none", trust_env=False, timeout=60).status_code == 404
+    forever.set()
+
+
+def test_lines_that_are_dropped_are_counted() -> None:
+    """Once a stuck log goes on, a line says how many are missing, and those that waited come in order."""
+    told, go_on = [], threading.Event()
+
+    def write(line: str) -> None:
+        go_on.wait()
+        told.append(line)
+
+    log = Log(write)
+    for number in range(5_000):
+        log(str(number))
+    go_on.set()
+    log.close()
+    lines = [line for line in told if line.isdecimal()]
+    assert lines == [str(number) for number in range(len(lines))]
+    notes = [line for line in told if not line.isdecimal()]
+    assert [line.split(" ")[0] for line in notes] == [f"({5_000 - len(lines)}"]
+
+
+@pytest.mark.parametrize("key", ["", " ", "key "])
+def test_a_key_that_nobody_can_send_is_refused(key: str) -> None:
+    """An empty key, as from an unset variable, is a ValueError at once."""
+    for make in (LocalServer, app):
+        with pytest.raises(ValueError, match="API key"):
+            make(api_key=key)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "localhost"])  # noqa: S104 - what the test is about
+def test_the_url_is_one_that_works(host: str) -> None:
+    """A server on all addresses has the URL of one that a client can use."""
+    with LocalServer(host=host) as server:
+        assert httpx.get(f"{server.base_url}/none", trust_env=False, timeout=60).status_code == 404
