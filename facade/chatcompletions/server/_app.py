@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from asyncio import sleep
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 from urllib.parse import unquote
 from uuid import uuid4
 
+from anyio import Lock
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from starlette.requests import Request
+
+T = TypeVar("T")
 
 
 class Options(TypedDict, total=False):
@@ -91,7 +93,7 @@ def app(*, db: str | Path | None = None, api_key: str | None = None, **options: 
 
 @dataclass
 class _Operations:
-    """The endpoints, and the options that they go by. Starlette runs those that are not async in threads."""
+    """The endpoints, and the options that they go by."""
 
     store: Store
     delay: float = 0.0
@@ -100,33 +102,44 @@ class _Operations:
     new_id: Callable[[], str] = lambda: uuid4().hex
     log: Callable[[str], None] | None = None
     hosts: Collection[str] | None = None
+    turn: Lock = field(default_factory=Lock)
 
     async def create(self, request: Request) -> Response:
         body = await read_body(request, "create_chat_completion", most=self.max_body_bytes)
         completion = await run_in_threadpool(complete, body, created=int(self.clock()), new_id=self.new_id)
         if not body.get("stream"):
-            return JSONResponse(await run_in_threadpool(self.store.keep, completion, body))
+            return JSONResponse(await self._kept(completion, body))
         headers = {"cache-control": "no-cache"}
         return StreamingResponse(self._events(body, completion), headers=headers, media_type="text/event-stream")
 
-    def list(self, request: Request) -> Response:
+    async def list(self, request: Request) -> Response:
         query = read_query(request, "list_chat_completions")
-        return _listed("ChatCompletionList", *self.store.completions(query))
+        return _listed("ChatCompletionList", *await self._stored(self.store.completions, query))
 
-    def get(self, request: Request) -> Response:
-        return JSONResponse(self.store.get(_id(request)))
+    async def get(self, request: Request) -> Response:
+        return JSONResponse(await self._stored(self.store.get, _id(request)))
 
     async def update(self, request: Request) -> Response:
         body = await read_body(request, "update_chat_completion", most=self.max_body_bytes)
-        return JSONResponse(await run_in_threadpool(self.store.update, _id(request), body["metadata"] or {}))
+        return JSONResponse(await self._stored(self.store.update, _id(request), body["metadata"] or {}))
 
-    def delete(self, request: Request) -> Response:
-        self.store.delete(_id(request))
+    async def delete(self, request: Request) -> Response:
+        await self._stored(self.store.delete, _id(request))
         return JSONResponse(sampled("ChatCompletionDeleted", id=_id(request), deleted=True))
 
-    def messages(self, request: Request) -> Response:
+    async def messages(self, request: Request) -> Response:
         query = read_query(request, "get_chat_completion_messages")
-        return _listed("ChatCompletionMessageList", *self.store.messages(_id(request), query))
+        return _listed("ChatCompletionMessageList", *await self._stored(self.store.messages, _id(request), query))
+
+    async def _stored(self, call: Callable[..., T], *arguments: Any) -> T:
+        """Call the store in turn: a database that is locked holds up one thread, and nobody who does without it."""
+        arrived = time.monotonic()
+        async with self.turn:
+            self.store.waited = time.monotonic() - arrived
+            return await run_in_threadpool(call, *arguments)
+
+    async def _kept(self, completion: dict[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+        return await self._stored(self.store.keep, completion, body) if body.get("store") else completion
 
     async def _events(self, body: Mapping[str, Any], completion: dict[str, Any]) -> AsyncIterator[str]:
         kept = False
@@ -136,9 +149,9 @@ class _Operations:
             # Stored before an end is told: whoever has read a finish reason finds the completion in the list.
             if not kept and any(choice["finish_reason"] for choice in chunk["choices"]):
                 try:
-                    await run_in_threadpool(self.store.keep, completion, body)
-                except sqlite3.Error as error:
-                    yield event(ApiError(f"The completion could not be stored: {error}.", status=500).body)
+                    await self._kept(completion, body)
+                except ApiError as error:
+                    yield event(error.body)
                     return
                 kept = True
             yield event(chunk)

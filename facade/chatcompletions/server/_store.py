@@ -6,7 +6,7 @@ import json
 import sqlite3
 import threading
 import weakref
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +14,14 @@ from ._errors import ApiError, invalid
 from ._text import content_text, dump
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from ._requests import Query
 
     Page = tuple[list[dict[str, Any]], bool]
 
+PATIENCE = 2.0  # seconds that a call waits for a database that another program has locked
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _APPLICATION = 0x63686174  # "chat", SQLite's own place for telling one program's files from another's
 _VERSION = 1
 _TABLES = """
@@ -59,10 +61,15 @@ class Store:
     """A store of completions, safe to call from any thread.
 
     A method that is given the id of a completion raises `ApiError`, a 404, if none with this id is stored. A list is a
-    page of items, and whether more follow; it raises a 400 if ``after`` is no id of the list.
+    page of items, and whether more follow; it raises a 400 if ``after`` is no id of the list. A database that another
+    program has locked is a 503, and one that fails otherwise a 500.
+
+    Attributes:
+        waited: Seconds that the next call has waited for its turn: they count as patience that is used up.
     """
 
     def __init__(self, path: str | Path | None = None) -> None:
+        self.waited = 0.0
         self._lock = threading.Lock()
         self._connection = _connect(path)
         # An application that is dropped without a close must not leave a connection open.
@@ -73,12 +80,23 @@ class Store:
         with self._lock:
             self._finalizer()
 
+    @contextmanager
+    def _session(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with self._lock, self._connection as run:
+                run.execute(f"PRAGMA busy_timeout = {max(0, round(1_000 * (PATIENCE - self.waited)))}")
+                yield run
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _BUSY:  # an error of the module itself has no code
+                problem = "The database is locked by another program; try again, or end that program."
+                again = {"retry-after": "1"}
+                raise ApiError(problem, status=503, code="database_locked", headers=again) from error
+            raise ApiError(f"The database failed: {error}.", status=500) from error
+
     def keep(self, completion: dict[str, Any], request: Mapping[str, Any]) -> dict[str, Any]:
-        """Store a completion with its conversation, if its request says so, and return it as it will be listed."""
-        if not request.get("store"):
-            return completion
+        """Store a completion with its conversation, and return it as it will be listed."""
         name, metadata = completion["id"], request.get("metadata") or {}
-        with self._lock, self._connection as run:
+        with self._session() as run:
             row = (name, completion["model"], dump(completion))
             position = run.execute("INSERT INTO completions (id, model, body) VALUES (?, ?, ?)", row).lastrowid
             _tag(run, position, metadata)
@@ -88,12 +106,12 @@ class Store:
 
     def get(self, completion_id: str) -> dict[str, Any]:
         """Return a stored completion."""
-        with self._lock, self._connection as run:
+        with self._session() as run:
             return _completion(run, *_find(run, completion_id))
 
     def update(self, completion_id: str, metadata: Mapping[str, str]) -> dict[str, Any]:
         """Replace a stored completion's metadata."""
-        with self._lock, self._connection as run:
+        with self._session() as run:
             position, body = _find(run, completion_id)
             run.execute("DELETE FROM metadata WHERE completion = ?", (position,))
             _tag(run, position, metadata)
@@ -101,7 +119,7 @@ class Store:
 
     def delete(self, completion_id: str) -> None:
         """Delete a stored completion; its id stays a cursor, so that a loop may delete what it lists."""
-        with self._lock, self._connection as run:
+        with self._session() as run:
             position, _ = _find(run, completion_id)
             run.execute("DELETE FROM completions WHERE position = ?", (position,))
             run.execute("INSERT INTO deleted (id, position) VALUES (?, ?)", (completion_id, position))
@@ -120,7 +138,7 @@ class Store:
             pair = f"SELECT completion FROM metadata WHERE key = :key{n} AND value = :value{n}"  # noqa: S608 - n is a number
             wanted += f" AND position IN ({pair})"
             values |= {f"key{n}": key, f"value{n}": value}
-        with self._lock, self._connection as run:
+        with self._session() as run:
             rows, has_more = _page(run, query, wanted, "position", cursor, values)
             return [_completion(run, position, body) for position, body in rows], has_more
 
@@ -128,7 +146,7 @@ class Store:
         """List the messages that a stored completion answered."""
         wanted = "SELECT number, body FROM messages WHERE completion = :completion"
         cursor = "SELECT number FROM messages WHERE id = :after AND completion = :completion"
-        with self._lock, self._connection as run:
+        with self._session() as run:
             position, _ = _find(run, completion_id)
             rows, has_more = _page(run, query, wanted, "number", cursor, {"completion": position})
             return [{**json.loads(body), "id": f"{completion_id}-{number}"} for number, body in rows], has_more
@@ -139,7 +157,7 @@ def _connect(path: str | Path | None) -> sqlite3.Connection:
     name = ":memory:" if path is None else str(Path(path))
     try:
         with ExitStack() as stack:
-            connection = stack.enter_context(closing(sqlite3.connect(name, check_same_thread=False)))
+            connection = stack.enter_context(closing(sqlite3.connect(name, PATIENCE, check_same_thread=False)))
             _lay_out(connection, name)
             connection.execute("PRAGMA foreign_keys = ON")
             if path is not None:

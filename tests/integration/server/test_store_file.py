@@ -1,14 +1,20 @@
 """The store as a file."""
 
+import json
+import socket
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
 
-from chatcompletions.server import LocalServer, StoreError
+from chatcompletions.server import LocalServer, StoreError, _store
+from chatcompletions.server._errors import ApiError
+from chatcompletions.server._store import Store
 
+PLAIN = {"model": "m", "messages": [{"role": "user", "content": "Hello."}]}
 BODY = {"model": "m", "messages": [{"role": "user", "content": "Hello."}], "store": True}
 
 
@@ -106,3 +112,65 @@ def test_a_folder_that_is_missing_is_refused(tmp_path: Path) -> None:
     """A file in a folder that does not exist is refused with one line."""
     with pytest.raises(StoreError, match="unable to open"):
         LocalServer(db=tmp_path / "missing" / "store.db").__enter__()
+
+
+@pytest.fixture
+def locked(tmp_path: Path) -> Iterator[tuple[httpx.Client, sqlite3.Connection]]:
+    """A client of a server whose file another program has locked, and that program's connection."""
+    file = tmp_path / "store.db"
+    with LocalServer(db=file) as server, httpx.Client(base_url=server.base_url, trust_env=False, timeout=60) as client:
+        other = sqlite3.connect(file)
+        other.execute("BEGIN EXCLUSIVE")
+        yield client, other
+        other.close()
+
+
+def test_a_locked_database_is_said_to_be_locked(
+    locked: tuple[httpx.Client, sqlite3.Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A call that cannot store is a 503 that says why and when to try again; once unlocked, all is as before."""
+    monkeypatch.setattr(_store, "PATIENCE", 0.01)
+    client, other = locked
+    response = client.post("/chat/completions", json=BODY)
+    assert (response.status_code, response.headers["retry-after"]) == (503, "1")
+    assert response.json()["error"]["code"] == "database_locked"
+    assert "locked by another program" in response.json()["error"]["message"]
+    streamed = client.post("/chat/completions", json={**BODY, "stream": True}).content.split(b"\n\n")
+    assert json.loads(streamed[-2].removeprefix(b"data: ")) == response.json()
+    assert client.get("/chat/completions").json()["data"] == []
+    other.rollback()
+    assert client.post("/chat/completions", json=BODY).status_code == 200
+    assert len(client.get("/chat/completions").json()["data"]) == 1
+
+
+def test_the_wait_for_a_turn_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call that has waited for those before it as long as it may does not wait for the database again."""
+    monkeypatch.setattr(_store, "PATIENCE", 3_600.0)
+    store = Store(tmp_path / "store.db")
+    other = sqlite3.connect(tmp_path / "store.db")
+    other.execute("BEGIN EXCLUSIVE")
+    store.waited = 3_600.0
+    with pytest.raises(ApiError, match="locked"):
+        store.keep({"id": "chatcmpl-1", "model": "m"}, PLAIN)
+    other.close()
+    store.close()
+
+
+def test_a_locked_database_holds_up_nobody_who_stores_nothing(
+    locked: tuple[httpx.Client, sqlite3.Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many calls wait for the database, one that stores nothing is answered; then they are stored."""
+    monkeypatch.setattr(_store, "PATIENCE", 60.0)
+    client, other = locked
+    address = (client.base_url.host, client.base_url.port)
+    body = json.dumps(BODY).encode()
+    request = b"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    with ExitStack() as stack:
+        waiting = [stack.enter_context(socket.create_connection(address, timeout=60)) for _ in range(60)]
+        for caller in waiting:
+            caller.sendall(request)
+        for _ in range(10):
+            assert client.post("/chat/completions", json=PLAIN).status_code == 200
+        other.rollback()
+        assert [caller.recv(12) for caller in waiting] == [b"HTTP/1.1 200"] * 60
+    assert len(client.get("/chat/completions", params={"limit": 100}).json()["data"]) == 60
