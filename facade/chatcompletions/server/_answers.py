@@ -1,7 +1,6 @@
 """Make canned completions: they have the shape of a model's answer, and say that no model was asked.
 
-A tool is called when the request insists (``tool_choice``), or when the last user message mentions the tool's name. A
-conversation that ends with a tool's result gets a text: an agent's loop must end.
+Which tools are called, and when, is said in `_tool_calls`.
 """
 
 from __future__ import annotations
@@ -10,15 +9,14 @@ import base64
 import struct
 from typing import TYPE_CHECKING, Any
 
-from ._errors import invalid
-from ._samples import sample, sampled
+from ._samples import NoSampleError, sample, sampled
 from ._text import content_text, count, dump, echo, last_text, tokens
+from ._tool_calls import function_call, is_forced, no_sample, tool_calls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     Request = Mapping[str, Any]
-    Tool = dict[str, Any]
 
 CANNED = "This is a canned answer from the local server; no model was asked."
 
@@ -47,17 +45,20 @@ def complete(request: Request, *, created: int, new_id: Callable[[], str]) -> di
 
 def _choice(request: Request, index: int, created: int, new_id: Callable[[], str]) -> dict[str, Any]:
     message: dict[str, Any] = {"content": None, "refusal": None, "annotations": []}
-    if calls := _tool_calls(request):
+    if calls := tool_calls(request):
         message["tool_calls"] = [{"id": f"call_{new_id()}", **call} for call in calls]
-    elif call := _function_call(request):
+    elif call := function_call(request):
         message["function_call"] = call
     elif "audio" in (request.get("modalities") or ()):
         message["audio"] = _audio(request, _text(request, index), created, new_id)
     else:
         message["content"] = _text(request, index)
-    reason = next((name for name in ("tool_calls", "function_call") if name in message), "stop")
+    called = [name for name in ("tool_calls", "function_call") if name in message and not is_forced(request)]
+    reason: str = called[0] if called else "stop"
     for holder, key in _written(message):
-        holder[key], reason = _cut(request, holder[key], reason)
+        text = _stopped(request, holder[key]) if key in ("content", "transcript") else holder[key]
+        holder[key], is_cut = _cut(request, text)
+        reason = "length" if is_cut else reason
     scores = None
     if request.get("logprobs") and message["content"] is not None:
         scores = _logprobs(message["content"], request.get("top_logprobs") or 0)
@@ -65,69 +66,14 @@ def _choice(request: Request, index: int, created: int, new_id: Callable[[], str
     return sampled("Choice", index=index, message=message, logprobs=scores, finish_reason=reason)
 
 
-def _tool_calls(request: Request) -> list[Tool]:
-    tools: list[Tool] = request.get("tools") or []
-    choice = request.get("tool_choice", "auto")
-    if isinstance(choice, dict):  # a named tool is a list of one, of which one must be called
-        allowed = choice.get("allowed_tools", {"mode": "required", "tools": [choice]})
-        tools, choice = _picked(tools, allowed["tools"]), allowed["mode"]
-    chosen = _chosen(tools, choice, request)
-    if request.get("parallel_tool_calls") is False:
-        chosen = chosen[:1]
-    return [_call(tool, request) for tool in chosen]
-
-
-def _function_call(request: Request) -> dict[str, Any] | None:
-    tools = [{"type": "function", "function": function} for function in request.get("functions") or ()]
-    choice = request.get("function_call", "auto")
-    if isinstance(choice, dict):
-        tools = [tool for tool in tools if _name(tool) == choice["name"]]
-        if not tools:
-            raise invalid("function_call", f"'functions' holds no '{choice['name']}'")
-        choice = "required"
-    chosen = _chosen(tools, choice, request)
-    return _call(chosen[0], request)["function"] if chosen else None
-
-
-def _name(tool: Tool) -> str:
-    kind = tool.get("type")
-    named = tool.get(kind) if isinstance(kind, str) else None
-    if not isinstance(named, dict) or not isinstance(name := named.get("name"), str):
-        raise invalid("tool_choice", "a tool needs a type and, in the member that its type names, a name")
-    return name
-
-
-def _picked(tools: list[Tool], references: list[Tool]) -> list[Tool]:
-    by_name = {(tool["type"], _name(tool)): tool for tool in tools}
-    wanted = [(reference.get("type"), _name(reference)) for reference in references]
-    for kind, name in wanted:
-        if (kind, name) not in by_name:
-            raise invalid("tool_choice", f"'tools' holds no {kind} tool '{name}'")
-    return [by_name[one] for one in wanted]
-
-
-def _chosen(tools: list[Tool], mode: str, request: Request) -> list[Tool]:
-    said = last_text(request, "user").casefold()
-    mentioned = [tool for tool in tools if _name(tool) and _name(tool).casefold() in said]
-    if mode == "required":
-        return mentioned or tools[:1]
-    is_answered = request["messages"][-1]["role"] in ("tool", "function")
-    return [] if mode == "none" or is_answered else mentioned
-
-
-def _call(tool: Tool, request: Request) -> dict[str, Any]:
-    if tool["type"] == "custom":
-        said = echo(last_text(request, "user"))
-        return {"type": "custom", "custom": {"name": _name(tool), "input": f"canned input for: {said}"}}
-    arguments = sample({"type": "object", **(tool["function"].get("parameters") or {})})
-    return {"type": "function", "function": {"name": _name(tool), "arguments": dump(arguments)}}
-
-
 def _text(request: Request, index: int) -> str:
     said = echo(last_text(request, "user"))
     layout: dict[str, Any] = request.get("response_format") or {"type": "text"}
     if layout["type"] == "json_schema" and "schema" in layout["json_schema"]:
-        return dump(sample(layout["json_schema"]["schema"]))
+        try:
+            return dump(sample(layout["json_schema"]["schema"]))
+        except NoSampleError as error:
+            raise no_sample("response_format.json_schema.schema", error) from None
     if layout["type"] != "text":
         return dump({"note": CANNED, "you_wrote": said})
     which = f" (Choice {index + 1} of {request['n']}.)" if (request.get("n") or 1) > 1 else ""
@@ -155,15 +101,17 @@ def _written(message: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
         yield call[call["type"]], "input" if call["type"] == "custom" else "arguments"
 
 
-def _cut(request: Request, text: str, reason: str) -> tuple[str, str]:
-    """Cut a text at the limit of tokens, and any but a call's before its first stop sequence."""
+def _stopped(request: Request, text: str) -> str:
+    """End a text before its first stop sequence."""
+    stop = request.get("stop") or ()
+    places = [text.find(mark) for mark in ([stop] if isinstance(stop, str) else stop) if mark and mark in text]
+    return text[: min(places)] if places else text
+
+
+def _cut(request: Request, text: str) -> tuple[str, bool]:
+    """Cut a text at the limit of tokens, and tell whether it was longer."""
     limit, pieces = _limit(request), tokens(text)
-    stop = (request.get("stop") or ()) if reason == "stop" else ()
-    if limit is not None and len(pieces) > limit:
-        text, reason = "".join(pieces[:limit]), "length"
-    marks = [stop] if isinstance(stop, str) else stop
-    places = [text.find(mark) for mark in marks if mark and mark in text]
-    return (text[: min(places)], "stop") if places else (text, reason)
+    return (text, False) if limit is None or len(pieces) <= limit else ("".join(pieces[:limit]), True)
 
 
 def _limit(request: Request) -> int | None:

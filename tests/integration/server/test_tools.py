@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import jsonschema
 import pytest
 
@@ -81,6 +82,180 @@ def test_tool_choice_decides(create: Create, choice: object, text: str, names: l
     assert called(create(text, tools=TOOLS, tool_choice=choice)) == names
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("What is the weather in Paris?", "get_weather"),
+        ("what's the WEATHER like", "getWeather"),
+        ("The weather, please", "fetch-weather2"),
+        ("Any HTTP errors?", "listHTTPErrors"),
+        ("Find an open hotel", "search_hotels"),
+        ("Which cities are near?", "city_lookup"),
+        ("Search for it.", "search"),
+        ("Please use get_it.", "get_it"),
+        ("Wie ist das Wetter in Köln?", "hole_wetter"),
+    ],
+)
+def test_a_word_of_its_name_calls_a_tool(create: Create, text: str, name: str) -> None:
+    """A whole word of a tool's name is a mention, in singular or plural and in either case."""
+    tool = {"type": "function", "function": {"name": name}}
+    assert called(create(text, tools=[tool])) == [name]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Do some research.", "search"),
+        ("Get the list for me.", "get_weather"),
+        ("Whether or not", "get_weather"),
+        ("My weathering steel", "get_weather"),
+        ("Call get_weather_tomorrow", "get_weather"),
+        ("Call get-weather", "get_date"),
+        ("", "search"),
+    ],
+)
+def test_part_of_a_word_calls_nothing(create: Create, text: str, name: str) -> None:
+    """Neither a part of a word nor a word that says nothing is a mention."""
+    tool = {"type": "function", "function": {"name": name}}
+    assert called(create(text, tools=[tool])) == []
+
+
+def test_a_tool_that_is_mentioned_twice_is_called_twice(create: Create) -> None:
+    """Each mention is a call, in order, with what the message says of each; one call where no more are wanted."""
+    text = "What is the weather in Paris, the weather in New York, and the time?"
+    calls = create(text, tools=TOOLS)["choices"][0]["message"]["tool_calls"]
+    arguments = [(call["function"]["name"], json.loads(call["function"]["arguments"]).get("city")) for call in calls]
+    assert arguments == [("get_weather", "Paris"), ("get_weather", "New York"), ("get_time", None)]
+    assert called(create(text, tools=TOOLS, parallel_tool_calls=False)) == ["get_weather"]
+    named = {"type": "function", "function": {"name": "get_weather"}}
+    assert called(create(text, tools=TOOLS, tool_choice=named)) == ["get_weather"]
+
+
+def test_a_message_cannot_ask_for_any_number_of_calls(create: Create) -> None:
+    """However often a tool is mentioned, there are a few calls."""
+    assert len(called(create("weather " * 10_000, tools=TOOLS))) == 16
+
+
+def test_what_is_quoted_becomes_an_argument(create: Create) -> None:
+    """Texts among the arguments come from what is quoted, and from names; the rest is canned."""
+    texts = {name: {"type": "string"} for name in ("subject", "to", "body")}
+    mail = {"type": "function", "function": {"name": "send_mail", "parameters": {"properties": texts}}}
+    call = create('Mail "see you soon" to Ada Lovelace.', tools=[mail])["choices"][0]["message"]["tool_calls"][0]
+    given = {"subject": "see you soon", "to": "Ada Lovelace", "body": "canned"}
+    assert json.loads(call["function"]["arguments"]) == given
+
+
+def exchange(create: Create, *, rounds: int, tools: list[dict[str, Any]], **parameters: Any) -> list[list[str]]:
+    """Answer each call with a result, as an agent does, and list the names of the calls of each round."""
+    messages: list[dict[str, Any]] = [{"role": "user", "content": "Do it."}]
+    names = []
+    for _ in range(rounds):
+        message = create(messages=messages, tools=tools, **parameters)["choices"][0]["message"]
+        names.append([call[call["type"]]["name"] for call in message.get("tool_calls", ())])
+        results = [
+            {"role": "tool", "tool_call_id": call["id"], "content": "1"} for call in message.get("tool_calls", ())
+        ]
+        messages += [message, *results]
+    return names
+
+
+def test_a_required_call_goes_through_the_tools_and_ends_with_the_last(create: Create) -> None:
+    """With results there, a required call is of a tool not called yet, in order, and then of the last one again."""
+    final = {"type": "function", "function": {"name": "final_result"}}
+    names = exchange(create, rounds=5, tools=[WEATHER, SHELL, final], tool_choice="required")
+    assert names == [["get_weather"], ["shell"], ["final_result"], ["final_result"], ["final_result"]]
+    allowed = {"mode": "required", "tools": [CLOCK, final]}
+    choice = {"type": "allowed_tools", "allowed_tools": allowed}
+    assert exchange(create, rounds=2, tools=[WEATHER, CLOCK, final], tool_choice=choice) == [
+        ["get_time"],
+        ["final_result"],
+    ]
+
+
+def test_a_new_question_begins_anew(create: Create) -> None:
+    """Calls and results before the last user message do not count."""
+    first = create("get_weather", tools=TOOLS)["choices"][0]["message"]
+    history = [
+        {"role": "user", "content": "get_weather"},
+        first,
+        {"role": "tool", "tool_call_id": first["tool_calls"][0]["id"], "content": "12 degrees"},
+        {"role": "assistant", "content": "12 degrees."},
+        {"role": "user", "content": "And the weather tomorrow?"},
+    ]
+    assert called(create(messages=history, tools=TOOLS)) == ["get_weather"]
+
+
+def test_a_structured_answer_follows_a_result(create: Create) -> None:
+    """With a response format, what follows a result is an answer in that format."""
+    first = create("get_weather", tools=TOOLS)["choices"][0]["message"]
+    result = {"role": "tool", "tool_call_id": first["tool_calls"][0]["id"], "content": "12 degrees"}
+    layout = {"type": "json_schema", "json_schema": {"name": "a", "schema": PARAMETERS}}
+    history = [{"role": "user", "content": "get_weather"}, first, result]
+    message = create(messages=history, tools=TOOLS, response_format=layout)["choices"][0]["message"]
+    jsonschema.validate(json.loads(message["content"]), PARAMETERS)
+
+
+@pytest.mark.parametrize(
+    ("choice", "reason"),
+    [
+        ("auto", "tool_calls"),
+        ("required", "tool_calls"),
+        ({"type": "function", "function": {"name": "get_weather"}}, "stop"),
+        ({"type": "allowed_tools", "allowed_tools": {"mode": "required", "tools": [WEATHER]}}, "tool_calls"),
+    ],
+)
+def test_the_finish_reason_of_a_call(create: Create, choice: object, reason: str) -> None:
+    """A call ends with "tool_calls", but with "stop" where the request named its tool, as the service does."""
+    completion = create("get_weather", tools=TOOLS, tool_choice=choice, stop="city")
+    assert completion["choices"][0]["finish_reason"] == reason
+    arguments = completion["choices"][0]["message"]["tool_calls"][0]["function"]["arguments"]
+    jsonschema.validate(json.loads(arguments), PARAMETERS)
+
+
+def test_the_input_of_a_custom_tool_fits_its_grammar(create: Create) -> None:
+    """A custom tool whose input must match a regular expression gets one that does."""
+    grammar = {"syntax": "regex", "definition": r"^\d{4}-\d\d$"}
+    tool = {"type": "custom", "custom": {"name": "month", "format": {"type": "grammar", "grammar": grammar}}}
+    call = create("Which month?", tools=[tool])["choices"][0]["message"]["tool_calls"][0]
+    assert call["custom"] == {"name": "month", "input": "0000-00"}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "param"),
+    [
+        (
+            {"tools": [CLOCK, {"type": "function", "function": {"name": "x", "parameters": {"$ref": "#/none"}}}]},
+            "tools[1].function.parameters",
+        ),
+        (
+            {
+                "functions": [
+                    {"name": "x", "parameters": {"type": "object", "properties": {"a": False}, "required": ["a"]}}
+                ]
+            },
+            "functions[0].parameters",
+        ),
+        (
+            {
+                "response_format": {
+                    "type": "json_schema",
+                    "json_schema": {"name": "x", "schema": {"type": "integer", "minimum": 2, "maximum": 1}},
+                }
+            },
+            "response_format.json_schema.schema",
+        ),
+    ],
+)
+def test_a_schema_without_a_value_is_refused(client: httpx.Client, parameters: dict[str, Any], param: str) -> None:
+    """Where no value is found that fits a schema, the answer is a 400 that names the schema and the reason."""
+    body = {"model": "m", "messages": [{"role": "user", "content": "x"}], **parameters}
+    response = client.post("/chat/completions", json=body)
+    assert response.status_code == 400
+    error = response.json()["error"]
+    assert (error["code"], error["param"]) == ("no_sample", param)
+    assert "no value that fits it: " in error["message"]
+
+
 @pytest.mark.parametrize(("parallel", "names"), [(True, ["get_weather", "get_time"]), (False, ["get_weather"])])
 def test_several_tools_are_called_at_once(create: Create, parallel: bool, names: list[str]) -> None:
     """A message that names several tools calls them all, unless parallel calls are switched off."""
@@ -118,19 +293,19 @@ def test_a_limit_cuts_the_arguments(create: Create) -> None:
 
 
 @pytest.mark.parametrize(
-    ("choice", "text", "finish"),
+    ("choice", "text", "is_called", "finish"),
     [
-        ("auto", "get_weather", "function_call"),
-        ("auto", "Hello.", "stop"),
-        ("none", "get_weather", "stop"),
-        ({"name": "get_weather"}, "Hello.", "function_call"),
+        ("auto", "get_weather", True, "function_call"),
+        ("auto", "Hello.", False, "stop"),
+        ("none", "get_weather", False, "stop"),
+        ({"name": "get_weather"}, "Hello.", True, "stop"),
     ],
 )
-def test_legacy_functions_are_called(create: Create, choice: object, text: str, finish: str) -> None:
+def test_legacy_functions_are_called(create: Create, choice: object, text: str, is_called: bool, finish: str) -> None:
     """The deprecated functions get the deprecated function call, by the same rules."""
     completion = create(text, functions=[WEATHER["function"]], function_call=choice)
     message = completion["choices"][0]["message"]
     assert completion["choices"][0]["finish_reason"] == finish
-    assert ("function_call" in message) == (finish == "function_call")
+    assert ("function_call" in message) == is_called
     if "function_call" in message:
         jsonschema.validate(json.loads(message["function_call"]["arguments"]), PARAMETERS)
