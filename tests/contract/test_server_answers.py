@@ -68,6 +68,9 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "json schema": {"response_format": SCHEMA},
     "audio": AUDIO,
     "reasoning": {"reasoning_effort": "high"},
+    "tier": {"service_tier": "fast"},
+    "prediction": {"prediction": {"type": "content", "content": "This is a canned answer."}},
+    "moderation": {"moderation": {"model": "m"}},
     "conversation": {"messages": CONVERSATION, "store": True},
     "nulls": dict.fromkeys(["n", "stop", "metadata", "temperature", "seed", "audio", "reasoning_effort"]),
 }

@@ -6,9 +6,10 @@ Which tools are called, and when, is said in `_tool_calls`.
 from __future__ import annotations
 
 import base64
-import struct
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from ._audio import SILENCE
 from ._samples import NoSampleError, sample, sampled
 from ._text import content_text, count, dump, echo, last_text, tokens
 from ._tool_calls import function_call, is_forced, no_sample, tool_calls
@@ -22,8 +23,12 @@ CANNED = "This is a canned answer from the local server; no model was asked."
 
 _REASONING = {"none": 0, "minimal": 8, "low": 16, "medium": 32, "high": 64, "xhigh": 128, "max": 256}
 _AUDIO_LIFETIME = 3_600  # seconds
-_SILENCE = bytes(2 * 160)  # 10 ms of one channel at 16 kHz
-_WAV = b"RIFF" + struct.pack("<I8sIHHIIHH4sI", 356, b"WAVEfmt ", 16, 1, 1, 16_000, 32_000, 2, 16, b"data", 320)
+#: The tier that serves a request, where it is another than the one asked for.
+_TIERS = {None: "default", "auto": "default", "fast": "priority"}
+_CATEGORIES = (
+    "harassment harassment/threatening hate hate/threatening illicit illicit/violent self-harm self-harm/instructions "
+    "self-harm/intent sexual sexual/minors violence violence/graphic"
+)
 _STEP = 0.125  # between log probabilities: exact in binary, so that sums and comparisons in a test are
 
 
@@ -31,15 +36,18 @@ def complete(request: Request, *, created: int, new_id: Callable[[], str]) -> di
     """Answer a create request that passed its checks; equal requests get equal answers, ids and times aside."""
     completion_id = f"chatcmpl-{new_id()}"
     choices = [_choice(request, index, created, new_id) for index in range(request.get("n") or 1)]
+    tier = request.get("service_tier")
+    extra = {"moderation": _moderation(request, len(choices))} if request.get("moderation") else {}
     return sampled(
         "CreateChatCompletionResponse",
         id=completion_id,
         created=created,
         model=request["model"],
         choices=choices,
-        usage=_usage(request, [choice["message"] for choice in choices]),
-        service_tier="default",
+        usage=usage(request, [choice["message"] for choice in choices]),
+        service_tier=_TIERS.get(tier, tier),
         system_fingerprint="fp_local_canned",
+        **extra,
     )
 
 
@@ -61,7 +69,7 @@ def _choice(request: Request, index: int, created: int, new_id: Callable[[], str
         reason = "length" if is_cut else reason
     scores = None
     if request.get("logprobs") and message["content"] is not None:
-        scores = _logprobs(message["content"], request.get("top_logprobs") or 0)
+        scores = logprobs(message["content"], request.get("top_logprobs") or 0)
     message = sampled("ChatCompletionResponseMessage", **message)
     return sampled("Choice", index=index, message=message, logprobs=scores, finish_reason=reason)
 
@@ -84,9 +92,7 @@ def _text(request: Request, index: int) -> str:
 
 
 def _audio(request: Request, text: str, created: int, new_id: Callable[[], str]) -> dict[str, Any]:
-    # Silence whatever the text: bare samples for pcm16, a WAV file for every other format.
-    sound = _SILENCE if request["audio"]["format"] == "pcm16" else _WAV + _SILENCE
-    data = base64.b64encode(sound).decode("ascii")
+    data = base64.b64encode(SILENCE[request["audio"]["format"]]).decode("ascii")
     return {"id": f"audio_{new_id()}", "expires_at": created + _AUDIO_LIFETIME, "data": data, "transcript": text}
 
 
@@ -118,7 +124,7 @@ def _limit(request: Request) -> int | None:
     return request.get("max_completion_tokens") or request.get("max_tokens")
 
 
-def _logprobs(text: str, alternatives: int) -> dict[str, Any]:
+def logprobs(text: str, alternatives: int) -> dict[str, Any]:
     """Give each token a probability, made up from nothing but the token itself."""
     content = []
     for token in tokens(text):
@@ -133,20 +139,55 @@ def _scored(token: str, logprob: float) -> dict[str, Any]:
     return {"token": token, "logprob": logprob, "bytes": list(token.encode("utf-8"))}
 
 
-def _usage(request: Request, messages: list[dict[str, Any]]) -> dict[str, Any]:
+def usage(request: Request, messages: list[dict[str, Any]]) -> dict[str, Any]:
+    """Count the tokens of a request and of the messages that answer it."""
     prompt = sum(count(content_text(message.get("content"))) for message in request["messages"])
     written = sum(count(holder[key]) for message in messages for holder, key in _written(message))
     effort, limit = request.get("reasoning_effort"), _limit(request)
     reasoning = 0 if effort is None else _REASONING.get(effort, _REASONING["medium"])
+    accepted, rejected = _predicted(request, messages)
     if limit is not None:
-        reasoning = max(0, min(reasoning, limit * (request.get("n") or 1) - written))
-    details = {"audio_tokens": written if "audio" in messages[0] else 0, "reasoning_tokens": reasoning}
-    predicted = {"accepted_prediction_tokens": 0, "rejected_prediction_tokens": 0}
+        reasoning = max(0, min(reasoning, limit * len(messages) - written))
+        rejected = max(0, min(rejected, limit * len(messages) - written - reasoning))
+    completion = written + reasoning + rejected
     return sampled(
         "CompletionUsage",
         prompt_tokens=prompt,
-        completion_tokens=written + reasoning,
-        total_tokens=prompt + written + reasoning,
+        completion_tokens=completion,
+        total_tokens=prompt + completion,
         prompt_tokens_details={"audio_tokens": 0, "cached_tokens": 0},
-        completion_tokens_details={**details, **predicted},
+        completion_tokens_details={
+            "audio_tokens": written if "audio" in messages[0] else 0,
+            "reasoning_tokens": reasoning,
+            "accepted_prediction_tokens": accepted,
+            "rejected_prediction_tokens": rejected,
+        },
     )
+
+
+def _predicted(request: Request, messages: list[dict[str, Any]]) -> tuple[int, int]:
+    """Count the tokens of the prediction that are in the answers, and those that are not."""
+    prediction = request.get("prediction")
+    expected = _counted(content_text(prediction["content"])) if prediction else Counter[str]()
+    accepted = sum((expected & _counted(message["content"] or "")).total() for message in messages)
+    return accepted, expected.total() * len(messages) - accepted
+
+
+def _counted(text: str) -> Counter[str]:
+    return Counter(token.strip() for token in tokens(text))
+
+
+def _moderation(request: Request, choices: int) -> dict[str, Any]:
+    """Find nothing to object to, in any message sent or in any choice."""
+    model, categories = request["moderation"]["model"], _CATEGORIES.split()
+    verdict = {
+        "type": "moderation_result",
+        "model": model,
+        "flagged": False,
+        "categories": dict.fromkeys(categories, False),
+        "category_scores": dict.fromkeys(categories, 0.0),
+        "category_applied_input_types": {category: ["text"] for category in categories},
+    }
+    found = {"type": "moderation_results", "model": model}
+    sides = {"input": len(request["messages"]), "output": choices}
+    return {side: {**found, "results": [verdict] * pieces} for side, pieces in sides.items()}

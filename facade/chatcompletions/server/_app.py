@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from ._answers import complete
-from ._envelope import Envelope, check_key, unrouted
+from ._envelope import Envelope, check_key, rate_limits, unrouted
 from ._errors import ApiError
 from ._log import Log
 from ._requests import read_body, read_query
@@ -107,9 +107,10 @@ class _Operations:
     async def create(self, request: Request) -> Response:
         body = await read_body(request, "create_chat_completion", most=self.max_body_bytes)
         completion = await run_in_threadpool(complete, body, created=int(self.clock()), new_id=self.new_id)
+        headers = rate_limits(completion["usage"]["total_tokens"])
         if not body.get("stream"):
-            return JSONResponse(await self._kept(completion, body))
-        headers = {"cache-control": "no-cache"}
+            return JSONResponse(await self._kept(completion, body), headers=headers)
+        headers["cache-control"] = "no-cache"
         return StreamingResponse(self._events(body, completion), headers=headers, media_type="text/event-stream")
 
     async def list(self, request: Request) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import math
 import re
 import time
 from dataclasses import dataclass
@@ -21,8 +22,28 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_LIMITS = {"requests": 10_000, "tokens": 2_000_000}  # a minute; they are told, and never enforced
 #: An IPv6 address in brackets or any other name, and a port.
 _HOST = re.compile(r"(?:\[([^][]*)\]|([^][:]*))(?::\d*)?")
+
+
+def rate_limits(tokens: int) -> dict[str, str]:
+    """Make the headers that tell of rate limits, as if a call with so many tokens were the only one of its minute."""
+    headers = {}
+    for unit, used in (("requests", 1), ("tokens", tokens)):
+        limit = _LIMITS[unit]
+        headers[f"x-ratelimit-limit-{unit}"] = str(limit)
+        headers[f"x-ratelimit-remaining-{unit}"] = str(max(0, limit - used))
+        headers[f"x-ratelimit-reset-{unit}"] = _duration(60 * used / limit)
+    return headers
+
+
+def _duration(seconds: float) -> str:
+    """Word a time as the service does: ``6ms``, ``1.2s``, ``6m0s``."""
+    if 0 < seconds < 1:
+        return f"{math.ceil(1_000 * seconds)}ms"
+    minutes, rest = divmod(round(seconds, 3), 60)
+    return (f"{minutes:.0f}m" if minutes else "") + f"{rest:.3f}".rstrip("0").rstrip(".") + "s"
 
 
 def check_key(api_key: str | None) -> None:

@@ -25,6 +25,8 @@ def chunks(completion: Mapping[str, Any], options: Mapping[str, Any]) -> Iterato
     head["object"] = "chat.completion.chunk"
     turns = chain.from_iterable(zip_longest(*map(_turns, completion["choices"])))
     parts: Iterator[dict[str, Any]] = ({"choices": [choice]} for choice in turns if choice is not None)
+    if completion.get("moderation"):
+        parts = chain(parts, [{"choices": [], "moderation": completion["moderation"]}])
     if options.get("include_usage"):
         head["usage"] = None
         parts = chain(parts, [{"choices": [], "usage": completion["usage"]}])

@@ -11,6 +11,8 @@ import httpx
 import jsonschema
 import pytest
 
+from chatcompletions.server._envelope import _duration
+
 Create = Callable[..., dict[str, Any]]
 
 SCHEMA = {
@@ -119,20 +121,80 @@ def test_a_json_schema_is_answered_with_a_fitting_value(create: Create) -> None:
     jsonschema.validate(json.loads(text_of(create(response_format=layout))), SCHEMA)
 
 
-@pytest.mark.parametrize(("form", "is_wave"), [("wav", True), ("pcm16", False)])
-def test_audio_is_silence_with_a_transcript(create: Create, form: str, is_wave: bool) -> None:
-    """An answer in audio holds 10 ms of silence, and its text as the transcript only."""
+#: How each format begins, as the programs know it that tell formats apart.
+AUDIO = {"wav": b"RIFF", "mp3": b"\xff\xf3", "flac": b"fLaC", "opus": b"OggS", "aac": b"\xff\xf1", "pcm16": bytes(480)}
+
+
+@pytest.mark.parametrize("form", AUDIO)
+def test_audio_is_silence_with_a_transcript(create: Create, form: str) -> None:
+    """An answer in audio holds some silence in the format that was asked for, and its text as the transcript only."""
     completion = create(modalities=["text", "audio"], audio={"voice": "alloy", "format": form})
     message = completion["choices"][0]["message"]
     data = base64.b64decode(message["audio"]["data"])
-    if is_wave:
+    assert data.startswith(AUDIO[form])
+    if form == "wav":
         with wave.open(io.BytesIO(data)) as file:
-            data = file.readframes(file.getnframes())
-    assert data == bytes(320)
+            assert file.readframes(file.getnframes()) == bytes(480)
     assert message["content"] is None
     assert "canned" in message["audio"]["transcript"]
     assert message["audio"]["expires_at"] > completion["created"]
     assert completion["usage"]["completion_tokens_details"]["audio_tokens"] > 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "served"),
+    [(None, "default"), ("auto", "default"), ("default", "default"), ("flex", "flex"), ("fast", "priority")],
+)
+def test_the_service_tier_is_the_one_that_served(create: Create, asked: str | None, served: str) -> None:
+    """The answer tells the tier that a request got: "auto" is the default one, and "fast" is "priority"."""
+    assert create(service_tier=asked)["service_tier"] == served
+
+
+@pytest.mark.parametrize("parts", [False, True])
+def test_a_prediction_is_compared_with_the_answer(create: Create, parts: bool) -> None:
+    """The usage tells the predicted tokens that the answer has, and those that it lacks, which count as written."""
+    text = "This is a canned answer of another kind."
+    content: object = [{"type": "text", "text": text}] if parts else text
+    plain, usage = create(n=2)["usage"], create(n=2, prediction={"type": "content", "content": content})["usage"]
+    details = usage["completion_tokens_details"]
+    assert (details["accepted_prediction_tokens"], details["rejected_prediction_tokens"]) == (14, 4)
+    assert usage["completion_tokens"] == plain["completion_tokens"] + 4
+    assert usage["total_tokens"] == plain["total_tokens"] + 4
+
+
+def test_moderation_finds_nothing(create: Create) -> None:
+    """Asked for moderation, the answer has a verdict on each message and on each choice; else it has none."""
+    assert "moderation" not in create()
+    found = create(n=2, moderation={"model": "omni-moderation-latest"})["moderation"]
+    assert [len(found[side]["results"]) for side in ("input", "output")] == [1, 2]
+    verdict = found["output"]["results"][1]
+    assert not verdict["flagged"]
+    assert verdict["categories"].keys() == verdict["category_scores"].keys()
+    assert not any(verdict["categories"].values())
+
+
+def test_rate_limits_are_told(client: httpx.Client) -> None:
+    """The headers of a completion tell limits, what is left, and when it is whole again, in the service's words."""
+    body = {"model": "m", "messages": [{"role": "user", "content": "word " * 300_000}], "max_tokens": 1}
+    for stream in (False, True):
+        headers = client.post("/chat/completions", json={**body, "stream": stream}).headers
+        told = {name.removeprefix("x-ratelimit-"): value for name, value in headers.items() if "ratelimit" in name}
+        assert told == {
+            "limit-requests": "10000",
+            "remaining-requests": "9999",
+            "reset-requests": "6ms",
+            "limit-tokens": "2000000",
+            "remaining-tokens": "1699998",
+            "reset-tokens": "9s",
+        }
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "0s"), (0.0001, "1ms"), (1, "1s"), (1.25, "1.25s"), (59.9999, "1m0s"), (390, "6m30s")]
+)
+def test_times_are_in_the_services_words(seconds: float, text: str) -> None:
+    """A time is told in milliseconds below a second, and in minutes and seconds above a minute."""
+    assert _duration(seconds) == text
 
 
 @pytest.mark.parametrize(("effort", "tokens"), [("none", 0), ("low", 16), ("high", 64)])

@@ -76,6 +76,15 @@ def test_usage_comes_only_when_asked_for(stream: Stream, create: Create) -> None
     assert last["usage"] == create()["usage"]
 
 
+def test_moderation_has_a_chunk_of_its_own(stream: Stream, create: Create) -> None:
+    """What moderation found comes behind the answer, in a chunk without choices, and before the usage."""
+    options = {"moderation": {"model": "omni-moderation-latest"}, "stream_options": {"include_usage": True}}
+    *chunks, found, usage = stream(**options)
+    assert not any("moderation" in chunk for chunk in (*chunks, usage))
+    assert found["choices"] == usage["choices"] == []
+    assert found["moderation"] == create(moderation=options["moderation"])["moderation"]
+
+
 def test_choices_take_turns(stream: Stream, create: Create) -> None:
     """Several choices are streamed interleaved, one choice in each chunk, and each adds up."""
     chunks = stream(n=2)
