@@ -22,7 +22,20 @@ listed, read, updated and deleted."""
 
 _EPILOG = """\
 Point a client at it with two environment variables, which the server prints when it starts:
-OPENAI_BASE_URL and OPENAI_API_KEY. Stop it with Ctrl-C."""
+OPENAI_BASE_URL and OPENAI_API_KEY. Stop it with Ctrl-C.
+
+What it answers:
+  text     That it is canned, and what the user wrote, or what a tool returned.
+  JSON     With response_format, a value that fits the schema. If none is found, a 400 says why.
+  tools    A tool is called for each mention in the last user message: its whole name, or a word
+           of it, such as "weather" for get_weather, singular or plural. Verbs and small words
+           such as "get" count only in a name that has no others. Its arguments fit its schema;
+           texts among them are what the message quotes ("...") and its Capitalised words.
+           With tool_choice "required", the first tool is called if none is mentioned.
+           After a result there is an answer in text or JSON. If a call is required, it is that of
+           the first tool not called since the last user message, or else of the last tool listed.
+  audio    Some silence, in the format that was asked for.
+The same request always gets the same answer; only ids and times move on."""
 
 
 def main() -> str | None:

@@ -72,6 +72,8 @@ def test_help_lists_every_option() -> None:
     code, out, _ = run("--help")
     assert code == 0
     assert "canned" in out
+    assert "get_weather" in out
+    assert max(map(len, out.splitlines())) <= 100
     for option in ("--host", "--port", "--db", "--api-key", "--delay", "--quiet"):
         assert option in out
 

@@ -275,8 +275,8 @@ def test_a_sample_of_a_pydantic_type_is_read_by_it(name: str) -> None:
     ("schema", "problem"),
     [
         (False, "nothing fits"),
-        ([], "nothing fits"),
-        ("object", "nothing fits"),
+        ([], "no JSON Schema"),
+        ("object", "no JSON Schema"),
         ({"$ref": "#"}, "endless"),
         ({"$ref": "#/nowhere/0"}, "'#/nowhere/0' leads to nothing"),
         ({"$ref": "https://example.com/schema"}, "leads to nothing"),
@@ -296,7 +296,7 @@ def test_a_sample_of_a_pydantic_type_is_read_by_it(name: str) -> None:
         ({"not": {"type": "text"}}, "no JSON Schema"),
         ({"not": {}}, "should not be valid"),
         ({"$id": 5}, "no JSON Schema"),
-        ({"type": {"a": 1}}, "nothing fits"),
+        ({"type": {"a": 1}}, "no JSON Schema"),
         ({"type": "object", "properties": []}, "no JSON Schema"),
         ({"type": "string", "pattern": "\\p{L}"}, "cannot be read"),
         ({"type": "string", "pattern": "(((a{1000}){1000}){1000})"}, "too long a text"),
@@ -304,6 +304,8 @@ def test_a_sample_of_a_pydantic_type_is_read_by_it(name: str) -> None:
         ({"type": "string", "pattern": "^a$", "minLength": 3}, "nothing fits"),
         ({"type": "string", "pattern": "^a(?!b)b"}, "does not match"),
         ({"type": "string", "const": 5}, "is not of type"),
+        ({"properties": {"a": {"type": "text"}}, "required": ["a"]}, r"\$\.properties\.a\.type: 'text'"),
+        ({"properties": {"a": False}, "required": ["a"]}, "nothing fits its member 'a'"),
     ],
     ids=lambda one: str(one)[:60],
 )
