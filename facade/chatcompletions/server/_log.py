@@ -42,7 +42,7 @@ class Log:
         """Wait for the lines to be written, but not for long."""
         with suppress(Full):
             self._lines.put(None, timeout=_FLUSH)
-        self._thread.join(_FLUSH)
+            self._thread.join(_FLUSH)
 
     def _run(self) -> None:
         told, is_reported = 0, False

@@ -107,7 +107,7 @@ def sample(schema: object, texts: Iterable[str] = ()) -> Any:
     raise NoSampleError(_flaw(schema) or sampler.problem or "nothing fits it, or only something endless")
 
 
-def _flaw(schema: object) -> str | None:
+def _flaw(schema: Any) -> str | None:
     """Say why a schema is none, if it is small enough to be looked at in a moment."""
     if len(dump(schema)) > _LENGTH:
         return None
