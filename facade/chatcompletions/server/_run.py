@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from ._app import Options
+
+
+#: Seconds that a request in flight has to notice that its connection is gone.
+_GRACE = 1.0
 
 
 class LocalServer:
@@ -115,11 +120,12 @@ class _Server(uvicorn.Server):
             proxy_headers=False,
             server_header=False,
             timeout_keep_alive=60,
-            timeout_graceful_shutdown=1,  # second for a request in flight to notice that its connection is gone
         )
         super().__init__(config)
         self.port = listener.getsockname()[1]
         self.decided = threading.Event()  # set once the server has started or has failed to
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping = asyncio.Event()
         # Waited for in place of the thread: Python 3.11 takes a thread whose join was interrupted for ended.
         self.ended = threading.Event()
         self.thread = threading.Thread(target=self.run, args=[[listener]], name="chatcompletions-server", daemon=True)
@@ -132,16 +138,37 @@ class _Server(uvicorn.Server):
             self.ended.set()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
         self.decided.set()
 
+    async def main_loop(self) -> None:
+        """Wait for the end, and notice it at once: uvicorn itself looks ten times a second."""
+        tick = 0
+        while not await self.on_tick(tick % 10):
+            tick += 1
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), 0.1)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Hang up first: a client that reads a stream slowly, or not at all, must not hold the end up."""
+        """Hang up: a client that reads a stream slowly, or not at all, must not hold the end up."""
+        for server in self.servers:
+            server.close()
+        for each in sockets or ():
+            each.close()
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-        await super().shutdown(sockets)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GRACE):
+                if tasks := list(self.server_state.tasks):
+                    await asyncio.wait(tasks)
+                for server in self.servers:
+                    await server.wait_closed()
 
     def stop(self) -> None:
         self.should_exit = True
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop has ended by itself
+                self._loop.call_soon_threadsafe(self._stopping.set)
         self.ended.wait()
         self.thread.join()
