@@ -39,7 +39,7 @@ def complete(request: Request, *, created: int, new_id: Callable[[], str]) -> di
         created=created,
         model=request["model"],
         choices=choices,
-        usage=_usage(request, [choice["message"] for choice in choices]),
+        usage=usage(request, [choice["message"] for choice in choices]),
         service_tier="default",
         system_fingerprint="fp_local_canned",
     )
@@ -60,7 +60,7 @@ def _choice(request: Request, index: int, created: int, new_id: Callable[[], str
         holder[key], reason = _cut(request, holder[key], reason)
     scores = None
     if request.get("logprobs") and message["content"] is not None:
-        scores = _logprobs(message["content"], request.get("top_logprobs") or 0)
+        scores = logprobs(message["content"], request.get("top_logprobs") or 0)
     message = sampled("ChatCompletionResponseMessage", **message)
     return sampled("Choice", index=index, message=message, logprobs=scores, finish_reason=reason)
 
@@ -170,7 +170,7 @@ def _limit(request: Request) -> int | None:
     return request.get("max_completion_tokens") or request.get("max_tokens")
 
 
-def _logprobs(text: str, alternatives: int) -> dict[str, Any]:
+def logprobs(text: str, alternatives: int) -> dict[str, Any]:
     """Give each token a probability, made up from nothing but the token itself."""
     content = []
     for token in tokens(text):
@@ -185,7 +185,8 @@ def _scored(token: str, logprob: float) -> dict[str, Any]:
     return {"token": token, "logprob": logprob, "bytes": list(token.encode("utf-8"))}
 
 
-def _usage(request: Request, messages: list[dict[str, Any]]) -> dict[str, Any]:
+def usage(request: Request, messages: list[dict[str, Any]]) -> dict[str, Any]:
+    """Count the tokens of a request and of the messages that answer it."""
     prompt = sum(count(content_text(message.get("content"))) for message in request["messages"])
     written = sum(count(holder[key]) for message in messages for holder, key in _written(message))
     effort, limit = request.get("reasoning_effort"), _limit(request)

@@ -62,7 +62,7 @@ def test_help_lists_every_option() -> None:
     code, out, _ = run("--help")
     assert code == 0
     assert "canned" in out
-    for option in ("--host", "--port", "--db", "--api-key", "--delay", "--quiet"):
+    for option in ("--host", "--port", "--db", "--api-key", "--chunk-delay", "--quiet"):
         assert option in out
 
 
@@ -89,7 +89,7 @@ def test_quiet_prints_the_url_only() -> None:
 
 def test_a_client_that_hangs_up_leaves_no_trace() -> None:
     """A stream dropped by its reader prints no traceback."""
-    with running("--quiet", "--delay", "30000") as (process, base_url):
+    with running("--quiet", "--chunk-delay", "30000") as (process, base_url):
         body = {**BODY, "stream": True}
         with httpx.stream("POST", f"{base_url}/chat/completions", json=body, trust_env=False, timeout=60) as response:
             next(response.iter_raw())
@@ -152,7 +152,7 @@ def test_a_bad_store_is_one_clear_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("--port", "70000"), ("--port", "-1"), ("--port", "http"), ("--delay", "-5"), ("--delay", "nan")],
+    [("--port", "70000"), ("--port", "-1"), ("--port", "http"), ("--chunk-delay", "-5"), ("--chunk-delay", "nan")],
 )
 def test_a_bad_option_is_refused(option: str, value: str) -> None:
     """A port or delay that cannot be is refused before anything starts."""
