@@ -116,7 +116,9 @@ def test_server_dependencies() -> None:
 def test_plugin_imports() -> None:
     """The pytest plugin imports pytest, and nothing else of others; at its head it imports nothing of ours either."""
     assert foreign(set().union(*imported_by(TESTING).values())) == {"pytest"}
-    code = "import pytest, sys; old = {*sys.modules}; import chatcompletions.testing.plugin; print(*{*sys.modules} - old)"
+    code = (
+        "import pytest, sys; old = {*sys.modules}; import chatcompletions.testing.plugin; print(*{*sys.modules} - old)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
     ours = {"chatcompletions", *(f"chatcompletions.{name}" for name in ("_version", "testing", "testing.plugin"))}
     assert set(done.stdout.split()) == ours

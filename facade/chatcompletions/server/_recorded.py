@@ -94,6 +94,8 @@ class RecordedRequest:
             return None
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):  # copy and pickle ask an instance that has nothing yet
+            raise AttributeError(name)
         if isinstance(self.body, dict) and name in self.body:
             return self.body[name]
         if name in parameters(self.operation, "body"):
