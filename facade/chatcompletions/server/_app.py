@@ -76,7 +76,7 @@ def app(
     *,
     db: str | Path | None = None,
     api_key: str | None = None,
-    script: Iterable[ScriptEntry | Mapping[str, Any] | str] | str | Path | None = None,
+    script: Iterable[ScriptEntry | Any] | str | Path | None = None,
     **options: Unpack[Options],
 ) -> Starlette:
     """Build the server as an ASGI application, for a server of your own or ``httpx.ASGITransport``.

@@ -20,7 +20,7 @@ from ._recorded import Recorder
 from ._script import Script, ScriptError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from pathlib import Path
     from typing import Any, Self
 
@@ -68,7 +68,7 @@ class LocalServer:
         db: str | Path | None = None,
         api_key: str | None = None,
         *,
-        script: Iterable[ScriptEntry | Mapping[str, Any] | str] | str | Path | None = None,
+        script: Iterable[ScriptEntry | Any] | str | Path | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
         **options: Unpack[Options],

@@ -211,7 +211,7 @@ class Script:
 
     def __init__(
         self,
-        entries: Iterable[ScriptEntry | Mapping[str, Any] | str] | str | Path | None = None,
+        entries: Iterable[ScriptEntry | Any] | str | Path | None = None,
         *,
         end: Literal["error", "canned"] = "error",
         lenient: bool = False,
