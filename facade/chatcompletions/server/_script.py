@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from ._errors import ApiError
 from ._plain import plain
 from ._recorded import OPERATIONS, RecordedRequest, parameters
-from ._text import content_text, echo
+from ._text import content_text, dump, echo
 
 Operation = Literal["create", "list", "get", "update", "delete", "messages"]
 When = str | Mapping[str, Any] | Callable[[RecordedRequest], bool]
@@ -145,7 +145,11 @@ _SCHEMAS: dict[str, Any] = {
     "int | Iterable[int]": {"type": ["integer", "array"], "minimum": 1, "items": {"type": "integer", "minimum": 1}},
     "Operation": {"enum": list(OPERATIONS)},
     "Mapping[str, Any]": {"type": "object"},
-    "Mapping[str, str]": {"type": "object", "additionalProperties": {"type": "string"}},
+    "Mapping[str, str]": {
+        "type": "object",
+        "propertyNames": {"pattern": r"^[\w-]+\Z", "not": {"pattern": r"(?i)^(content-length|transfer-encoding)\Z"}},
+        "additionalProperties": {"type": "string", "pattern": r"^[\t -~]*\Z"},
+    },
     "Mapping[str, Any] | None": {"type": ["object", "null"]},
     "Mapping[str, Any] | str": {"type": ["object", "string"]},
     "Iterable[str]": {"type": "array", "items": {"type": "string"}},
@@ -156,6 +160,7 @@ _SCHEMAS: dict[str, Any] = {
 _BOUNDS: dict[str, Any] = {
     "times": {"minimum": 1},
     "status_code": {"minimum": 200, "maximum": 599},
+    "redirect": {"pattern": r"^[!-~]+\Z"},
     "ignore": {"items": {"enum": list(parameters("list"))}},
 }
 
@@ -223,8 +228,10 @@ class Script:
         self._entries: list[_Entry] = []
         self._lock = threading.RLock()  # a condition may call then()
         where = f"{entries}, " if isinstance(entries, str | Path) else ""
-        if isinstance(entries, Mapping):
-            raise ScriptError("a script is a list of entries: put the mapping into brackets")
+        if isinstance(entries, Mapping) or not isinstance(entries, Iterable | Path | None):
+            raise ScriptError(
+                f"a script is a list of entries, or the name of a YAML file with them, not {entries!r:.80}"
+            )
         for entry in _load(entries) if isinstance(entries, str | Path) else entries or ():
             self.then(entry, where)
 
@@ -338,9 +345,11 @@ def _read(given: Any, place: str, *, lenient: bool) -> _Entry:
     check_words(given, _ENTRY, place)
     own = {name: value for name, value in given.items() if name == "when" or isinstance(value, bytes)}
     try:
-        words = {**plain({name: value for name, value in given.items() if name not in own}), **own}
-    except TypeError as error:
+        words = plain({name: value for name, value in given.items() if name not in own})
+        dump(words).encode()  # what could not be sent is refused: NaN, a lone surrogate, a list within itself
+    except (TypeError, ValueError, RecursionError) as error:
         raise ScriptError(f"{place}: {error}") from None
+    words |= own
     _check_values(words, _ENTRY, place)
     _check_together(words, place)
     for n, choice in enumerate(words.get("choices", ()), 1):
@@ -412,8 +421,8 @@ def _when(when: Any, operation: str, place: str, *, lenient: bool) -> Any:
     conditions = []
     for name, wanted in when.items():
         path = tuple(int(number) if number else word for number, word in _STEP.findall(str(name)))
-        if not lenient:
-            check_words(path[:1], known, f"{place}: 'when'")
+        if not lenient or not isinstance(path[:1] and path[0], str):
+            check_words(path[:1] or [name], known, f"{place}: 'when'")
         conditions.append((path, _prepared(wanted, place)))
     return conditions
 

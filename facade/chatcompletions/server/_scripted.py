@@ -20,14 +20,16 @@ _TEXT = {"function": "arguments", "custom": "input"}
 def worded(completion: dict[str, Any], words: Json, request: Json, new_id: Callable[[], str]) -> dict[str, Any]:
     """Turn the canned completion for a request into the one that an entry of a script says."""
     if "choices" in words or words.keys() & CHOICE:
-        choices = words.get("choices") or [words] * (request.get("n") or 1)
-        choices = [_choice(choice, n, request, new_id) for n, choice in enumerate(choices)]
+        sources = words.get("choices") or [words] * (request.get("n") or 1)
+        choices = [_choice(source, n, request, new_id) for n, source in enumerate(sources)]
         completion = {**completion, "choices": choices, "usage": usage(request, [one["message"] for one in choices])}
+        for choice, source in zip(choices, sources, strict=True):
+            choice["message"] |= source.get("message", {})
     own = {name: words[name] for name in ("id", "model", "moderation", "usage") if name in words}
     if own.get("usage"):
         own["usage"] = {**completion["usage"], **own["usage"]}
         if "total_tokens" not in words["usage"]:
-            own["usage"]["total_tokens"] = own["usage"]["prompt_tokens"] + own["usage"]["completion_tokens"]
+            own["usage"]["total_tokens"] = sum(own["usage"][f"{kind}_tokens"] or 0 for kind in ("prompt", "completion"))
     return {**completion, **own, **words.get("completion", {})}
 
 
@@ -69,7 +71,6 @@ def _choice(words: Json, index: int, request: Json, new_id: Callable[[], str]) -
     if "logprobs" not in words and request.get("logprobs") and content is not None:
         scores = logprobs(content, request.get("top_logprobs") or 0)
     reason = words.get("finish_reason", "tool_calls" if calls else "stop")
-    message |= words.get("message", {})
     return {"index": index, "message": message, "logprobs": scores, "finish_reason": reason}
 
 

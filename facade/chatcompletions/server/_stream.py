@@ -61,18 +61,18 @@ def _taken(scores: list[Any], text: str | None) -> list[Any] | None:
     taken, left = [], len(text or "")
     while scores and left > 0:
         taken.append(scores.pop(0))
-        left -= len(taken[-1]["token"])
+        left -= len(taken[-1].get("token", ""))
     return taken or None
 
 
 def _deltas(message: Mapping[str, Any], cut: Callable[[str], list[str]]) -> Iterator[dict[str, Any]]:
-    yield {"role": "assistant", "content": message["content"] and "", "refusal": None}
+    yield {"role": message["role"], "content": message["content"] and "", "refusal": None}
     further = [key for key, value in message.items() if key not in _OWN and value not in (None, [])]
     for key in (*further, "content", "refusal"):
         value = message.get(key)
         for piece in cut(value or "") if isinstance(value, str | None) else [value]:
             yield {key: piece}
-    for index, call in enumerate(message.get("tool_calls", ())):
+    for index, call in enumerate(message.get("tool_calls") or ()):
         kind = call["type"]
         key = "arguments" if kind == "function" else "input"
         yield {"tool_calls": [{"index": index, **call, kind: {**call[kind], key: ""}}]}

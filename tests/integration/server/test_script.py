@@ -138,6 +138,18 @@ def test_no_usage(server: LocalServer, driver: Any) -> None:
     assert driver.call("create", **ASK).to_dict()["usage"] is None
 
 
+def test_odd_answers(server: LocalServer, driver: Any) -> None:
+    """Members as some servers send them come as they are, streamed or not."""
+    server.then("a", message={"tool_calls": None, "role": "model"}, usage={"prompt_tokens": None}, times=2)
+    reply = driver.call("create", **ASK)
+    assert (reply.message.role, reply.message.to_dict()["tool_calls"]) == ("model", None)
+    assert (reply.usage.to_dict()["prompt_tokens"], reply.usage.total_tokens) == (None, 1)
+    assert driver.run(driver.call("create", **ASK, stream=True).get_final_completion()).message.role == "model"
+    server.then("a b", logprobs={"content": [{"logprob": 0}]})
+    streamed = driver.run(driver.call("create", **ASK, stream=True).get_final_completion())
+    assert streamed.to_dict()["choices"][0]["logprobs"]["content"] == [{"logprob": 0}]
+
+
 def test_choices(server: LocalServer, driver: Any) -> None:
     """Choices each have an answer of their own; without them each of the n gets the same."""
     choices = [{"text": "a b"}, {"refusal": "no"}, {"tool_calls": [{"name": "f", "id": "c1"}], "finish_reason": "stop"}]

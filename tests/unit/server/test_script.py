@@ -175,13 +175,28 @@ def test_a_slow_reader_is_chosen_before_the_body_is_read() -> None:
     assert [text_for(script, "Hello"), text_for(script)] == ["a", "b"]
 
 
+ENDLESS: list[Any] = []
+ENDLESS.append(ENDLESS)
 MISTAKES: dict[str, tuple[Any, str]] = {
     "a misspelt word": ([{"txt": "x"}], "entry 1 has the unknown word 'txt': did you mean 'text'?"),
     "another's word": (["a", {"status": 429}], "entry 2 has the unknown word 'status': did you mean 'status_code'?"),
     "YAML's on": ([{True: "list"}], "entry 1 has the unknown word True: did you mean 'operation'?"),
     "no word at all": ([{"zzz": 1}], "entry 1 has the unknown word 'zzz': there are body, choices, chunk_delay"),
-    "a mapping": ({"text": "x"}, "a script is a list of entries"),
-    "a number": ([5], "entry 1 must be a mapping such as {'text': 'Hello'}, or a text, not 5"),
+    "a mapping": (
+        {"text": "x"},
+        "a script is a list of entries, or the name of a YAML file with them, not {'text': 'x'}",
+    ),
+    "a number": (5, "a script is a list of entries, or the name of a YAML file with them, not 5"),
+    "a path without a name": ([{"when": {"": 1}}], "entry 1: 'when' has the unknown word ''"),
+    "a path that begins with a number": ([{"when": {"[0]": 1}}], "entry 1: 'when' has the unknown word 0"),
+    "not a number": ([{"delay": float("nan")}], "entry 1: Out of range float values are not JSON compliant"),
+    "half a character": (["\ud800"], "entry 1: 'utf-8' codec can't encode character"),
+    "a list within itself": ([{"parsed": ENDLESS}], "entry 1: maximum recursion depth exceeded"),
+    "a header's line break": ([{"headers": {"a": "b\r\n"}}], "entry 1: 'headers.a': 'b\\r\\n' does not match"),
+    "a header's name": ([{"headers": {"a b": "c"}}], "entry 1: 'headers': 'a b' does not match"),
+    "a false length": ([{"headers": {"Content-Length": "9"}}], "'Content-Length' should not be valid"),
+    "a redirect": ([{"redirect": "/a b"}], "entry 1: 'redirect': '/a b' does not match"),
+    "an entry that is a number": ([5], "entry 1 must be a mapping such as {'text': 'Hello'}, or a text, not 5"),
     "an operation": ([{"operation": "lst"}], "entry 1: 'operation': 'lst' is not one of ['create', 'list'"),
     "a type": ([{"text": 5}], "entry 1: 'text': 5 is not of type 'string'"),
     "a truth": ([{"times": True}], "entry 1: 'times': True is not of type 'integer'"),
