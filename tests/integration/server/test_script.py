@@ -28,7 +28,7 @@ from chatcompletions import (
     StreamRateLimitError,
     StreamTimeoutError,
 )
-from chatcompletions.server import LocalServer, app
+from chatcompletions.server import LocalServer, ScriptError, app
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -568,6 +568,12 @@ def test_then_before_the_start() -> None:
                 texts.append(response.json()["choices"][0]["message"]["content"])
     assert texts == ["a", "b", "c"]
     assert len(server.requests) == 3
+
+
+def test_then_takes_one_text(server: LocalServer) -> None:
+    """A text by position and another by keyword are a ScriptError."""
+    with pytest.raises(ScriptError, match="two texts"):
+        server.then("a", text="b")
 
 
 def test_servers_have_scripts_of_their_own() -> None:
