@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from ._app import app
     from ._recorded import RecordedRequest
     from ._run import LocalServer
-    from ._script import ChoiceWords, ScriptEntry, ScriptError
     from ._store import StoreError
+    from ._words import ChoiceWords, ScriptEntry, ScriptError
 
 __all__ = ["ChoiceWords", "LocalServer", "RecordedRequest", "ScriptEntry", "ScriptError", "StoreError", "app"]
 
 _HOMES = {
-    "ChoiceWords": "_script",
+    "ChoiceWords": "_words",
     "LocalServer": "_run",
     "RecordedRequest": "_recorded",
-    "ScriptEntry": "_script",
-    "ScriptError": "_script",
+    "ScriptEntry": "_words",
+    "ScriptError": "_words",
     "StoreError": "_store",
     "app": "_app",
 }

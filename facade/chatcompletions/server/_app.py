@@ -26,10 +26,11 @@ from ._faults import KEEPALIVE, Late, Played, error_body, slowly, substitute
 from ._recorded import OPERATIONS, PATH, RECORDED, Recorder
 from ._requests import Query, read_body, read_query
 from ._samples import sampled
-from ._script import Script, ScriptError, check_words
+from ._script import Script
 from ._scripted import cutter, rearranged, worded
 from ._store import Store
 from ._stream import DONE, chunks, event
+from ._words import ScriptError, check_words
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from ._script import ScriptEntry
+    from ._words import ScriptEntry
 
     Words = Mapping[str, Any]
 

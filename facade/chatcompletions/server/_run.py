@@ -17,7 +17,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from ._app import build, check_options
 from ._faults import HANG_UP
 from ._recorded import Recorder
-from ._script import Script, ScriptError
+from ._script import Script
+from ._words import ScriptError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from ._app import Options
     from ._recorded import RecordedRequest
-    from ._script import ScriptEntry
+    from ._words import ScriptEntry
 
 
 #: Seconds that a request in flight has to notice that its connection is gone.

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from ._answers import logprobs, usage
 from ._samples import sampled
-from ._script import CHOICE
 from ._text import dump, tokens
+from ._words import CHOICE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -11,7 +11,8 @@ import pytest
 from chatcompletions.server import ChoiceWords, ScriptEntry, ScriptError
 from chatcompletions.server._errors import ApiError
 from chatcompletions.server._recorded import Recorder
-from chatcompletions.server._script import _CLASHES, _ONLY, Script
+from chatcompletions.server._script import Script
+from chatcompletions.server._words import _CLASHES, _ONLY
 
 if TYPE_CHECKING:
     from pathlib import Path
