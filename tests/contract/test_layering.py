@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 FACADE = ROOT / "facade/chatcompletions"
 GENERATED = ROOT / "generated/chatcompletions_api"
-SERVER = FACADE / "server"
+SERVER, TESTING = FACADE / "server", FACADE / "testing"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 # The names by which distributions are imported, where those differ.
-MODULES = {"attrs": ("attr", "attrs"), "python-dateutil": ("dateutil",)}
+MODULES = {"attrs": ("attr", "attrs"), "python-dateutil": ("dateutil",), "pyyaml": ("yaml",)}
 # What judges answers by the spec, and is imported by those alone who ask for it.
 JUDGE = {f"facade/chatcompletions/_spec/{name}.py" for name in ("deviations", "judge")}
 
@@ -57,11 +57,11 @@ def importable(requirements: Iterable[str]) -> set[str]:
     return {module for name in names for module in MODULES.get(name, (name.replace("-", "_"),))}
 
 
-def imported_by(folder: Path, *, aside: Path | None = None) -> dict[str, set[str]]:
-    """Return what each module below a folder imports, by its place; one folder below it may be left aside."""
+def imported_by(folder: Path, *, aside: Iterable[Path] = ()) -> dict[str, set[str]]:
+    """Return what each module below a folder imports, by its place; folders below it may be left aside."""
     found = {}
     for path in sorted(folder.rglob("*.py")):
-        if aside is None or not path.is_relative_to(aside):
+        if not any(path.is_relative_to(other) for other in aside):
             place, package = path.relative_to(ROOT), path.name == "__init__.py"
             module = ".".join(place.with_suffix("").parts[1 : -1 if package else None])
             found[place.as_posix()] = imports(path.read_text("utf-8"), module, is_package=package)
@@ -100,7 +100,7 @@ def test_dependencies() -> None:
     """The package imports what the project declares, and anyio, which httpx brings along; the judge its extra too."""
     declared = importable(PROJECT["dependencies"])
     assert "anyio" in importable(metadata.requires("httpx") or ())
-    modules = {**imported_by(FACADE, aside=SERVER), **imported_by(GENERATED)}
+    modules = {**imported_by(FACADE, aside=[SERVER, TESTING]), **imported_by(GENERATED)}
     judging = set().union(*(modules.pop(place) for place in JUDGE))
     # pydantic_core is imported when pydantic asks a model for its schema, and so is there.
     assert foreign(set().union(*modules.values())) - declared <= {"anyio", "pydantic_core"}
@@ -111,6 +111,17 @@ def test_server_dependencies() -> None:
     """The local server imports what the project declares, and its extra."""
     declared = importable([*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["server"]])
     assert foreign(set().union(*imported_by(SERVER).values())) <= declared
+
+
+def test_plugin_imports() -> None:
+    """The pytest plugin imports pytest, and nothing else of others; at its head it imports nothing of ours either."""
+    assert foreign(set().union(*imported_by(TESTING).values())) == {"pytest"}
+    code = (
+        "import pytest, sys; old = {*sys.modules}; import chatcompletions.testing.plugin; print(*{*sys.modules} - old)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    ours = {"chatcompletions", *(f"chatcompletions.{name}" for name in ("_version", "testing", "testing.plugin"))}
+    assert set(done.stdout.split()) == ours
 
 
 @pytest.mark.parametrize(

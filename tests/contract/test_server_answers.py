@@ -64,7 +64,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "tools, no call": {"tools": TOOLS, "tool_choice": "none"},
     "legacy function": {"functions": [FUNCTION], "function_call": {"name": "get_weather"}},
     "cut call": {"tools": TOOLS, "tool_choice": "required", "max_completion_tokens": 1},
-    "json object": {"response_format": {"type": "json_object"}},
+    "json object": {"response_format": {"type": "json_object"}, "messages": [{"role": "user", "content": "In JSON."}]},
     "json schema": {"response_format": SCHEMA},
     "audio": AUDIO,
     "reasoning": {"reasoning_effort": "high"},

@@ -12,13 +12,16 @@ from typing import Any
 import pytest
 
 from chatcompletions import ChatClient
-from chatcompletions.server import LocalServer
+from chatcompletions.server import ChoiceWords, LocalServer, ScriptEntry
 
 README = Path(__file__).parents[2] / "README.md"
-BLOCKS = re.findall(r"^```python\n(.*?)^```$", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+PYTHON, YAML = (
+    re.findall(rf"^```{language}\n(.*?)^```$", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    for language in ("python", "yaml")
+)
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=range(len(BLOCKS)))
+@pytest.mark.parametrize("block", PYTHON, ids=range(len(PYTHON)))
 def test_an_example(block: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Each example runs by itself, with a server and a key, and prints no empty value."""
     with LocalServer() as server:
@@ -39,7 +42,21 @@ def run(block: str) -> None:
         asyncio.run(found)
 
 
+@pytest.mark.parametrize("block", YAML, ids=range(len(YAML)))
+def test_a_script(block: str, tmp_path: Path) -> None:
+    """Each YAML block is a script that the local server can play."""
+    (tmp_path / "script.yaml").write_text(block, encoding="utf-8")
+    assert LocalServer(script=tmp_path / "script.yaml")
+
+
+def test_every_word_of_scripts_is_listed() -> None:
+    """The tables have each word that an entry of a script can have."""
+    rows = re.findall(r"^\|(.*?)\|", README.read_text(encoding="utf-8"), re.MULTILINE)
+    listed = {word for row in rows for word in re.findall(r"`(\w+)[^`]*`", row)}
+    assert {*ChoiceWords.__annotations__, *ScriptEntry.__annotations__} <= listed
+
+
 def test_there_are_examples() -> None:
     """The README has examples, of both modes."""
-    assert len(BLOCKS) >= 4
-    assert any("await " in block for block in BLOCKS)
+    assert len(PYTHON) >= 4
+    assert any("await " in block for block in PYTHON)

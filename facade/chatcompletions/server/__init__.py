@@ -6,7 +6,8 @@ command, ``python -m chatcompletions.server``, or inside a test::
     with LocalServer() as server:
         client = ChatClient(base_url=server.base_url, api_key="unused")
 
-Every answer says that it is canned. The same request always gets the same answer; only ids and times move on.
+Every answer says that it is canned. The same request always gets the same answer; only ids and times move on. Given a
+script it answers, and fails, as that says: `ScriptEntry` lists the words. `chatcompletions.testing` has fixtures.
 """
 
 from __future__ import annotations
@@ -15,12 +16,22 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ._app import app
+    from ._recorded import RecordedRequest
     from ._run import LocalServer
     from ._store import StoreError
+    from ._words import ChoiceWords, ScriptEntry, ScriptError
 
-__all__ = ["LocalServer", "StoreError", "app"]
+__all__ = ["ChoiceWords", "LocalServer", "RecordedRequest", "ScriptEntry", "ScriptError", "StoreError", "app"]
 
-_HOMES = {"LocalServer": "_run", "StoreError": "_store", "app": "_app"}
+_HOMES = {
+    "ChoiceWords": "_words",
+    "LocalServer": "_run",
+    "RecordedRequest": "_recorded",
+    "ScriptEntry": "_words",
+    "ScriptError": "_words",
+    "StoreError": "_store",
+    "app": "_app",
+}
 
 
 def __getattr__(name: str) -> object:
@@ -32,7 +43,7 @@ def __getattr__(name: str) -> object:
     try:
         return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
     except ModuleNotFoundError as error:
-        if error.name not in ("jsonschema", "starlette", "uvicorn"):
+        if error.name not in ("jsonschema", "starlette", "uvicorn", "yaml"):
             raise
         raise ImportError(
             f"the local server needs {error.name}: pip install 'chatcompletions[server]'", name=error.name

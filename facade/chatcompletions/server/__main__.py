@@ -24,7 +24,27 @@ _EPILOG = """\
 Point a client at it with two environment variables, which the server prints when it starts:
 OPENAI_BASE_URL and OPENAI_API_KEY. Stop it with Ctrl-C.
 
-What it answers:
+A script is a list of entries. Each answers one request, in order; one with "when" is kept for a
+request that holds it. An entry that says nothing else gives the canned answer.
+
+  - when: {text: weather}              # part of the last message; also by path, messages[0].role
+    tool_calls: [{name: get_weather, arguments: {city: Paris}}]
+  - {status_code: 429, retry_after: 1}
+  - {operation: list, body: "<html>Bad gateway</html>", status_code: 502, times: 2}
+  - {pieces: [Hel, lo.], cut: 300}
+
+  which request     operation, when, times, forever
+  the answer        text, parsed, refusal, tool_calls, reasoning_content, message, finish_reason,
+                    logprobs; choices, usage, moderation, id, model, completion
+  its stream        pieces, chunks, writes, done, keepalives, keepalives_only
+  late or cut       delay, chunk_delay, read_delay, cut, reset
+  refused           status_code, error, error_after, retry_after, retry_after_date,
+                    retry_after_ms, x_should_retry, headers, body, redirect
+  what is stored    ignore, circular, visible_after, visible_after_lists
+
+The README has a sentence for each, and so has help("chatcompletions.server.ScriptEntry").
+
+What it answers without a script:
   text     That it is canned, and what the user wrote, or what a tool returned.
   JSON     With response_format, a value that fits the schema. If none is found, a 400 says why.
   tools    A tool is called for each mention in the last user message: its whole name, or a word
@@ -36,32 +56,39 @@ What it answers:
            the first tool not called since the last user message, or else of the last tool listed.
   audio    Some silence, in the format that was asked for.
 The same request always gets the same answer; only ids and times move on."""
+_SCRIPT_END = "what follows when no entry is left for a create request (default: %(default)s, a status 500)"
 
 
 def main() -> str | None:
     """Run the local server until it is interrupted, and return the problem, if one ended it."""
     options = _parser().parse_args()
     try:
-        from chatcompletions.server import LocalServer, StoreError
+        from chatcompletions.server import LocalServer, ScriptError, StoreError
     except ImportError as error:
         return f"error: {error}"
     logging.basicConfig(handlers=[_Errors()], format="%(message)s")
     # Ctrl-C, a service manager's stop, and an interrupt sent to a shell's background job all end it alike.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
-    address = {"host": options.host, "port": options.port}
     log = None if options.quiet else _say
     try:
-        server = LocalServer(options.db, options.api_key, **address, delay=options.delay / 1_000, log=log)
-    except ValueError as error:
-        return f"error: {error}"
-    try:
+        server = LocalServer(
+            options.db,
+            options.api_key,
+            script=options.script,
+            host=options.host,
+            port=options.port,
+            script_end=options.script_end,
+            lenient=options.lenient,
+            chunk_delay=options.chunk_delay / 1_000,
+            log=log,
+        )
         with server:
             _say(server.base_url if options.quiet else _welcome(server.base_url, options))
             server.wait()
     except KeyboardInterrupt:
         return None
-    except StoreError as error:
+    except (ScriptError, StoreError, ValueError) as error:
         return f"error: {error}"
     except OSError as error:
         problem = f"cannot listen on {options.host}:{options.port} ({error.strerror})"
@@ -107,7 +134,10 @@ def _parser() -> argparse.ArgumentParser:
     add("--port", type=port, default=8000, help="port to listen on, 0 for a free one (default: %(default)s)")
     add("--db", metavar="FILE", help="SQLite file for what is stored (default: in memory)")
     add("--api-key", metavar="KEY", help="refuse requests without it (default: any key will do)")
-    add("--delay", metavar="MS", type=delay, default=0.0, help="milliseconds between streamed chunks")
+    add("--chunk-delay", metavar="MS", type=delay, default=0.0, help="milliseconds between streamed chunks")
+    add("--script", metavar="FILE.yaml", help="answers and faults to play, a list of entries (see below)")
+    add("--script-end", choices=["error", "canned"], default="error", help=_SCRIPT_END)
+    add("--lenient", action="store_true", help="take what the service refuses: schemas that are not strict, ...")
     add("--quiet", action="store_true", help="print the base URL and nothing else")
     return parser
 

@@ -15,12 +15,16 @@ from starlette.responses import JSONResponse
 from starlette.routing import Match
 
 from ._errors import ApiError
+from ._faults import HungUpError
+from ._recorded import RECORDED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from ._recorded import Recorder
 
 _LIMITS = {"requests": 10_000, "tokens": 2_000_000}  # a minute; they are told, and never enforced
 #: An IPv6 address in brackets or any other name, and a port.
@@ -66,6 +70,7 @@ class Envelope:
     hosts: Collection[str] | None
     new_id: Callable[[], str]
     log: Callable[[str], None] | None
+    recorder: Recorder
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -73,16 +78,28 @@ class Envelope:
         started = time.monotonic()
         # Routes see the path as it was sent: a slash inside a quoted id does not end it.
         path = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
-        scope = {**scope, "path": path}
+        recorded = self.recorder.record({**scope, "path": path})
+        scope = {**scope, "path": path, RECORDED: recorded}
+        content: list[bytes] = []
         answered = False
+
+        async def receive_recorded() -> Message:
+            message = await receive()
+            if message["type"] == "http.request":
+                content.append(message.get("body", b""))
+            if content and not message.get("more_body"):
+                self.recorder.complete(recorded, b"".join(content))
+                content.clear()
+            return message
 
         async def send_marked(message: Message) -> None:
             nonlocal answered
             if message["type"] == "http.response.start":
                 answered = True
+                self.recorder.answered(recorded, message["status"])
                 milliseconds = round(1_000 * (time.monotonic() - started))
                 headers = MutableHeaders(scope=message)
-                headers["x-request-id"] = f"req_{self.new_id()}"
+                headers.setdefault("x-request-id", f"req_{self.new_id()}")
                 headers["openai-processing-ms"] = str(milliseconds)
                 if self.log is not None:
                     self.log(f"{scope['method']} {path} {message['status']} {milliseconds} ms")
@@ -92,12 +109,14 @@ class Envelope:
             headers = Headers(scope=scope)
             self._refuse_strangers(headers, scope["scheme"])
             self._authenticate(headers.get("authorization", ""))
-            await self.app(scope, receive, send_marked)
+            await self.app(scope, receive_recorded, send_marked)
+        except HungUpError:
+            raise
         except Exception as error:
             refusal = _api_error(error)
             if not answered:
                 await JSONResponse(refusal.body, refusal.status, refusal.headers)(scope, receive, send_marked)
-            if refusal.status == 500:
+            if refusal is not error and refusal.status == 500:
                 raise  # for the log of whoever runs the server
 
     def _refuse_strangers(self, headers: Headers, scheme: str) -> None:

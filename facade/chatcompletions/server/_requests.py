@@ -15,6 +15,7 @@ from chatcompletions._spec.judge import UNKNOWN, described, errors, shown
 from chatcompletions._spec.schema import at, followed
 
 from ._errors import ApiError, invalid
+from ._strictness import check_strictly
 from ._text import dump
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def read_query(request: Request, operation: str) -> Query:
     return Query(**given)
 
 
-async def read_body(request: Request, operation: str, *, most: int) -> dict[str, Any]:
+async def read_body(request: Request, operation: str, *, most: int, lenient: bool = False) -> dict[str, Any]:
     """Read and check the body of an operation; one of more than ``most`` bytes is refused as soon as that is clear."""
     problem = f"The request body is larger than {most} bytes."
     too_large = ApiError(problem, status=413, code="request_too_large", headers={"connection": "close"})
@@ -88,10 +89,10 @@ async def read_body(request: Request, operation: str, *, most: int) -> dict[str,
                 raise too_large
     except ClientDisconnect:
         raise ApiError("The client hung up in the middle of its request.", status=499) from None
-    return await run_in_threadpool(_checked, raw, f"operations/{operation}/body")
+    return await run_in_threadpool(_checked, raw, f"operations/{operation}/body", lenient=lenient)
 
 
-def _checked(raw: bytearray, place: str) -> dict[str, Any]:
+def _checked(raw: bytearray, place: str, *, lenient: bool) -> dict[str, Any]:
     try:
         # 1.0 is an integer in JSON Schema.
         body = json.loads(raw.decode(), parse_float=lambda text: int(n) if (n := float(text)).is_integer() else n)
@@ -100,19 +101,24 @@ def _checked(raw: bytearray, place: str) -> dict[str, Any]:
         raise ApiError(f"The body could not be read as JSON: {error}.", code="invalid_json") from None
     if not isinstance(body, dict):
         raise ApiError("The body must be a JSON object.", code="invalid_type")
-    _check(body, place)
+    _check(body, place, lenient=lenient)
     for name, (other, wanted) in _COMPANIONS.items():
         if body.get(name) is not None and not body.get(other):
             raise invalid(name, f"allowed only together with {wanted}")
     if "audio" in (body.get("modalities") or ()) and not body.get("audio"):
         raise invalid("audio", "needed when 'modalities' asks for audio", "missing_required_parameter")
+    if not lenient:
+        check_strictly(body)
     return body
 
 
-def _check(value: Mapping[str, Any], place: str) -> None:
+def _check(value: Mapping[str, Any], place: str, *, lenient: bool = False) -> None:
     for error in chain(errors(value, place), _within_bounds.iter_errors(value)):
         # Members of members that the spec does not list are let through, as by the service, unless it forbids them.
-        if error.validator != UNKNOWN or len(error.absolute_path) == 1 or error.schema.get(UNKNOWN) is False:
+        is_let_through = error.validator == UNKNOWN and (
+            lenient or (len(error.absolute_path) > 1 and error.schema.get(UNKNOWN) is not False)
+        )
+        if not is_let_through:
             raise _refusal(error)
 
 

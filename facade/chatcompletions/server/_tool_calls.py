@@ -166,4 +166,4 @@ def _input(tool: dict[str, Any], request: Request, place: str) -> str:
 
 def no_sample(param: str, problem: Exception) -> Exception:
     """Make the error of a schema that no value was found for."""
-    return invalid(param, f"this server found no value that fits it: {problem}", "no_sample")
+    return invalid(param, f"no value was found that fits it: {problem}; a script can give one", "no_sample")

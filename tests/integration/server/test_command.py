@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from chatcompletions.server import ChoiceWords, ScriptEntry
+
 COMMAND = [sys.executable, "-W", "error", "-m", "chatcompletions.server"]
 BODY = {"model": "m", "messages": [{"role": "user", "content": "Hello."}], "store": True}
 
@@ -74,8 +76,19 @@ def test_help_lists_every_option() -> None:
     assert "canned" in out
     assert "get_weather" in out
     assert max(map(len, out.splitlines())) <= 100
-    for option in ("--host", "--port", "--db", "--api-key", "--delay", "--quiet"):
-        assert option in out
+    options = (
+        "--host",
+        "--port",
+        "--db",
+        "--api-key",
+        "--chunk-delay",
+        "--quiet",
+        "--script",
+        "--script-end",
+        "--lenient",
+    )
+    for word in (*options, *ChoiceWords.__annotations__, *ScriptEntry.__annotations__):
+        assert word in out
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
@@ -155,7 +168,7 @@ def test_a_closed_standard_output_is_not_written_to(tmp_path: Path) -> None:
 
 def test_a_client_that_hangs_up_leaves_no_trace() -> None:
     """A stream dropped by its reader prints no traceback."""
-    with running("--quiet", "--delay", "30000") as (process, base_url):
+    with running("--quiet", "--chunk-delay", "30000") as (process, base_url):
         body = {**BODY, "stream": True}
         with httpx.stream("POST", f"{base_url}/chat/completions", json=body, trust_env=False, timeout=60) as response:
             next(response.iter_raw())
@@ -238,9 +251,43 @@ def test_a_bad_store_is_one_clear_line(tmp_path: Path) -> None:
     assert "notes.txt" in err
 
 
+def test_a_script_is_played(tmp_path: Path) -> None:
+    """With --script the answers are the file's; with --script-end=canned others follow, with --lenient odd ones too."""
+    file = tmp_path / "script.yaml"
+    file.write_text("- text: Hello you.\n")
+    with running("--quiet", "--script", str(file), "--script-end", "canned", "--lenient") as (process, base_url):
+        texts = []
+        for _ in range(2):
+            response = httpx.post(f"{base_url}/chat/completions", json={**BODY, "x": 1}, trust_env=False, timeout=60)
+            texts.append(response.json()["choices"][0]["message"]["content"])
+        assert interrupt(process) == ("", "")
+    assert texts[0] == "Hello you."
+    assert "canned" in texts[1]
+
+
+def test_a_script_that_ends_is_no_traceback(tmp_path: Path) -> None:
+    """A request beyond the script is told to the client, and prints nothing."""
+    file = tmp_path / "script.yaml"
+    file.write_text("- when: weather\n")
+    with running("--quiet", "--script", str(file)) as (process, base_url):
+        response = httpx.post(f"{base_url}/chat/completions", json=BODY, trust_env=False, timeout=60)
+        assert interrupt(process) == ("", "")
+    assert response.status_code == 500
+    assert "entry 1 wants text to hold 'weather'" in response.json()["error"]["message"]
+
+
+def test_a_bad_script_is_one_clear_line(tmp_path: Path) -> None:
+    """A script that cannot be played ends the command with 1 and one line that names file, entry and word."""
+    file = tmp_path / "script.yaml"
+    file.write_text("- txt: Hello\n")
+    code, out, err = run("--port", "0", "--script", str(file))
+    assert (code, out) == (1, "")
+    assert err == f"error: {file}, entry 1 has the unknown word 'txt': did you mean 'text'?\n"
+
+
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("--port", "70000"), ("--port", "-1"), ("--port", "http"), ("--delay", "-5"), ("--delay", "nan")],
+    [("--port", "70000"), ("--port", "-1"), ("--port", "http"), ("--chunk-delay", "-5"), ("--chunk-delay", "nan")],
 )
 def test_a_bad_option_is_refused(option: str, value: str) -> None:
     """A port or delay that cannot be is refused before anything starts."""

@@ -112,7 +112,7 @@ def test_log_probabilities_spell_the_text(create: Create) -> None:
 
 def test_a_json_object_is_answered_with_one(create: Create) -> None:
     """The response format json_object gets a JSON object that says it is canned."""
-    assert "canned" in json.loads(text_of(create(response_format={"type": "json_object"})))["note"]
+    assert "canned" in json.loads(text_of(create("Some JSON.", response_format={"type": "json_object"})))["note"]
 
 
 def test_a_json_schema_is_answered_with_a_fitting_value(create: Create) -> None:

@@ -102,7 +102,7 @@ def test_a_bad_store_is_told_on_entering(tmp_path: Path) -> None:
 def test_an_open_stream_does_not_hold_up_the_end() -> None:
     """Leaving the block ends streams that a client still reads."""
     with httpx.Client(trust_env=False, timeout=60) as client:
-        with LocalServer(delay=30) as server:
+        with LocalServer(chunk_delay=30) as server:
             request = client.build_request("POST", f"{server.base_url}/chat/completions", json={**BODY, "stream": True})
             response = client.send(request, stream=True)
         with pytest.raises(httpx.RemoteProtocolError):

@@ -8,6 +8,8 @@ import httpx
 import jsonschema
 import pytest
 
+from chatcompletions.server import LocalServer
+
 Create = Callable[..., dict[str, Any]]
 
 PARAMETERS = {
@@ -253,7 +255,16 @@ def test_a_schema_without_a_value_is_refused(client: httpx.Client, parameters: d
     assert response.status_code == 400
     error = response.json()["error"]
     assert (error["code"], error["param"]) == ("no_sample", param)
-    assert "no value that fits it: " in error["message"]
+    assert "no value was found that fits it: " in error["message"]
+
+
+def test_a_script_answers_where_no_value_is_found() -> None:
+    """An entry with an answer of its own is played, whatever the schemas of the request."""
+    layout = {"type": "json_schema", "json_schema": {"name": "x", "schema": {"type": "string", "pattern": r"\p{L}"}}}
+    body = {"model": "m", "messages": [{"role": "user", "content": "x"}], "response_format": layout}
+    with LocalServer(script=["text"]) as server:
+        response = httpx.post(f"{server.base_url}/chat/completions", json=body, trust_env=False, timeout=60)
+    assert response.json()["choices"][0]["message"]["content"] == "text"
 
 
 @pytest.mark.parametrize(("parallel", "names"), [(True, ["get_weather", "get_time"]), (False, ["get_weather"])])

@@ -1,0 +1,1 @@
+"""Help for tests of applications that chat; so far the pytest plugin, whose fixtures need no import."""
