@@ -146,14 +146,14 @@ class BaseClient(ABC):
         if self._is_closed:
             raise RuntimeError("this client is closed: make a new one, or move the call into its with statement")
 
-    def _call(self, name: str, params: Any, *ids: str, **own: Any) -> Any:
-        """Make a call, and return its answer or an awaitable."""
+    def _call(self, name: str, params: Any, *ids: str, adapter: Any = None, **own: Any) -> Any:
+        """Make a call, and return its answer or an awaitable; an adapter reads the texts of a stream into values."""
         # First of all, so that no failure below shows a secret among the keywords.
         given = hide_values(params)
         given.update(own)
         if self._defaults:
             given = merged(self._defaults, given, OPERATIONS[name])
-        return self._perform(OPERATIONS[name], given, *ids)
+        return self._perform(OPERATIONS[name], given, *ids, **({"adapter": adapter} if adapter else {}))
 
     def _first_page(self, name: str, params: Any, max_items: int | None, *ids: str) -> Callable[[], Any]:
         """Return a function that fetches the first page of a list."""
@@ -164,9 +164,11 @@ class BaseClient(ABC):
         fetch = partial(self._page, lambda position: self._perform(operation, position.apply_to(params), *ids))
         return partial(fetch, Position.first(fetch, params, max_items))
 
-    def _perform(self, operation: Operation, params: Mapping[str, Any], *ids: str) -> Any:
+    def _perform(self, operation: Operation, params: Mapping[str, Any], *ids: str, **options: Any) -> Any:
         request = build(operation, params, *ids)
-        return self._stream(request, expected_of(params)) if params.get("stream") else self._read(operation, request)
+        if params.get("stream"):
+            return self._stream(request, {**expected_of(params), **options})
+        return self._read(operation, request)
 
     @abstractmethod
     def _read(self, operation: Operation, request: Mapping[str, Any]) -> Any:

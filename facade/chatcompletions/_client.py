@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Mapping
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, Unpack, overload
 
 import httpx
 
 from chatcompletions_api.client import Client
 from chatcompletions_api.types import UNSET
 
+from . import _params
 from ._answers.read import read
 from ._base_client import BaseClient, answer_class
 from ._public import public, references, show_parameters
@@ -23,6 +24,8 @@ from ._transport.client import AsyncHTTPClient, HTTPClient
 from ._transport.event_loops import at_end_of_loop, event_loop, is_closed, is_running
 
 if TYPE_CHECKING:
+    from typing_extensions import TypeForm
+
     from chatcompletions_api.models import ChatCompletionStoreMessage
 
     from ._answers.deleted import ChatCompletionDeleted
@@ -35,11 +38,16 @@ if TYPE_CHECKING:
         MessagePage,
         Position,
     )
-    from ._params import CallOptions, CreateParams, ListParams, MessagesParams, UpdateParams
+    from ._params import CallOptions, CreateParams, ListParams, MessagesParams, ParseParams, UpdateParams
     from ._requests.operations import Operation
     from ._streaming.stream import AsyncChatCompletionStream, AsyncStreamOpening, ChatCompletionStream
+    from ._structured.models import AsyncParsedStreamOpening, ParsedChatCompletion, ParsedChatCompletionStream
 else:
     globals().update(references())
+
+T = TypeVar("T")
+_PARSED_STREAM = "_structured.models.ParsedChatCompletionStream"
+_PARSED_OPENING = "_structured.models.AsyncParsedStreamOpening"
 
 
 @public
@@ -154,6 +162,82 @@ class ChatClient(BaseClient):
         """
         answer: ChatCompletion | ChatCompletionStream = self._call("create", params, stream=stream)
         return answer
+
+    @overload
+    def parse(
+        self,
+        *,
+        response_format: TypeForm[T],
+        stream: Literal[True],
+        strict: bool = ...,
+        retries_on_parse: Literal[0] = ...,
+        **params: Unpack[ParseParams],
+    ) -> ParsedChatCompletionStream[T]: ...
+    @overload
+    def parse(
+        self,
+        *,
+        response_format: Mapping[str, Any],
+        stream: Literal[True],
+        strict: bool = ...,
+        retries_on_parse: Literal[0] = ...,
+        **params: Unpack[ParseParams],
+    ) -> ParsedChatCompletionStream[Any]: ...
+    @overload
+    def parse(
+        self,
+        *,
+        response_format: TypeForm[T],
+        stream: Literal[False] | None = ...,
+        strict: bool = ...,
+        retries_on_parse: int = ...,
+        **params: Unpack[ParseParams],
+    ) -> ParsedChatCompletion[T]: ...
+    @overload
+    def parse(
+        self,
+        *,
+        response_format: Mapping[str, Any],
+        stream: Literal[False] | None = ...,
+        strict: bool = ...,
+        retries_on_parse: int = ...,
+        **params: Unpack[ParseParams],
+    ) -> ParsedChatCompletion[Any]: ...
+    def parse(
+        self,
+        *,
+        response_format: Any,
+        stream: Any = UNSET,
+        strict: bool = True,
+        retries_on_parse: int = 0,
+        **params: Any,
+    ) -> Any:
+        """Ask a model for a value of a type.
+
+        Args:
+            response_format: The type: a pydantic model, attrs class, data class, TypedDict, msgspec struct,
+                ``list[T]``, union, enum, literal or scalar; or a JSON Schema, whose values are not checked here.
+            stream: Return a stream instead of the whole completion.
+            strict: Hold the model to the schema of the type; a type of which strict mode takes none is refused.
+            retries_on_parse: How often to ask again, with the answer and what is wrong with it, if it does not fit.
+            **params: The other parameters of `create`, and `CallOptions`.
+
+        Returns:
+            The completion, with the value as ``parsed`` and in the message of each choice, or its stream.
+
+        Raises:
+            TypeError: A parameter is unknown or missing, or the type has no strict schema; nothing is sent.
+            ParseError: The answer does not fit the type.
+            LengthFinishReasonError: The answer was cut off.
+            ContentFilterFinishReasonError: The answer was cut off by a filter.
+            RefusalError: The model refused.
+            APIError: The call failed.
+
+        See https://platform.openai.com/docs/guides/structured-outputs.
+        """
+        from ._structured.parse import start
+
+        return start(self, params, response_format, retries_on_parse, strict=strict, stream=stream)
 
     def list(self, *, max_items: int | None = None, **params: Unpack[ListParams]) -> ChatCompletionPage:
         """List stored completions.
@@ -300,9 +384,18 @@ class ChatClient(BaseClient):
         return read(answer_class(operation.answer), self._send(request))
 
     def _stream(self, request: Mapping[str, Any], expected: Mapping[str, Any]) -> ChatCompletionStream:
-        from ._streaming.stream import ChatCompletionStream
+        cls = answer_class(_PARSED_STREAM if "adapter" in expected else "_streaming.stream.ChatCompletionStream")
+        stream: ChatCompletionStream = cls(self._send(request, stream=True), **self._stream_options, **expected)
+        return stream
 
-        return ChatCompletionStream(self._send(request, stream=True), **self._stream_options, **expected)
+    def _drive(self, requests: Generator[dict[str, Any], Any, Any]) -> Any:
+        request = next(requests)
+        while True:
+            answer = self._call("create", request)
+            try:
+                request = requests.send(answer)
+            except StopIteration as end:
+                return end.value
 
     def _page(self, call: Callable[[Position], Any], position: Position) -> Any:
         return position.assign_to(call(position))
@@ -392,6 +485,70 @@ class AsyncChatClient(BaseClient):
         """
         answer: Coroutine[Any, Any, Any] = self._call("create", params, stream=stream)
         return answer
+
+    @overload
+    def parse(
+        self,
+        *,
+        response_format: TypeForm[T],
+        stream: Literal[True],
+        strict: bool = ...,
+        retries_on_parse: Literal[0] = ...,
+        **params: Unpack[ParseParams],
+    ) -> AsyncParsedStreamOpening[T]: ...
+    @overload
+    def parse(
+        self,
+        *,
+        response_format: Mapping[str, Any],
+        stream: Literal[True],
+        strict: bool = ...,
+        retries_on_parse: Literal[0] = ...,
+        **params: Unpack[ParseParams],
+    ) -> AsyncParsedStreamOpening[Any]: ...
+    @overload
+    def parse(
+        self,
+        *,
+        response_format: TypeForm[T],
+        stream: Literal[False] | None = ...,
+        strict: bool = ...,
+        retries_on_parse: int = ...,
+        **params: Unpack[ParseParams],
+    ) -> Coroutine[Any, Any, ParsedChatCompletion[T]]: ...
+    @overload
+    def parse(
+        self,
+        *,
+        response_format: Mapping[str, Any],
+        stream: Literal[False] | None = ...,
+        strict: bool = ...,
+        retries_on_parse: int = ...,
+        **params: Unpack[ParseParams],
+    ) -> Coroutine[Any, Any, ParsedChatCompletion[Any]]: ...
+    def parse(
+        self,
+        *,
+        response_format: Any,
+        stream: Any = UNSET,
+        strict: bool = True,
+        retries_on_parse: int = 0,
+        **params: Any,
+    ) -> Any:
+        """Ask a model for a value of a type; see `ChatClient.parse`.
+
+        With ``stream=True`` ``await`` gives the stream, and ``async with`` opens and closes it.
+
+        Args:
+            response_format: The type, or a JSON Schema.
+            stream: Return a stream instead of the whole completion.
+            strict: Hold the model to the schema of the type; a type of which strict mode takes none is refused.
+            retries_on_parse: How often to ask again, with the answer and what is wrong with it, if it does not fit.
+            **params: The other parameters of `create`, and `CallOptions`.
+        """
+        from ._structured.parse import start
+
+        return start(self, params, response_format, retries_on_parse, strict=strict, stream=stream)
 
     def list(
         self, *, max_items: int | None = None, **params: Unpack[ListParams]
@@ -490,9 +647,19 @@ class AsyncChatClient(BaseClient):
         return read(answer_class(operation.async_answer or operation.answer), await self._send(request))
 
     def _stream(self, request: Mapping[str, Any], expected: Mapping[str, Any]) -> AsyncStreamOpening:
-        from ._streaming.stream import AsyncStreamOpening
+        cls = answer_class(_PARSED_OPENING if "adapter" in expected else "_streaming.stream.AsyncStreamOpening")
+        send = partial(self._send, request, stream=True)
+        opening: AsyncStreamOpening = cls(send, **self._stream_options, **expected)
+        return opening
 
-        return AsyncStreamOpening(partial(self._send, request, stream=True), **self._stream_options, **expected)
+    async def _drive(self, requests: Generator[dict[str, Any], Any, Any]) -> Any:
+        request = next(requests)
+        while True:
+            answer = await self._call("create", request)
+            try:
+                request = requests.send(answer)
+            except StopIteration as end:
+                return end.value
 
     def _pages(self, name: str, params: Any, max_items: int | None, *ids: str) -> AsyncPages[Any, Any]:
         first = self._first_page(name, params, max_items, *ids)
@@ -507,4 +674,5 @@ class AsyncChatClient(BaseClient):
 for _client in (ChatClient, AsyncChatClient):
     for _operation in OPERATIONS.values():
         show_parameters(getattr(_client, _operation.name), _operation.params)
+    show_parameters(_client.parse, _params.ParseParams)
 mark_coroutine_function(AsyncChatClient.create)

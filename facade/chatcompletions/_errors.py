@@ -24,6 +24,10 @@
     │       │   └── StreamTimeoutError         it went silent (also an APITimeoutError)
     │       ├── StreamTooLargeError            it has too many bytes (also an APIResponseTooLargeError)
     │       └── StreamValidationError          a chunk departs from the spec (also an APIResponseValidationError)
+    ├── ParseError                             the answer does not fit the type; has ``completion`` and ``value``
+    │   ├── LengthFinishReasonError            it was cut off at the limit of tokens
+    │   ├── ContentFilterFinishReasonError     it was cut off by a filter
+    │   └── RefusalError                       the model refused
     └── UnsupportedOperationError              the pinned spec does not have the operation; nothing was sent
 
 Every one of them survives pickle, and none shows the key.
@@ -234,6 +238,80 @@ class StreamValidationError(StreamError, APIResponseValidationError):
     """A strict client's stream holds a chunk that departs from the spec; `completion` includes that chunk."""
 
 
+@public
+class ParseError(ChatCompletionsError):
+    """An answer that does not fit the type that was asked for.
+
+    Attributes:
+        completion: The whole completion, with the values of the choices that fit; `None` only if you made the error.
+        choice: The index of the choice at fault.
+        value: What there is of its value, as JSON; `None` if there is nothing.
+        path: The JSON path of the value at fault, such as ``$.steps[2].when``; `None` for an answer that was cut off or
+            refused.
+        expected: What the type asks for there.
+        received: What came, as JSON, shortened.
+        rejected: The answers before it that did not fit either, oldest first; see ``retries_on_parse``.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        completion: ChatCompletion | None = None,
+        choice: int = 0,
+        value: Any = None,
+        path: str | None = None,
+        expected: str | None = None,
+        received: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.completion = completion
+        self.choice = choice
+        self.value = value
+        self.path = path
+        self.expected = expected
+        self.received = received
+        self.rejected: list[ChatCompletion] = []
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (self.__class__, str(self), self.__dict__)
+
+
+@public
+class LengthFinishReasonError(ParseError):
+    """The answer was cut off at the limit of tokens; `value` is what there is of it."""
+
+    def __init__(
+        self, message: str = "the answer was cut off: give more max_completion_tokens", **members: Any
+    ) -> None:
+        super().__init__(message, **members)
+
+
+@public
+class ContentFilterFinishReasonError(ParseError):
+    """The answer was cut off by a filter; `value` is what there is of it."""
+
+    def __init__(self, message: str = "the answer was cut off by a content filter", **members: Any) -> None:
+        super().__init__(message, **members)
+
+
+@public
+class RefusalError(ParseError):
+    """The model refused to answer; `refusal` has its words."""
+
+    def __init__(self, message: str = "", **members: Any) -> None:
+        super().__init__(message, **members)
+        if not message:
+            self.args = (f"the model refused: {self.refusal}" if self.refusal else "the model refused",)
+
+    @property
+    def refusal(self) -> str | None:
+        """The words with which the model refused."""
+        choices = self.completion.choices if self.completion is not None else []
+        said = [one.message.refusal for one in choices or [] if (one.index or 0) == self.choice]
+        return said[0] if said else None
+
+
 STATUS_ERRORS: dict[int, type[APIStatusError]] = {
     400: BadRequestError,
     401: AuthenticationError,
@@ -259,7 +337,7 @@ def stream_error(status_code: int | None) -> type[StreamError]:
     return StreamInternalServerError if status_code is not None and 500 <= status_code < 600 else StreamError
 
 
-def _rebuild(cls: type[APIError], message: str, state: dict[str, Any]) -> APIError:
+def _rebuild(cls: type[APIError] | type[ParseError], message: str, state: dict[str, Any]) -> APIError | ParseError:
     error = cls(message)
     error.__dict__.update(state)
     return error

@@ -77,8 +77,8 @@ def dumps(value: Any) -> bytes:
 
 def _default(value: Any) -> Any:
     if isinstance(value, type):
-        advice = "; give its model_json_schema()" if hasattr(value, "model_json_schema") else ""
-        raise TypeError(f"the class {value.__qualname__} has no JSON form{advice}")
+        advice = "give it to parse(), response_format() or function_tool()"
+        raise TypeError(f"the class {value.__qualname__} has no JSON form; {advice}")
     to_dict = getattr(value, "to_dict", None)
     if to_dict is not None:
         return to_dict()

@@ -45,14 +45,15 @@ def references() -> dict[str, Any]:
     Each is a reference, so that `typing.get_type_hints` loads a class, and a call only the one that it needs.
     """
     names = (
-        "CallOptions", "CreateParams", "ListParams", "MessagesParams", "UpdateParams", "ChatCompletion",
+        "CallOptions", "CreateParams", "ListParams", "MessagesParams", "UpdateParams", "ParseParams", "ChatCompletion",
         "ChatCompletionDeleted", "ChatCompletionPage", "AsyncChatCompletionPage", "MessagePage", "AsyncMessagePage",
         "ChatCompletionStream", "AsyncChatCompletionStream", "AsyncStreamOpening",
     )  # fmt: skip
+    generics = ("AsyncPages", "AsyncParsedStreamOpening", "ParsedChatCompletion", "ParsedChatCompletionStream")
     return {
         "chatcompletions": LazyModule("chatcompletions"),
         "models": LazyModule("chatcompletions._generated", "models"),
-        "AsyncPages": _Generic("chatcompletions.AsyncPages"),
+        **{name: _Generic(f"chatcompletions.{name}") for name in generics},
         "ChatCompletionStoreMessage": ForwardRef("models.ChatCompletionStoreMessage"),
         **{name: ForwardRef(f"chatcompletions.{name}") for name in names},
     }

@@ -26,10 +26,14 @@ from chatcompletions import (
     BadRequestError,
     ChatCompletionsError,
     ConflictError,
+    ContentFilterFinishReasonError,
     InternalServerError,
+    LengthFinishReasonError,
     NotFoundError,
+    ParseError,
     PermissionDeniedError,
     RateLimitError,
+    RefusalError,
     StreamError,
     StreamInternalServerError,
     StreamInterruptedError,
@@ -74,6 +78,10 @@ TREE: dict[type[Exception], tuple[type[Exception], ...]] = {
     StreamTimeoutError: (StreamInterruptedError, APITimeoutError),
     StreamTooLargeError: (StreamError, APIResponseTooLargeError),
     StreamValidationError: (StreamError, APIResponseValidationError),
+    ParseError: (ChatCompletionsError,),
+    LengthFinishReasonError: (ParseError,),
+    ContentFilterFinishReasonError: (ParseError,),
+    RefusalError: (ParseError,),
 }
 API_ERRORS = [cls for cls in TREE if issubclass(cls, APIError)]
 
