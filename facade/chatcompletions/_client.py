@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable, Mapping
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, Unpack, overload
@@ -38,10 +38,20 @@ if TYPE_CHECKING:
         MessagePage,
         Position,
     )
-    from ._params import CallOptions, CreateParams, ListParams, MessagesParams, ParseParams, UpdateParams
+    from ._params import (
+        CallOptions,
+        CreateParams,
+        ListParams,
+        MessagesParams,
+        ParseParams,
+        RunToolsParams,
+        UpdateParams,
+    )
     from ._requests.operations import Operation
     from ._streaming.stream import AsyncChatCompletionStream, AsyncStreamOpening, ChatCompletionStream
     from ._structured.models import AsyncParsedStreamOpening, ParsedChatCompletion, ParsedChatCompletionStream
+    from ._tools.events import ToolCall
+    from ._tools.run import AsyncToolRun, ToolRun
 else:
     globals().update(references())
 
@@ -238,6 +248,98 @@ class ChatClient(BaseClient):
         from ._structured.parse import start
 
         return start(self, params, response_format, retries_on_parse, strict=strict, stream=stream)
+
+    @overload
+    def run_tools(
+        self,
+        *,
+        tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
+        max_rounds: int = ...,
+        parallel: bool = ...,
+        on_error: Literal["report", "raise"] = ...,
+        tool_timeout: float | None = ...,
+        before_call: Callable[[ToolCall], Any] | None = ...,
+        stream: bool = ...,
+        response_format: None = ...,
+        **params: Unpack[RunToolsParams],
+    ) -> ToolRun[ChatCompletion]: ...
+    @overload
+    def run_tools(
+        self,
+        *,
+        tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
+        max_rounds: int = ...,
+        parallel: bool = ...,
+        on_error: Literal["report", "raise"] = ...,
+        tool_timeout: float | None = ...,
+        before_call: Callable[[ToolCall], Any] | None = ...,
+        stream: bool = ...,
+        response_format: TypeForm[T],
+        **params: Unpack[RunToolsParams],
+    ) -> ToolRun[ParsedChatCompletion[T]]: ...
+    @overload
+    def run_tools(
+        self,
+        *,
+        tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
+        max_rounds: int = ...,
+        parallel: bool = ...,
+        on_error: Literal["report", "raise"] = ...,
+        tool_timeout: float | None = ...,
+        before_call: Callable[[ToolCall], Any] | None = ...,
+        stream: bool = ...,
+        response_format: Mapping[str, Any],
+        **params: Unpack[RunToolsParams],
+    ) -> ToolRun[ParsedChatCompletion[Any]]: ...
+    def run_tools(
+        self,
+        *,
+        tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
+        max_rounds: int = 10,
+        parallel: bool = True,
+        on_error: Literal["report", "raise"] = "report",
+        tool_timeout: float | None = None,
+        before_call: Callable[[ToolCall], Any] | None = None,
+        stream: bool = False,
+        response_format: Any = None,
+        **params: Any,
+    ) -> Any:
+        """Ask a model, call the functions that it wants called, and ask again, until it answers without a call.
+
+        Args:
+            tools: Functions, and what `function_tool` and `custom_tool` make; a tool that is a plain mapping has no
+                function, and the run ends with a call of it.
+            max_rounds: How often the model may be asked.
+            parallel: Make the calls of a round side by side, in threads, or else one after another.
+            on_error: What becomes of a call that fails: the model is told (``"report"``), or the run ends.
+            tool_timeout: Seconds, more than 0, for each call; `None` waits for ever. A function that takes longer is
+                not waited for, but runs to its end.
+            before_call: Called with each `ToolCall` before it is made: `None` or true allows it, a mapping is used
+                as other arguments, false or a text, the reason that the model is told, refuses it.
+            stream: Iterating over the run gives the events of streamed answers, too.
+            response_format: The type of the last answer, see `parse`.
+            **params: The other parameters of `create`, and `CallOptions`.
+
+        Returns:
+            The run: call ``until_done()`` for the last answer, or iterate over it for the events. Nothing is sent
+            before. Its ``messages`` are the whole exchange, also after an error.
+
+        Raises:
+            TypeError: An argument is unknown, missing or of the wrong type, or no tool can be made of a function.
+            ValueError: A number is out of its range, or two tools have the same name.
+
+        See https://platform.openai.com/docs/guides/function-calling.
+        """
+        from ._tools.start import start
+
+        options: dict[str, Any] = {
+            "max_rounds": max_rounds,
+            "parallel": parallel,
+            "on_error": on_error,
+            "tool_timeout": tool_timeout,
+        }
+        options |= {"before_call": before_call, "stream": stream}
+        return start(self, params, tools, response_format, is_async=False, **options)
 
     def list(self, *, max_items: int | None = None, **params: Unpack[ListParams]) -> ChatCompletionPage:
         """List stored completions.
@@ -550,6 +652,91 @@ class AsyncChatClient(BaseClient):
 
         return start(self, params, response_format, retries_on_parse, strict=strict, stream=stream)
 
+    @overload
+    def run_tools(
+        self,
+        *,
+        tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
+        max_rounds: int = ...,
+        parallel: bool = ...,
+        on_error: Literal["report", "raise"] = ...,
+        tool_timeout: float | None = ...,
+        before_call: Callable[[ToolCall], Any] | None = ...,
+        stream: bool = ...,
+        response_format: None = ...,
+        **params: Unpack[RunToolsParams],
+    ) -> AsyncToolRun[ChatCompletion]: ...
+    @overload
+    def run_tools(
+        self,
+        *,
+        tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
+        max_rounds: int = ...,
+        parallel: bool = ...,
+        on_error: Literal["report", "raise"] = ...,
+        tool_timeout: float | None = ...,
+        before_call: Callable[[ToolCall], Any] | None = ...,
+        stream: bool = ...,
+        response_format: TypeForm[T],
+        **params: Unpack[RunToolsParams],
+    ) -> AsyncToolRun[ParsedChatCompletion[T]]: ...
+    @overload
+    def run_tools(
+        self,
+        *,
+        tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
+        max_rounds: int = ...,
+        parallel: bool = ...,
+        on_error: Literal["report", "raise"] = ...,
+        tool_timeout: float | None = ...,
+        before_call: Callable[[ToolCall], Any] | None = ...,
+        stream: bool = ...,
+        response_format: Mapping[str, Any],
+        **params: Unpack[RunToolsParams],
+    ) -> AsyncToolRun[ParsedChatCompletion[Any]]: ...
+    def run_tools(
+        self,
+        *,
+        tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
+        max_rounds: int = 10,
+        parallel: bool = True,
+        on_error: Literal["report", "raise"] = "report",
+        tool_timeout: float | None = None,
+        before_call: Callable[[ToolCall], Any] | None = None,
+        stream: bool = False,
+        response_format: Any = None,
+        **params: Any,
+    ) -> Any:
+        """Ask a model, and call the functions that it wants called; see `ChatClient.run_tools`.
+
+        Functions may be async; those that are not are called in threads.
+
+        Args:
+            tools: Functions, and what `function_tool` and `custom_tool` make; a tool that is a plain mapping has no
+                function, and the run ends with a call of it.
+            max_rounds: How often the model may be asked.
+            parallel: Make the calls of a round side by side, in tasks, or else one after another.
+            on_error: What becomes of a call that fails: the model is told (``"report"``), or the run ends.
+            tool_timeout: Seconds, more than 0, for each call; `None` waits for ever. A function that takes longer is
+                cancelled.
+            before_call: Called with each `ToolCall` before it is made and may be async: `None` or true allows it, a
+                mapping is used
+                as other arguments, false or a text, the reason that the model is told, refuses it.
+            stream: Iterating over the run gives the events of streamed answers, too.
+            response_format: The type of the last answer, see `parse`.
+            **params: The other parameters of `create`, and `CallOptions`.
+        """
+        from ._tools.start import start
+
+        options: dict[str, Any] = {
+            "max_rounds": max_rounds,
+            "parallel": parallel,
+            "on_error": on_error,
+            "tool_timeout": tool_timeout,
+        }
+        options |= {"before_call": before_call, "stream": stream}
+        return start(self, params, tools, response_format, is_async=True, **options)
+
     def list(
         self, *, max_items: int | None = None, **params: Unpack[ListParams]
     ) -> AsyncPages[ChatCompletion, AsyncChatCompletionPage]:
@@ -675,4 +862,5 @@ for _client in (ChatClient, AsyncChatClient):
     for _operation in OPERATIONS.values():
         show_parameters(getattr(_client, _operation.name), _operation.params)
     show_parameters(_client.parse, _params.ParseParams)
+    show_parameters(_client.run_tools, _params.RunToolsParams)
 mark_coroutine_function(AsyncChatClient.create)

@@ -28,6 +28,9 @@
     │   ├── LengthFinishReasonError            it was cut off at the limit of tokens
     │   ├── ContentFilterFinishReasonError     it was cut off by a filter
     │   └── RefusalError                       the model refused
+    ├── ToolRunError                           a run of tools cannot go on; has ``messages``
+    │   ├── MaxRoundsError                     the model still calls tools after the last round
+    │   └── ToolCallError                      a call failed, and failures are to be raised
     └── UnsupportedOperationError              the pinned spec does not have the operation; nothing was sent
 
 Every one of them survives pickle, and none shows the key.
@@ -310,6 +313,41 @@ class RefusalError(ParseError):
         choices = self.completion.choices if self.completion is not None else []
         said = [one.message.refusal for one in choices or [] if (one.index or 0) == self.choice]
         return said[0] if said else None
+
+
+@public
+class ToolRunError(ChatCompletionsError):
+    """A run of tools that cannot go on.
+
+    Attributes:
+        messages: The exchange so far: ``run_tools(messages=error.messages, ...)`` goes on from there.
+        completion: The last answer; `None` if there was none.
+    """
+
+    messages: list[dict[str, Any]]  # pyright: ignore[reportIncompatibleVariableOverride] # never none here
+
+    def __init__(self, message: str, *, completion: ChatCompletion | None = None) -> None:
+        super().__init__(message)
+        self.messages = []
+        self.completion = completion
+
+
+@public
+class MaxRoundsError(ToolRunError):
+    """The model still calls tools after ``max_rounds`` answers; the calls of the last one were made."""
+
+
+@public
+class ToolCallError(ToolRunError):
+    """A call of a tool failed: its function raised (see ``__cause__``), or what the model wrote is no such call.
+
+    Attributes:
+        call: The `ToolCall`.
+    """
+
+    def __init__(self, message: str, *, call: Any = None, completion: ChatCompletion | None = None) -> None:
+        super().__init__(message, completion=completion)
+        self.call = call
 
 
 STATUS_ERRORS: dict[int, type[APIStatusError]] = {

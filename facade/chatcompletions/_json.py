@@ -87,6 +87,8 @@ def _default(value: Any) -> Any:
     if is_array(value):
         return list(value)
     advice = "; give its model_dump()" if hasattr(value, "model_dump") else ""
+    if callable(value):
+        advice = "; give it to function_tool() or run_tools()"
     raise TypeError(f"a value of type {_name_of(type(value))} has no JSON form{advice}")
 
 

@@ -45,11 +45,14 @@ def references() -> dict[str, Any]:
     Each is a reference, so that `typing.get_type_hints` loads a class, and a call only the one that it needs.
     """
     names = (
-        "CallOptions", "CreateParams", "ListParams", "MessagesParams", "UpdateParams", "ParseParams", "ChatCompletion",
-        "ChatCompletionDeleted", "ChatCompletionPage", "AsyncChatCompletionPage", "MessagePage", "AsyncMessagePage",
-        "ChatCompletionStream", "AsyncChatCompletionStream", "AsyncStreamOpening",
+        "CallOptions", "CreateParams", "ListParams", "MessagesParams", "ParseParams", "RunToolsParams", "UpdateParams",
+        "ChatCompletion", "ChatCompletionDeleted", "ChatCompletionPage", "AsyncChatCompletionPage", "MessagePage",
+        "AsyncMessagePage", "ChatCompletionStream", "AsyncChatCompletionStream", "AsyncStreamOpening", "ToolCall",
     )  # fmt: skip
-    generics = ("AsyncPages", "AsyncParsedStreamOpening", "ParsedChatCompletion", "ParsedChatCompletionStream")
+    generics = (
+        "AsyncPages", "AsyncParsedStreamOpening", "AsyncToolRun", "ParsedChatCompletion", "ParsedChatCompletionStream",
+        "ToolRun",
+    )  # fmt: skip
     return {
         "chatcompletions": LazyModule("chatcompletions"),
         "models": LazyModule("chatcompletions._generated", "models"),

@@ -172,7 +172,9 @@ class Types:
             schema, read = self.node(one.type, f"{where}.{one.name}")
             takes_null = self._takes_null(schema)
             if not one.required and self._strict and not takes_null:
-                schema = _any_of([schema, {"type": "null"}])
+                text = {key: value for key, value in schema.items() if key == "description"}
+                inner = {key: value for key, value in schema.items() if key != "description"}
+                schema = {**_any_of([inner, {"type": "null"}]), **text}
             properties[one.name] = schema
             members.append((one, read, takes_null))
         required = [one.name for one in fields if one.required or self._strict]

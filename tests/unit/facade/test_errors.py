@@ -29,6 +29,7 @@ from chatcompletions import (
     ContentFilterFinishReasonError,
     InternalServerError,
     LengthFinishReasonError,
+    MaxRoundsError,
     NotFoundError,
     ParseError,
     PermissionDeniedError,
@@ -41,6 +42,8 @@ from chatcompletions import (
     StreamTimeoutError,
     StreamTooLargeError,
     StreamValidationError,
+    ToolCallError,
+    ToolRunError,
     UnprocessableEntityError,
     UnsupportedOperationError,
 )
@@ -82,6 +85,9 @@ TREE: dict[type[Exception], tuple[type[Exception], ...]] = {
     LengthFinishReasonError: (ParseError,),
     ContentFilterFinishReasonError: (ParseError,),
     RefusalError: (ParseError,),
+    ToolRunError: (ChatCompletionsError,),
+    MaxRoundsError: (ToolRunError,),
+    ToolCallError: (ToolRunError,),
 }
 API_ERRORS = [cls for cls in TREE if issubclass(cls, APIError)]
 

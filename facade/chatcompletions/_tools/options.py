@@ -1,0 +1,102 @@
+"""From the arguments of `run_tools` to the exchange that a run begins with; mistakes are told before it begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from threading import TIMEOUT_MAX
+from typing import Any
+
+from chatcompletions._answers.models import ChatCompletion
+from chatcompletions._checks import check_count, check_names, check_required
+from chatcompletions._params import RunToolsParams
+
+from .exchange import Exchange
+from .function_tool import FunctionTool, function_tool, is_async
+
+#: The arguments that are not parameters of `create`.
+_OWN = ("before_call", "max_rounds", "on_error", "parallel", "response_format", "stream", "tool_timeout", "tools")
+
+
+def exchange_of(params: Mapping[str, Any], tools: Any, *, can_await: bool, **options: Any) -> Exchange:
+    """Return the exchange that a run begins with.
+
+    Args:
+        params: The parameters of `create`.
+        tools: The tools.
+        can_await: Whether the run can await functions.
+        **options: The other arguments of `run_tools`.
+
+    Raises:
+        TypeError: An argument is unknown, missing or of the wrong type, or a tool cannot be made of it.
+        ValueError: A number is out of its range, or two tools have the same name.
+    """
+    check_names("run_tools", params, {*RunToolsParams.__annotations__, *_OWN})
+    check_required("run_tools", params, RunToolsParams.__required_keys__)
+    if "functions" in params or "function_call" in params:
+        raise TypeError("run_tools() takes tools= and tool_choice=, not the older functions= and function_call=")
+    if params.get("n") not in (None, 1):
+        raise ValueError(f"run_tools() follows one answer: leave out n={params['n']!r}")
+    _check(**options)
+    if isinstance(tools, str | Mapping) or not isinstance(tools, Iterable):
+        raise TypeError(f"tools is a list of functions and tools, such as [get_weather], not {tools!r}")
+    found: dict[str, Mapping[str, Any]] = {}
+    for tool in map(_tool, tools):
+        name = tool[tool["type"]].get("name")
+        if name in found:
+            raise ValueError(f"two tools are named {name!r}: give one another name, with function_tool(f, name=...)")
+        if not can_await and isinstance(tool, FunctionTool) and is_async(tool.run):
+            raise TypeError(f"{name}() is async: call it by an AsyncChatClient")
+        found[name] = tool
+    if not can_await and is_async(options["before_call"]):
+        raise TypeError("before_call is async: use an AsyncChatClient")
+    rest = {name: value for name, value in params.items() if name != "messages"}
+    return Exchange(rest, _messages(params["messages"]), found, **options)
+
+
+def _check(*, max_rounds: Any, parallel: Any, on_error: Any, tool_timeout: Any, before_call: Any) -> None:
+    check_count("max_rounds", max_rounds)
+    if max_rounds == 0:
+        raise ValueError("max_rounds must be 1 or more, not 0")
+    if not isinstance(parallel, bool):
+        raise TypeError(f"parallel must be True or False, not {parallel!r}")
+    if on_error not in ("report", "raise"):
+        raise ValueError(f"on_error must be 'report' or 'raise', not {on_error!r}")
+    if before_call is not None and not callable(before_call):
+        raise TypeError(f"before_call must be a function that takes a ToolCall, not {before_call!r}")
+    if tool_timeout is None:
+        return
+    if not isinstance(tool_timeout, int | float) or isinstance(tool_timeout, bool):
+        raise TypeError(f"tool_timeout must be a number of seconds or None, not {tool_timeout!r}")
+    if not 0 < tool_timeout <= TIMEOUT_MAX:
+        raise ValueError(f"tool_timeout must be more than 0 s, not {tool_timeout}; None waits for ever")
+
+
+def _tool(given: Any) -> Mapping[str, Any]:
+    tool = _plain(given)
+    if not isinstance(tool, Mapping):
+        return function_tool(tool)
+    if not isinstance(tool.get(tool.get("type")), Mapping):
+        raise TypeError(f"a tool is a function, or such as {{'type': 'function', 'function': {{...}}}}, not {tool!r}")
+    return tool
+
+
+def _messages(given: Any) -> list[dict[str, Any]]:
+    """Return messages as plain mappings, in a list of their own."""
+    if isinstance(given, str):
+        return [{"role": "user", "content": given}]
+    if isinstance(given, Mapping) or not isinstance(given, Iterable):
+        raise TypeError(f"messages is text or a list of messages, not {type(given).__name__}")
+    found: list[dict[str, Any]] = []
+    for one in given:
+        message = _plain(one.message if isinstance(one, ChatCompletion) else one)
+        if not isinstance(message, Mapping):
+            raise TypeError(f"messages[{len(found)}] is no message but {message!r}")
+        found.append(dict(message))
+        if message.get("tool_calls"):
+            found[-1]["tool_calls"] = [*map(_plain, message["tool_calls"])]
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """Return a mapping in the place of a model; anything else as it is."""
+    return value.to_dict() if hasattr(type(value), "to_dict") else value

@@ -1,0 +1,465 @@
+"""Functions as tools, and the run in which a model calls them."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import json
+import pickle
+import threading
+from contextvars import ContextVar
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import httpx
+import pydantic
+import pytest
+
+from chatcompletions import (
+    AnswerEvent,
+    ChatCompletionsError,
+    ContentFilterFinishReasonError,
+    LengthFinishReasonError,
+    MaxRoundsError,
+    RateLimitError,
+    RefusalError,
+    ToolCallError,
+    ToolCallEvent,
+    ToolResultEvent,
+    custom_tool,
+    function_tool,
+)
+
+from ._support import ASK, Server, completion, is_async
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import SyncDriver
+
+
+class Unit(Enum):
+    CELSIUS = "c"
+    FAHRENHEIT = "f"
+
+
+@dataclass
+class Place:
+    city: str
+    country: str | None = None
+
+
+class Model(pydantic.BaseModel):
+    """A search."""
+
+    query: str
+
+
+def weather(place: Place, unit: Unit = Unit.CELSIUS, *, days: Annotated[int, "How many."] = 3) -> str:
+    """Tell the weather.
+
+    It may rain.
+
+    Args:
+        place: Where it is.
+        unit (Unit): The unit,
+            of two.
+
+    Returns:
+        A text.
+    """
+    return f"{place.city} {unit.value} {days}"
+
+
+def add(a: int, b: int) -> int:
+    """Add numbers.
+
+    :param a: The first.
+    :param int b: The second.
+    :returns: The sum.
+    """
+    return a + b
+
+
+def fail(a: int = 0) -> int:
+    """Fail.
+
+    Parameters
+    ----------
+    a : int
+        Nothing.
+    """
+    raise RuntimeError("no luck")
+
+
+def calls(*wanted: tuple[str, Any], **members: Any) -> dict[str, Any]:
+    """Return an answer that calls tools."""
+    reply = completion(None, **members)
+    made = [
+        {"id": f"call_{place}", "type": "function", "function": {"name": name, "arguments": json.dumps(arguments)}}
+        for place, (name, arguments) in enumerate(wanted)
+    ]
+    reply["choices"][0]["message"]["tool_calls"] = made
+    reply["choices"][0]["finish_reason"] = "tool_calls"
+    return reply
+
+
+def started(connect: Callable[..., SyncDriver], *replies: Any, **params: Any) -> tuple[Any, SyncDriver, Server]:
+    server = Server(*replies)
+    driver = connect(transport=server.transport, max_retries=0)
+    return driver.client.run_tools(**{**ASK, **params}), driver, server
+
+
+def until_done(driver: SyncDriver, run: Any) -> Any:
+    return driver.run(run.until_done()) if is_async(driver) else run.until_done()
+
+
+def collected(driver: SyncDriver, run: Any) -> list[Any]:
+    async def collect() -> list[Any]:
+        return [event async for event in run]
+
+    return driver.run(collect()) if is_async(driver) else [*run]
+
+
+def contents(run: Any) -> list[str]:
+    return [message["content"] for message in run.messages if message["role"] == "tool"]
+
+
+def test_a_tool_of_a_function() -> None:
+    """Name, description and strict parameters come from signature, annotations and docstring."""
+    tool = function_tool(weather)
+    function = tool["function"]
+    assert (tool["type"], function["name"], function["strict"]) == ("function", "weather", True)
+    assert function["description"] == "Tell the weather.\n\nIt may rain."
+    properties, told = function["parameters"]["properties"], ["Where it is.", "The unit, of two.", "How many."]
+    assert function["parameters"]["required"] == ["place", "unit", "days"]
+    assert [properties[name]["description"] for name in properties] == [
+        "Where it is.",
+        "The unit, of two.",
+        "How many.",
+    ]
+    assert properties["unit"]["anyOf"] == [{"enum": ["c", "f"], "type": "string"}, {"type": "null"}]
+
+
+@pytest.mark.parametrize(
+    ("function", "told"),
+    [(add, {"a": "The first.", "b": "The second."}), (fail, {"a": "Nothing."})],
+    ids=["Sphinx", "NumPy"],
+)
+def test_docstrings(function: Any, told: dict[str, str]) -> None:
+    """Docstrings in the styles of Sphinx and NumPy are read like Google's."""
+    tool = function_tool(function)["function"]
+    assert {name: one["description"] for name, one in tool["parameters"]["properties"].items()} == told
+    assert tool["description"] in ("Add numbers.", "Fail.")
+
+
+class Weather:
+    def tell(self, city: str) -> str:
+        return city
+
+    def __call__(self, city: str) -> str:
+        return city
+
+
+@pytest.mark.parametrize(
+    ("function", "name", "parameters"),
+    [
+        (Weather().tell, "tell", ["city"]),
+        (Weather(), "Weather", ["city"]),
+        (functools.partial(add, b=2), "add", ["a"]),
+        (functools.partial(add, 1), "add", ["b"]),
+        (Model, "Model", ["query"]),
+        (Place, "Place", ["city", "country"]),
+    ],
+)
+def test_callables(function: Any, name: str, parameters: list[str]) -> None:
+    """Methods, objects, partial functions and classes are tools, too."""
+    tool = function_tool(function)["function"]
+    assert (tool["name"], tool["parameters"]["required"]) == (name, parameters)
+
+
+@pytest.mark.parametrize(
+    ("make", "cls", "told"),
+    [
+        (lambda: function_tool(lambda x: x), ValueError, "name='get_weather'"),
+        (lambda: function_tool(lambda x: x, name="f"), TypeError, "'x' of f.. has no annotation: write x: str"),
+        (lambda: function_tool(add, name="a b"), ValueError, "'a b'"),
+        (lambda: function_tool(Weather.tell), TypeError, "method of an object"),
+        (lambda: function_tool(dict[str, int]), TypeError, "open mapping"),
+        (lambda: function_tool("weather"), TypeError, "not 'weather'"),  # type: ignore[arg-type] # wrong on purpose
+    ],
+)
+def test_what_is_no_tool(make: Callable[[], Any], cls: type[Exception], told: str) -> None:
+    """What no tool can be made of is refused with a line that says what to write."""
+    with pytest.raises(cls, match=told):
+        make()
+
+
+def test_a_run(connect: Callable[..., SyncDriver]) -> None:
+    """The model's calls are made, their results are sent back in order, and the last answer is returned."""
+    arguments = {"place": {"city": "Paris", "country": None}, "unit": None, "days": 1}
+    first = calls(("weather", arguments), ("add", {"a": 1, "b": 2}))
+    run, driver, server = started(connect, first, completion("Done."), tools=[weather, add])
+    assert until_done(driver, run).text == "Done."
+    assert contents(run) == ["Paris c 1", "3"]
+    assert [message["role"] for message in run.messages] == ["user", "assistant", "tool", "tool", "assistant"]
+    assert run.messages[1] == first["choices"][0]["message"]
+    assert server.body["messages"] == run.messages[:-1]
+    assert [tool["function"]["name"] for tool in server.body["tools"]] == ["weather", "add"]
+
+
+def test_events(connect: Callable[..., SyncDriver]) -> None:
+    """Iterating gives each answer, each call and each result; the caller's messages are not changed."""
+    messages = [{"role": "user", "content": "Add."}]
+    replies = (calls(("add", {"a": 1, "b": 2})), completion("3"))
+    run, driver, _ = started(connect, *replies, tools=[add], messages=messages)
+    found = collected(driver, run)
+    assert [type(event) for event in found] == [AnswerEvent, ToolCallEvent, ToolResultEvent, AnswerEvent]
+    assert (found[1].call.arguments, found[2].result, found[2].message["content"]) == ({"a": 1, "b": 2}, 3, "3")
+    assert messages == [{"role": "user", "content": "Add."}]
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (("fail", {"a": 1}), "Error: RuntimeError: no luck"),
+        (
+            ("add", {"a": "1", "b": 2}),
+            'Error: the arguments cannot be used: $.a: expected a whole number, received "1"',
+        ),
+        (("ad", {}), "Error: there is no tool 'ad'; there is add"),
+    ],
+)
+def test_failures(connect: Callable[..., SyncDriver], call: tuple[str, Any], told: str) -> None:
+    """A call that fails is told to the model in a line, or ends the run with an error that has the exchange so far."""
+    tools = [add, fail]
+    run, driver, _ = started(connect, calls(call), completion("Sorry."), tools=tools)
+    assert until_done(driver, run).text == "Sorry."
+    assert contents(run) == [told]
+    run, driver, _ = started(connect, calls(call), completion("Sorry."), tools=tools, on_error="raise")
+    with pytest.raises(ToolCallError) as caught:
+        until_done(driver, run)
+    assert (caught.value.call.name, caught.value.messages) == (call[0], run.messages)
+    assert [message["role"] for message in run.messages] == ["user", "assistant", "tool"]
+    assert isinstance(caught.value.__cause__, RuntimeError) == (call[0] == "fail")
+
+
+def test_rounds(connect: Callable[..., SyncDriver]) -> None:
+    """A run that uses up its rounds is an error, from whose messages another run goes on."""
+    run, driver, server = started(connect, calls(("add", {"a": 1, "b": 2})), tools=[add], max_rounds=2)
+    with pytest.raises(MaxRoundsError, match="2 rounds") as caught:
+        until_done(driver, run)
+    assert len(server.requests) == 2
+    assert caught.value.completion.tool_calls
+    again, driver, server = started(connect, completion("3"), tools=[add], messages=caught.value.messages)
+    assert until_done(driver, again).text == "3"
+    assert server.body["messages"] == run.messages
+
+
+@pytest.mark.parametrize(
+    ("change", "cls"),
+    [
+        ({"finish_reason": "length"}, LengthFinishReasonError),
+        ({"finish_reason": "content_filter"}, ContentFilterFinishReasonError),
+        ({"refusal": "No."}, RefusalError),
+    ],
+)
+def test_bad_ends(connect: Callable[..., SyncDriver], change: Any, cls: type[ChatCompletionsError]) -> None:
+    """An answer that is cut or refused ends the run with an error that has the exchange so far."""
+    last = completion("No")
+    choice = last["choices"][0]
+    (choice["message"] if "refusal" in change else choice).update(change)
+    run, driver, _ = started(connect, calls(("add", {"a": 1, "b": 2})), last, tools=[add])
+    with pytest.raises(cls) as caught:
+        until_done(driver, run)
+    assert caught.value.messages is not None
+    assert [message["role"] for message in caught.value.messages] == ["user", "assistant", "tool"]
+
+
+def test_a_request_that_fails(connect: Callable[..., SyncDriver]) -> None:
+    """An error of a request keeps its type and has the exchange so far; the same run can go on."""
+    limited = httpx.Response(429, json={"error": {"message": "slow down"}})
+    replies = (calls(("add", {"a": 1, "b": 2})), limited, completion("3"))
+    run, driver, _ = started(connect, *replies, tools=[add])
+    with pytest.raises(RateLimitError) as caught:
+        until_done(driver, run)
+    assert caught.value.messages == run.messages
+    assert until_done(driver, run).text == "3"
+    assert contents(run) == ["3"]
+
+
+def test_errors_survive_pickle(connect: Callable[..., SyncDriver]) -> None:
+    """An error of a run survives pickle and copy with the exchange."""
+    run, driver, _ = started(connect, calls(("ad", {})), tools=[add], on_error="raise")
+    with pytest.raises(ToolCallError) as caught:
+        until_done(driver, run)
+    for again in (pickle.loads(pickle.dumps(caught.value)), copy.copy(caught.value)):
+        assert (str(again), again.messages) == (str(caught.value), caught.value.messages)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "told"),
+    [
+        (None, "3"),
+        (True, "3"),
+        ({"a": 5, "b": 5}, "10"),
+        ("Ask me later.", "Ask me later."),
+        (False, "The call was refused."),
+    ],
+)
+def test_a_hook(connect: Callable[..., SyncDriver], verdict: Any, told: str) -> None:
+    """A hook may allow a call, change its arguments, or refuse it with a reason that the model is told."""
+    asked: list[Any] = []
+
+    def decide(call: Any) -> Any:
+        asked.append(call.arguments)
+        return verdict
+
+    replies = (calls(("add", {"a": 1, "b": 2})), completion("Done."))
+    run, driver, _ = started(connect, *replies, tools=[add], before_call=decide)
+    until_done(driver, run)
+    assert (contents(run), asked) == ([told], [{"a": 1, "b": 2}])
+
+
+def test_side_by_side(connect: Callable[..., SyncDriver]) -> None:
+    """The calls of a round run side by side, in the caller's context; their results come in order."""
+    both, seen = threading.Barrier(2, timeout=30), ContextVar("seen", default="")
+
+    def meet(name: str) -> str:
+        both.wait()
+        return name + seen.get()
+
+    seen.set("!")
+    replies = (calls(("meet", {"name": "a"}), ("meet", {"name": "b"})), completion("Done."))
+    run, driver, _ = started(connect, *replies, tools=[meet])
+    until_done(driver, run)
+    assert [content[0] for content in contents(run)] == ["a", "b"]
+
+
+def test_one_after_another(connect: Callable[..., SyncDriver]) -> None:
+    """With parallel=False the calls of a round run one after another."""
+    order: list[str] = []
+
+    def note(name: str) -> None:
+        order.append(f"{name} in")
+        order.append(f"{name} out")
+
+    replies = (calls(("note", {"name": "a"}), ("note", {"name": "b"})), completion("Done."))
+    run, driver, _ = started(connect, *replies, tools=[note], parallel=False)
+    until_done(driver, run)
+    assert order == ["a in", "a out", "b in", "b out"]
+    assert contents(run) == ["null", "null"]
+
+
+def test_a_time_limit(connect: Callable[..., SyncDriver]) -> None:
+    """A call that takes too long is told to the model; the run goes on."""
+    end = threading.Event()
+
+    def wait() -> None:
+        end.wait(30)
+
+    replies = (calls(("wait", {})), completion("Done."))
+    run, driver, _ = started(connect, *replies, tools=[wait], tool_timeout=0.01)
+    until_done(driver, run)
+    end.set()
+    assert contents(run) == ["Error: TimeoutError: it took longer than 0.01 s"]
+
+
+def test_tools_without_a_function(connect: Callable[..., SyncDriver]) -> None:
+    """A call of a tool without a function ends the run, which has it as a pending call."""
+    plain = {"type": "function", "function": {"name": "ask", "parameters": {"type": "object", "properties": {}}}}
+    replies = (calls(("add", {"a": 1, "b": 2}), ("ask", {"x": 1})), completion("Done."))
+    run, driver, _ = started(connect, *replies, tools=[add, plain])
+    until_done(driver, run)
+    assert [(call.name, call.arguments) for call in run.pending_calls] == [("ask", {"x": 1})]
+    assert contents(run) == ["3"]
+    answered = [*run.messages, {"role": "tool", "tool_call_id": "call_1", "content": "4"}]
+    again, driver, server = started(connect, completion("7"), tools=[add, plain], messages=answered)
+    assert until_done(driver, again).text == "7"
+    assert server.body["messages"] == answered
+
+
+def test_custom_tools(connect: Callable[..., SyncDriver]) -> None:
+    """A custom tool takes the text that the model writes."""
+
+    def shout(text: str) -> str:
+        """Shout."""
+        return text.upper()
+
+    reply = completion(None)
+    call = {"id": "c", "type": "custom", "custom": {"name": "shout", "input": "hi"}}
+    reply["choices"][0]["message"]["tool_calls"] = [call]
+    run, driver, server = started(connect, reply, completion("Done."), tools=[custom_tool(shout)])
+    until_done(driver, run)
+    assert contents(run) == ["HI"]
+    assert server.body["tools"] == [{"type": "custom", "custom": {"name": "shout", "description": "Shout."}}]
+
+
+def test_a_forced_choice(connect: Callable[..., SyncDriver]) -> None:
+    """A tool choice that forces a call holds for the first request alone."""
+    replies = (calls(("add", {"a": 1, "b": 2})), completion("3"))
+    run, driver, server = started(connect, *replies, tools=[add], tool_choice="required")
+    until_done(driver, run)
+    sent = [json.loads(request.content)["tool_choice"] for request in server.requests]
+    assert sent == ["required", "auto"]
+
+
+def test_a_typed_answer(connect: Callable[..., SyncDriver]) -> None:
+    """The last answer may be a value of a type."""
+    replies = (calls(("add", {"a": 1, "b": 2})), completion('{"city": "Paris", "country": null}'))
+    run, driver, _ = started(connect, *replies, tools=[add], response_format=Place)
+    assert until_done(driver, run).parsed == Place("Paris")
+
+
+def test_async_functions(connect: Callable[..., SyncDriver]) -> None:
+    """The async client awaits async functions; the sync one refuses them before it asks."""
+
+    async def double(a: Literal[1, 2]) -> int:
+        return 2 * a
+
+    server = Server(calls(("double", {"a": 2})), completion("4"))
+    driver = connect(transport=server.transport)
+    if is_async(driver):
+        run = driver.client.run_tools(**ASK, tools=[double])
+        until_done(driver, run)
+        assert contents(run) == ["4"]
+    else:
+        with pytest.raises(TypeError, match="AsyncChatClient"):
+            driver.client.run_tools(**ASK, tools=[double])
+        assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("params", "cls", "told"),
+    [
+        ({"max_round": 3}, TypeError, "max_rounds"),
+        ({"max_rounds": 0}, ValueError, "1 or more"),
+        ({"n": 2}, ValueError, "leave out n=2"),
+        ({"tools": add}, TypeError, r"\[get_weather\]"),
+        ({"tools": [add, add]}, ValueError, "two tools are named 'add'"),
+        ({"on_error": "ignore"}, ValueError, "'report' or 'raise'"),
+        ({"tool_timeout": 0}, ValueError, "more than 0"),
+        ({"before_call": 1}, TypeError, "before_call"),
+        ({"messages": None}, TypeError, "messages"),
+        ({"functions": []}, TypeError, "tools="),
+        ({"response_format": dict[str, int]}, TypeError, "open mapping"),
+    ],
+)
+def test_wrong_arguments(connect: Callable[..., SyncDriver], params: Any, cls: type[Exception], told: str) -> None:
+    """A wrong argument is an error before anything is sent."""
+    with pytest.raises(cls, match=told):
+        started(connect, completion(), **{"tools": [add], **params})
+
+
+def test_break_off(connect: Callable[..., SyncDriver]) -> None:
+    """A run whose iteration is broken off answers every call, so that its messages can be sent."""
+    run, driver, _ = started(connect, calls(("add", {"a": 1, "b": 2})), completion("3"), tools=[add])
+
+    async def first() -> Any:
+        return await anext(aiter(run))
+
+    driver.run(first()) if is_async(driver) else next(iter(run))
+    assert contents(run) == ["This call was not made."]
+    assert until_done(driver, run).text == "3"
+    assert contents(run) == ["3"]
