@@ -328,7 +328,7 @@ class ToolRunError(ChatCompletionsError):
 
     def __init__(self, message: str, *, completion: ChatCompletion | None = None) -> None:
         super().__init__(message)
-        self.messages = []
+        self.messages = []  # pyright: ignore[reportIncompatibleVariableOverride] # it is the class's
         self.completion = completion
 
 

@@ -172,9 +172,9 @@ class Types:
             schema, read = self.node(one.type, f"{where}.{one.name}")
             takes_null = self._takes_null(schema)
             if not one.required and self._strict and not takes_null:
-                text = {key: value for key, value in schema.items() if key == "description"}
+                words = {key: value for key, value in schema.items() if key == "description"}
                 inner = {key: value for key, value in schema.items() if key != "description"}
-                schema = {**_any_of([inner, {"type": "null"}]), **text}
+                schema = {**_any_of([inner, {"type": "null"}]), **words}
             properties[one.name] = schema
             members.append((one, read, takes_null))
         required = [one.name for one in fields if one.required or self._strict]
@@ -228,7 +228,7 @@ class Types:
             if failure is None:  # a union has members
                 raise TypeError("an empty union")
             if not failure.keys:
-                failure.expected = " or ".join(dict.fromkeys(map(words, arguments)))
+                failure.expected = " or ".join(dict.fromkeys(map(_words, arguments)))
             raise failure
 
         return Node(_any_of([node.schema for node in nodes]), read)
@@ -356,7 +356,7 @@ def type_name(tp: Any) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_")[:60] or "value"
 
 
-def words(tp: Any) -> str:
+def _words(tp: Any) -> str:
     """Return the name of a type for a message."""
     names = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
     return "null" if tp in (None, types.NoneType) else names.get(tp) or type_name(tp)

@@ -132,13 +132,9 @@ def test_a_tool_of_a_function() -> None:
     function = tool["function"]
     assert (tool["type"], function["name"], function["strict"]) == ("function", "weather", True)
     assert function["description"] == "Tell the weather.\n\nIt may rain."
-    properties, told = function["parameters"]["properties"], ["Where it is.", "The unit, of two.", "How many."]
+    properties, sentences = function["parameters"]["properties"], ["Where it is.", "The unit, of two.", "How many."]
     assert function["parameters"]["required"] == ["place", "unit", "days"]
-    assert [properties[name]["description"] for name in properties] == [
-        "Where it is.",
-        "The unit, of two.",
-        "How many.",
-    ]
+    assert [properties[name]["description"] for name in properties] == sentences
     assert properties["unit"]["anyOf"] == [{"enum": ["c", "f"], "type": "string"}, {"type": "null"}]
 
 
