@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from .deltas import copied, joined, joined_text, merge, merge_member
+from .deltas import Pieces, copied, joined, merge, merge_member
 from .tool_calls import ToolCalls
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Members of a chunk that are not members of the completion.
 _CHUNK_ONLY = frozenset({"object", "choices", "obfuscation"})
+#: Members of a choice that are known here; of any other the latest value counts.
+_CHOICE = frozenset({"index", "delta", "finish_reason", "logprobs", "message"})
 #: Values that replace no other value.
 _EMPTY: tuple[Any, ...] = (None, {}, [])
 
@@ -38,10 +40,10 @@ class Assembly:
         self._head: dict[str, Any] = {}
         self._seen_names: set[str] = set()
         self._changeable: dict[str, Any] = {}
-        self._choices: dict[int, _Choice] = {}
+        self._choices: dict[int, Choice] = {}
 
-    def add(self, chunk: dict[str, Any]) -> None:
-        """Add a chunk, the JSON object of an event."""
+    def add(self, chunk: dict[str, Any], data: bytes = b"") -> None:  # noqa: ARG002 - a recorder keeps it
+        """Add a chunk, the JSON object of an event, and the text that it was read from."""
         # In most chunks nothing is new but the choices.
         if not chunk.keys() <= self._seen_names:
             self._add_head(chunk)
@@ -56,12 +58,15 @@ class Assembly:
                 index = choice.get("index")
                 key = index if isinstance(index, int) else 0
                 if key not in self._choices:
-                    self._choices[key] = _Choice()
+                    self._choices[key] = self._new_choice(key)
                 self._choices[key].add(choice)
 
     def add_text(self, target: TextTarget, text: str) -> None:
         """Add a chunk that repeats an earlier one but for this text."""
         self._choices[target.choice].add_text(target, text)
+
+    def _new_choice(self, _key: int) -> Choice:
+        return Choice()
 
     def _add_head(self, chunk: dict[str, Any]) -> None:
         head = self._head
@@ -119,10 +124,12 @@ def _may_change(name: str, value: Any) -> bool:
     return value is None or value == "" or isinstance(value, (dict, list)) or (name == "created" and value == 0)
 
 
-class _Choice:
+class Choice:
+    """One choice so far."""
+
     def __init__(self) -> None:
         self.finish_reason: str | None = None
-        self._content: list[str] = []
+        self._content = Pieces()
         self._audio: list[str] = []
         self._tool_calls = ToolCalls()
         self._message: dict[str, Any] = {}
@@ -131,6 +138,7 @@ class _Choice:
         self._latest: dict[str, Any] = {}
 
     def add_text(self, target: TextTarget, text: str) -> None:
+        """Add text alone."""
         if target.member == "content":
             self._content.append(text)
         elif target.call is not None:
@@ -139,8 +147,11 @@ class _Choice:
             merge_member(self._message, target.member, text)
 
     def add(self, choice: dict[str, Any]) -> None:
+        """Add the choice of a chunk."""
         for name, value in choice.items():
             if value is None or name == "index":
+                if name not in _CHOICE:
+                    self._latest.setdefault(name, None)
                 continue
             if name == "delta":
                 if isinstance(value, dict):
@@ -164,9 +175,9 @@ class _Choice:
             elif name == "content" and isinstance(value, list):
                 if value and self._content:
                     merge_member(self._message, name, [self._text_part()])
-                    self._content.clear()
+                    self._content = Pieces()
                 merge_member(self._message, name, value)
-            elif name == "tool_calls" and isinstance(value, (list, dict)):
+            elif name == "tool_calls" and isinstance(value, (list, dict)) and value != []:
                 for piece in [value] if isinstance(value, dict) else value:  # TGI sends one call without a list
                     if isinstance(piece, dict):
                         self._tool_calls.add(piece)
@@ -179,9 +190,10 @@ class _Choice:
                 merge_member(self._message, name, value)
 
     def _text_part(self) -> dict[str, Any]:
-        return {"type": "text", "text": joined_text(self._content)}
+        return {"type": "text", "text": self._content.text()}
 
     def completed(self, index: int) -> dict[str, Any]:
+        """Return the JSON object of the choice, as an unstreamed call would have returned it."""
         message: dict[str, Any] = {
             "role": "assistant",
             "content": None,
@@ -193,7 +205,7 @@ class _Choice:
             parts = message["content"]
             # Some servers send parts (thoughts or references, say) between plain text.
             is_in_parts = isinstance(parts, list)
-            message["content"] = [*parts, self._text_part()] if is_in_parts else joined_text(self._content)
+            message["content"] = [*parts, self._text_part()] if is_in_parts else self._content.text()
         if tool_calls := self._tool_calls.completed():
             message["tool_calls"] = tool_calls
         for name, value in self._full_message.items():

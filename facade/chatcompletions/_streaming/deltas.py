@@ -10,7 +10,24 @@ _CONTAINERS = frozenset({dict, list})
 
 
 class Pieces(list[str]):
-    """The pieces of a text, which are joined once, because adding to a string copies it every time."""
+    """The pieces of a text, each of which is joined to those before it once, when the text is asked for."""
+
+    _text = ""
+    _joined = 0
+
+    def text(self) -> str:
+        """Return the text so far: two halves of a character become one, and half a character becomes U+FFFD."""
+        if self._joined < len(self):
+            added = "".join(self[self._joined :])
+            if not _has_no_halves(added):
+                if "\ud800" <= added[-1] <= "\udbff":  # its other half may come
+                    return joined_text([self._text, added])
+                added = joined_text([added])
+            # Nothing else refers to the text in this moment, so that Python adds to it in place.
+            text, self._text = self._text, ""
+            text += added
+            self._text, self._joined = text, len(self)
+        return self._text
 
 
 class Items(list[Any]):
@@ -62,7 +79,7 @@ def merge_member(target: dict[str, Any], name: str, value: Any) -> None:
             if value:
                 known.append(value)
         elif value != (so_far := "".join(known)):  # a name comes whole, and from some servers again in every piece
-            known[:] = [so_far + value]
+            target[name] = Pieces([so_far + value])
     elif isinstance(value, dict):
         if not isinstance(known, dict):
             target[name] = known = {}
@@ -76,7 +93,7 @@ def merge_member(target: dict[str, Any], name: str, value: Any) -> None:
 def joined(value: Any) -> Any:
     """Return a copy of a value in which the pieces of each text are joined."""
     if isinstance(value, Pieces):
-        return joined_text(value)
+        return value.text()
     if isinstance(value, dict):
         return {name: joined(item) for name, item in value.items()}
     if isinstance(value, Items):

@@ -17,7 +17,7 @@ from chatcompletions._json import loads
 from .deltas import Pieces, joined, merge_member
 
 #: The members of a tool call that hold the name of its function or tool, each with the text that comes in pieces.
-_TEXTS = (("function", "arguments"), ("custom", "input"))
+TEXTS = (("function", "arguments"), ("custom", "input"))
 #: How often arguments may be looked at that turn out not to be whole, so that the work does not grow with their square.
 _MAX_TRIES = 100
 
@@ -41,7 +41,8 @@ class ToolCalls:
         elif len(piece) == 2 and isinstance(function, dict) and len(function) == 1 and index in self._arguments:
             text = function.get("arguments")
             if isinstance(text, str):  # as in nearly every piece
-                self.add_arguments(index, text)
+                if text:
+                    self._arguments[index].append(text)
                 return
         call = self._call_of(index, piece)
         for name, value in piece.items():
@@ -88,7 +89,7 @@ class ToolCalls:
         It begins another call after one that has its name and some text already: by another name, or by the same one
         and new arguments after whole ones, which may follow the name in a later piece.
         """
-        for kind, text in _TEXTS:
+        for kind, text in TEXTS:
             known, new = call.get(kind), piece.get(kind)
             if not isinstance(known, dict) or not isinstance(new, dict) or not known.get(text):
                 continue
@@ -132,7 +133,7 @@ class ToolCalls:
 
 def _with_type(call: dict[str, Any]) -> dict[str, Any]:
     # The type is optional in a stream, but in a completion it decides the class of the call.
-    kinds = [kind for kind, _ in _TEXTS if kind in call]
+    kinds = [kind for kind, _ in TEXTS if kind in call]
     return {**call, "type": kinds[0]} if kinds and not call.get("type") else call
 
 
@@ -142,7 +143,7 @@ def _by_index(call: tuple[int | None, dict[str, Any]]) -> float:
 
 def _only_adds_text(piece: dict[str, Any]) -> bool:
     """Tell whether a piece adds to the text of a call, and has no name."""
-    new = [(piece[kind], text) for kind, text in _TEXTS if isinstance(piece.get(kind), dict)]
+    new = [(piece[kind], text) for kind, text in TEXTS if isinstance(piece.get(kind), dict)]
     return any(member.get(text) and not member.get("name") for member, text in new)
 
 
