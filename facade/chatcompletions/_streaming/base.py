@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from chatcompletions._errors import Deviation
 
+    from .recorder import Recorder
     from .sse import ServerSentEvent
 
     Check = Callable[[dict[str, Any], httpx.Request], Deviation | None]
@@ -98,6 +99,14 @@ class StreamReader:
         completion = ChatCompletion.from_dict(self._assembly.completion())
         completion._headers = self.response.headers
         return completion
+
+    def recorder(self, adapter: Any) -> Recorder:
+        """Return the assembly as one that has the events of each chunk from now on; see `Recorder`."""
+        from .recorder import Recorder
+
+        if not isinstance(self._assembly, Recorder):
+            self._assembly = Recorder(self._assembly, self.response.headers, adapter)
+        return self._assembly
 
     @property
     def state(self) -> str:
@@ -224,12 +233,12 @@ class StreamReader:
         return events
 
     def _read(self, events: list[ServerSentEvent]) -> Iterator[ChatCompletionChunk]:
-        assembly, repetition, has_yielded = self._assembly, self._repetition, False
+        repetition, has_yielded = self._repetition, False
         self._events = events
         for data, event_type in events:
             if not event_type and (repeated := repetition.read(data)):
                 place, text, model = repeated
-                assembly.add_text(place, text)
+                self._assembly.add_text(place, text)
                 yield model
                 has_yielded = True
                 continue
@@ -249,7 +258,7 @@ class StreamReader:
             if is_stray and event_type not in _KNOWN_TYPES:
                 self._check_silence()
                 continue
-            assembly.add(chunk)
+            self._assembly.add(chunk, data)
             if failed_choice(chunk):
                 self._raise_error_event(chunk, event_type)
             if self._check is not None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from chatcompletions._answers.chunk import ChatCompletionChunk
     from chatcompletions._answers.models import ChatCompletion
 
+    from .events import ChatCompletionStreamEvent
+
 #: Seconds to wait, after ``[DONE]``, for the end of the body, so that the connection can serve the next call. Nearly
 #: every server sends it at once, but none has to; a new TLS connection takes no longer.
 END_TIMEOUT = 0.1
@@ -34,9 +36,15 @@ class _Stream:
     """The parts that both streams share."""
 
     def __init__(
-        self, response: httpx.Response, *, clock: Callable[[], float] = time.monotonic, **options: Any
+        self,
+        response: httpx.Response,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        adapter: Any = None,
+        **options: Any,
     ) -> None:
         self.response = response
+        self._adapter = adapter
         # The iterator has no reference to the stream, so that a stream that is dropped closes its connection at once.
         self._reader = StreamReader(response, clock=clock, **options)
 
@@ -95,6 +103,21 @@ class ChatCompletionStream(_Stream):
                 yield text
         if text := characters.rest():
             yield text
+
+    def events(self) -> Iterator[ChatCompletionStreamEvent]:
+        """Iterate over what each chunk adds to the choices, and over what is complete: a text, a tool call.
+
+        Each event is a class of its own, for ``match``, and has a ``type`` such as ``"content.delta"``; see
+        `ChunkEvent`, `ContentDeltaEvent` and those beside them. What an event has beyond its own piece (``snapshot``,
+        ``parsed``) is made when it is read, and stays as it was then.
+
+        Raises:
+            StreamError: The stream has no good end, as when it is iterated over.
+        """
+        recorder = self._reader.recorder(self._adapter)
+        for chunk in self:
+            yield from recorder.events_of(chunk)
+        yield from recorder.last_events()
 
     def get_final_completion(self) -> ChatCompletion:
         """Read the stream to its end, and return the whole completion.
@@ -183,6 +206,15 @@ class AsyncChatCompletionStream(_Stream):
                 yield text
         if text := characters.rest():
             yield text
+
+    async def events(self) -> AsyncIterator[ChatCompletionStreamEvent]:
+        """Iterate over what each chunk adds to the choices, and over what is complete; see `ChatCompletionStream`."""
+        recorder = self._reader.recorder(self._adapter)
+        async for chunk in self:
+            for event in recorder.events_of(chunk):
+                yield event
+        for event in recorder.last_events():
+            yield event
 
     async def get_final_completion(self) -> ChatCompletion:
         """Read the stream to its end, and return the whole completion; see `ChatCompletionStream`."""

@@ -8,7 +8,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 from types import FunctionType, UnionType
-from typing import get_overloads
+from typing import Any, Union, get_origin, get_overloads
 
 import pytest
 
@@ -28,6 +28,11 @@ def loaded_by(statement: str) -> set[str]:
     return set(done.stdout.split())
 
 
+def is_union(thing: Any) -> bool:
+    """Tell whether a thing is a union of classes, which has no docstring of its own."""
+    return get_origin(thing) in (Union, UnionType)
+
+
 def test_all_is_sorted() -> None:
     """The public names are sorted, each once, constants first."""
     assert chatcompletions.__all__ == sorted(set(chatcompletions.__all__), key=lambda name: (not name.isupper(), name))
@@ -39,7 +44,7 @@ def test_all_is_complete() -> None:
     offered = {
         name
         for name, found in public.items()
-        if isinstance(found, UnionType) or getattr(found, "__module__", "").split(".")[0] == "chatcompletions"
+        if is_union(found) or getattr(found, "__module__", "").split(".")[0] == "chatcompletions"
     }
     assert offered == set(chatcompletions.__all__) - {"__version__", *LENT}
 
@@ -49,7 +54,7 @@ def test_every_name_is_there(name: str) -> None:
     """Each public name can be imported, has a docstring, and is listed by dir."""
     found = getattr(chatcompletions, name)
     assert name in dir(chatcompletions)
-    assert found.__doc__ or name in LENT
+    assert found.__doc__ or is_union(found) or name in LENT
     if isinstance(found, type | FunctionType) and name not in LENT:
         assert (found.__module__, found.__name__) == ("chatcompletions", name)
 
