@@ -85,6 +85,7 @@ if TYPE_CHECKING:
         RunToolsParams,
         UpdateParams,
     )
+    from ._parts import audio, file, image, text
     from ._spec.deviations import deviations
     from ._spec.provenance import Spec, spec
     from ._streaming.events import (
@@ -223,13 +224,17 @@ _LAZY = {
     "UpdateParams": "._params",
     "UserMessageDict": "._dicts",
     "assistant": "._messages",
+    "audio": "._parts",
     "custom_tool": "._tools.function_tool",
     "developer": "._messages",
     "deviations": "._spec.deviations",
+    "file": "._parts",
     "function_tool": "._tools.function_tool",
+    "image": "._parts",
     "response_format": "._structured.parse",
     "spec": "._spec.provenance",
     "system": "._messages",
+    "text": "._parts",
     "tool": "._messages",
     "user": "._messages",
 }
@@ -340,13 +345,17 @@ __all__ = [
     "UserMessageDict",
     "__version__",
     "assistant",
+    "audio",
     "custom_tool",
     "developer",
     "deviations",
+    "file",
     "function_tool",
+    "image",
     "response_format",
     "spec",
     "system",
+    "text",
     "tool",
     "user",
 ]

@@ -40,7 +40,7 @@ def developer(content: Content, **members: Any) -> Message:
     """Make a developer message: instructions that take precedence over the user's.
 
     Args:
-        content: Text, or content parts.
+        content: Text, or content parts; see `text`, `image`, `audio` and `file`.
         **members: Further members of the message, such as ``name``.
     """
     return _message("developer", content, members)

@@ -90,6 +90,22 @@ def test_stream(driver: Any) -> None:
     assert stream.completion.usage.total_tokens == whole.usage.total_tokens
 
 
+def test_events(driver: Any) -> None:
+    """The events of a stream have the texts and the calls of its completion, for each choice."""
+    params = {**ASK, "n": 2, "logprobs": True, "tools": [TOOL, CUSTOM], "tool_choice": "auto"}
+    for choice in ("auto", "required"):
+        stream = driver.call("create", **{**params, "tool_choice": choice}, stream=True)
+        found = driver.iterate(stream.events())
+        for one in stream.completion.choices:
+            done = [event for event in found if event.type.endswith(".done") and event.choice == one.index]
+            texts = [event.content for event in done if event.type == "content.done"]
+            calls = [event.name for event in done if event.type.startswith("tool_calls")]
+            assert texts == ([one.message.content] if one.message.content else [])
+            assert calls == [getattr(call, call.type).name for call in one.message.tool_calls or ()]
+            assert texts or calls
+        assert found[0].snapshot.id == stream.completion.id
+
+
 def test_several_choices_streamed(driver: Any) -> None:
     """Several choices with log probabilities are the same streamed and whole."""
     params = {**ASK, "n": 3, "logprobs": True, "top_logprobs": 2}

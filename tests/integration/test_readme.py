@@ -20,10 +20,18 @@ PYTHON, YAML = (
     for language in ("python", "yaml")
 )
 
+# What the examples take from the folder in which they run.
+FILES = {"chart.png": b"\x89PNG\r\n\x1a\n...", "report.pdf": b"%PDF-1.7\n..."}
+
 
 @pytest.mark.parametrize("block", PYTHON, ids=range(len(PYTHON)))
-def test_an_example(block: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each example runs by itself, with a server and a key, and prints no empty value."""
+def test_an_example(
+    block: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Each example runs by itself, with a server, a key and the files that it names, and prints no empty value."""
+    monkeypatch.chdir(tmp_path)
+    for name, content in FILES.items():
+        Path(name).write_bytes(content)
     with LocalServer() as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
         monkeypatch.setenv("OPENAI_API_KEY", "sk-readme")

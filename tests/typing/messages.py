@@ -37,8 +37,12 @@ from chatcompletions import (
     ToolMessageDict,
     UserMessageDict,
     assistant,
+    audio,
     developer,
+    file,
+    image,
     system,
+    text,
     tool,
     user,
 )
@@ -46,6 +50,7 @@ from chatcompletions_api import models
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from chatcompletions import ChatCompletionPage, ChatCompletionStream
 
@@ -237,3 +242,18 @@ def mistakes(chat: ChatClient, page: ChatCompletionPage) -> None:
     chat.create(model="m", messages="Hello", tools=[print])  # type: ignore[list-item]
     chat.create(model="m", messages="Hello", tool_choice="alwys")  # type: ignore[call-overload]
     user([1])  # type: ignore[list-item]
+
+
+def parts(chat: ChatClient, path: Path, content: bytes) -> None:
+    assert_type(text("a"), TextPartDict)
+    assert_type(image(path, detail="low"), ImagePartDict)
+    assert_type(audio(content, format="wav"), AudioPartDict)
+    assert_type(file(file_id="file-1"), FilePartDict)
+    chat.create(
+        model="m", messages=[user([text("a"), image("a.png"), audio("a.wav"), file(content, filename="a.pdf")])]
+    )
+    chat.create(model="m", messages=[{"role": "user", "content": [text("a"), image("https://example.com/a.png")]}])
+    mixed: UserMessageDict = {"role": "user", "content": [text("a"), {"type": "text", "text": "b"}, file(path)]}
+    chat.create(model="m", messages=[mixed])
+    image(1)  # type: ignore # a path, a URL or bytes
+    image(path, details="low")  # type: ignore # a typo

@@ -1,1 +1,1 @@
-"""Everything that makes chunks of the bytes of a stream, and a completion of the chunks."""
+"""Everything that makes chunks of the bytes of a stream, and events and a completion of the chunks."""

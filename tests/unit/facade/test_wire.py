@@ -24,7 +24,7 @@ from chatcompletions_api.api.chat import (
 )
 from chatcompletions_api.types import UNSET
 
-from ._support import ASK, KEY, Server, choice, chunk, completion, dropped_down, events, is_async, page, streaming
+from ._support import ASK, KEY, STOP, Server, choice, chunk, completion, dropped_down, events, is_async, page, streaming
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -267,6 +267,48 @@ def test_messages_of_all_kinds(connect: Callable[..., Any]) -> None:
         answer,
         {"role": "tool", "content": "t", "tool_call_id": "call_1"},
     ]
+
+
+MESSAGE = {
+    "role": "assistant",
+    "content": "Hi.",
+    "refusal": None,
+    "annotations": [
+        {"type": "url_citation", "url_citation": {"url": "u", "title": "t", "start_index": 0, "end_index": 1}}
+    ],
+    "tool_calls": [
+        {"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}", "thought": "x"}, "signature": "s"},
+        {"id": "b", "type": "custom", "custom": {"name": "g", "input": "x"}},
+    ],
+    "audio": {"id": "audio_1", "data": "AAAA", "transcript": "Hi.", "expires_at": 1},
+    "reasoning_content": "Hm.",
+    "reasoning_details": [{"type": "text", "text": "Hm.", "index": 0, "signature": None}],
+    "provider": {"name": "p", "nothing": None},
+}
+
+
+def test_messages_go_back_unchanged(connect: Callable[..., Any]) -> None:
+    """A message that came is sent as it came, unknown members, nulls and what was absent included."""
+    for message in (MESSAGE, {"role": "assistant", "content": "Hi."}, {"content": None, "tool_calls": None, "x": []}):
+        whole = completion(choices=[{"index": 0, "finish_reason": "stop", "message": message}])
+        server = Server(whole)
+        driver = connect(transport=server.transport)
+        reply = driver.call("create", **ASK)
+        driver.call("create", model="m", messages=[reply.message])
+        assert server.body["messages"] == [message]
+
+
+def test_streamed_messages_go_back_unchanged(connect: Callable[..., Any]) -> None:
+    """A message that came in pieces is sent as if it had come whole, unknown members included."""
+    calls = [{"index": index, **call} for index, call in enumerate(MESSAGE["tool_calls"])]  # type: ignore[arg-type]
+    deltas = [{**MESSAGE, "content": "H", "reasoning_content": "H", "tool_calls": calls}, {"content": "i."}]
+    sent = [*(chunk(choice(**delta)) for delta in deltas), chunk(choice(reasoning_content="m.")), STOP]
+    server = Server(streaming(events(*sent, "[DONE]")), completion())
+    driver = connect(transport=server.transport)
+    stream = driver.call("create", **ASK, stream=True)
+    driver.iterate(stream)
+    driver.call("create", model="m", messages=[stream.completion.message])
+    assert server.body["messages"] == [MESSAGE]
 
 
 def test_a_completion_stands_for_its_message(connect: Callable[..., Any]) -> None:
