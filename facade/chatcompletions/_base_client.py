@@ -31,7 +31,7 @@ _ELSEWHERE = {
     "chat": "its calls are on the client itself, as in client.create(...)",
     "completions": "its calls are on the client itself, as in client.create(...)",
     "retrieve": "use get(completion_id)",
-    "stream": "use create(..., stream=True)",
+    "stream": "use create(..., stream=True), whose events() are those of the official SDK",
     "with_raw_response": "an answer has headers and request_id",
     "with_streaming_response": "use create(..., stream=True)",
     "copy": "use with_options(...)",

@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from .deltas import Pieces, copied, joined, merge, merge_member
+from .deltas import Items, Pieces, copied, joined, merge, merge_member
 from .tool_calls import ToolCalls
 
 if TYPE_CHECKING:
@@ -80,6 +80,10 @@ class Assembly:
                 head[name] = copied(value)
         self._changeable = {name: value for name, value in head.items() if _may_change(name, value)}
 
+    def choices(self) -> list[tuple[int, Choice]]:
+        """Return the choices, sorted by their index."""
+        return sorted(self._choices.items())
+
     @property
     def finished(self) -> bool:
         """Whether all that was asked for has come."""
@@ -110,9 +114,13 @@ class Assembly:
         """Whether no chunk was added."""
         return not self._seen_names
 
-    def completion(self) -> dict[str, Any]:
-        """Return the JSON object of the completion, as an unstreamed call would have returned it."""
-        choices = [choice.completed(index) for index, choice in sorted(self._choices.items())]
+    def completion(self, *, with_tokens: bool = True) -> dict[str, Any]:
+        """Return the JSON object of the completion, as an unstreamed call would have returned it.
+
+        Args:
+            with_tokens: Whether the tokens of log probabilities are in it, or no tokens at all.
+        """
+        choices = [choice.completed(index, with_tokens=with_tokens) for index, choice in self.choices()]
         head = self._head.copy()
         if head.get("usage", 0) is None:
             del head["usage"]  # a null means that the usage comes in a later chunk
@@ -134,7 +142,7 @@ class Choice:
         self._tool_calls = ToolCalls()
         self._message: dict[str, Any] = {}
         self._full_message: dict[str, Any] = {}
-        self._logprobs: dict[str, Any] = {}
+        self.logprobs: dict[str, Any] = {}
         self._latest: dict[str, Any] = {}
 
     def add_text(self, target: TextTarget, text: str) -> None:
@@ -160,7 +168,7 @@ class Choice:
                 if value != "null":  # some gateways write null so
                     self.finish_reason = value or self.finish_reason
             elif name == "logprobs" and isinstance(value, dict):
-                merge(self._logprobs, value)
+                merge(self.logprobs, value)
             elif name == "message" and isinstance(value, dict):
                 self._full_message.update((k, copied(v)) for k, v in value.items() if v or k not in self._full_message)
             else:
@@ -192,7 +200,12 @@ class Choice:
     def _text_part(self) -> dict[str, Any]:
         return {"type": "text", "text": self._content.text()}
 
-    def completed(self, index: int) -> dict[str, Any]:
+    def tokens(self, name: str) -> list[Any]:
+        """Return the tokens of the text (``content``) or the ``refusal`` with their log probabilities, if they came."""
+        found = self.logprobs.get(name)
+        return found if isinstance(found, Items) else []
+
+    def completed(self, index: int, *, with_tokens: bool = True) -> dict[str, Any]:
         """Return the JSON object of the choice, as an unstreamed call would have returned it."""
         message: dict[str, Any] = {
             "role": "assistant",
@@ -215,13 +228,16 @@ class Choice:
         if self._audio:
             known = message["audio"] if isinstance(message["audio"], dict) else {}
             message["audio"] = {**known, "data": _join_base64(self._audio)}
+        logprobs = self.logprobs
+        if not with_tokens:
+            logprobs = {name: [] if isinstance(value, Items) else value for name, value in logprobs.items()}
         return {
             "index": index,
             "finish_reason": self.finish_reason,
             "message": message,
             "logprobs": None,
             **self._latest,
-            **({"logprobs": joined(self._logprobs)} if self._logprobs else {}),
+            **({"logprobs": joined(logprobs)} if logprobs else {}),
         }
 
 

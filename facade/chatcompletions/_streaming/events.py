@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal
 
-from attrs import field, frozen
+from attrs import field, fields, frozen
 
 from chatcompletions._public import public
 
@@ -49,23 +49,33 @@ class ChunkEvent:
 
     @property
     def snapshot(self) -> ChatCompletion:
-        """The completion as far as it had come with this chunk."""
+        """The completion as far as it had come with this chunk.
+
+        All snapshots share the tokens of log probabilities: do not change them.
+        """
         return self._recorder.completion_at(self._position)
 
 
-@frozen(eq=False, match_args=False)
+@frozen(eq=False, match_args=False, repr=False)
 class _TextEvent:
     choice: int
-    _text: Text = field(repr=False)
-    _length: int = field(repr=False)
+    _text: Text
+    _length: int
+    #: The name of the whole text, for a repr.
+    _whole: ClassVar[str | None] = None
 
     @property
     def _so_far(self) -> str:
         return self._text.until(self._length)
 
+    def __repr__(self) -> str:
+        names = [one.name for one in fields(type(self)) if not one.name.startswith("_")]
+        shown = [f"{name}={getattr(self, name)!r}" for name in (*names, self._whole) if name]
+        return f"{type(self).__name__}({', '.join(shown)})"
+
 
 @public
-@frozen(eq=False, match_args=False)
+@frozen(eq=False, match_args=False, repr=False)
 class ContentDeltaEvent(_TextEvent):
     """A piece of a choice's text.
 
@@ -93,7 +103,7 @@ class ContentDeltaEvent(_TextEvent):
 
 
 @public
-@frozen(eq=False, match_args=False)
+@frozen(eq=False, match_args=False, repr=False)
 class ContentDoneEvent(_TextEvent, Generic[T]):
     """The end of a choice's text: a tool call begins, or the choice ends.
 
@@ -104,8 +114,9 @@ class ContentDoneEvent(_TextEvent, Generic[T]):
     """
 
     type: ClassVar[Literal["content.done"]] = "content.done"
-    _recorder: Recorder = field(repr=False)
-    _position: int = field(repr=False)
+    _whole: ClassVar[str | None] = "content"
+    _recorder: Recorder
+    _position: int
 
     @property
     def content(self) -> str:
@@ -124,7 +135,7 @@ class ContentDoneEvent(_TextEvent, Generic[T]):
 
 
 @public
-@frozen(eq=False, match_args=False)
+@frozen(eq=False, match_args=False, repr=False)
 class RefusalDeltaEvent(_TextEvent):
     """A piece of a choice's refusal.
 
@@ -143,7 +154,7 @@ class RefusalDeltaEvent(_TextEvent):
 
 
 @public
-@frozen(eq=False, match_args=False)
+@frozen(eq=False, match_args=False, repr=False)
 class RefusalDoneEvent(_TextEvent):
     """The end of a choice's refusal.
 
@@ -152,6 +163,7 @@ class RefusalDoneEvent(_TextEvent):
     """
 
     type: ClassVar[Literal["refusal.done"]] = "refusal.done"
+    _whole: ClassVar[str | None] = "refusal"
 
     @property
     def refusal(self) -> str:
@@ -160,7 +172,7 @@ class RefusalDoneEvent(_TextEvent):
 
 
 @public
-@frozen(eq=False, match_args=False)
+@frozen(eq=False, match_args=False, repr=False)
 class FunctionToolCallArgumentsDeltaEvent(_TextEvent):
     """A piece of a function call's arguments; the first one may have the name alone.
 
@@ -188,7 +200,7 @@ class FunctionToolCallArgumentsDeltaEvent(_TextEvent):
 
 
 @public
-@frozen(eq=False, match_args=False)
+@frozen(eq=False, match_args=False, repr=False)
 class FunctionToolCallArgumentsDoneEvent(_TextEvent):
     """The end of a function call: the next call begins and the arguments are whole, or else the choice ends.
 
@@ -199,6 +211,7 @@ class FunctionToolCallArgumentsDoneEvent(_TextEvent):
     """
 
     type: ClassVar[Literal["tool_calls.function.arguments.done"]] = "tool_calls.function.arguments.done"
+    _whole: ClassVar[str | None] = "arguments"
     index: int
     name: str
 
@@ -214,7 +227,7 @@ class FunctionToolCallArgumentsDoneEvent(_TextEvent):
 
 
 @public
-@frozen(eq=False, match_args=False)
+@frozen(eq=False, match_args=False, repr=False)
 class CustomToolCallInputDeltaEvent(_TextEvent):
     """A piece of a custom tool call's input; the first one may have the name alone.
 
@@ -237,7 +250,7 @@ class CustomToolCallInputDeltaEvent(_TextEvent):
 
 
 @public
-@frozen(eq=False, match_args=False)
+@frozen(eq=False, match_args=False, repr=False)
 class CustomToolCallInputDoneEvent(_TextEvent):
     """The end of a custom tool call: the next call begins, or the choice ends.
 
@@ -248,6 +261,7 @@ class CustomToolCallInputDoneEvent(_TextEvent):
     """
 
     type: ClassVar[Literal["tool_calls.custom.input.done"]] = "tool_calls.custom.input.done"
+    _whole: ClassVar[str | None] = "input"
     index: int
     name: str
 

@@ -13,8 +13,12 @@ from typing import Any
 
 from chatcompletions._json import MAX_DEPTH
 
-#: The mark of a value of which nothing can be shown yet.
-MISSING: Any = object()
+
+class Missing:
+    """The mark of a value of which nothing can be shown yet; a class, because a pickle keeps its identity."""
+
+
+MISSING: Any = Missing
 # What may come next: a value (v), a key (k), or one of these characters.
 _VALUE, _FIRST_VALUE, _KEY, _FIRST_KEY, _COLON, _IN_ARRAY, _IN_OBJECT, _END = "v", "v]", "k", "k}", ":", ",]", ",}", ""
 _BLANKS = re.compile(r"[ \t\n\r]*+")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
-from weakref import ref
 
 from chatcompletions._answers.models import ChatCompletion, text_of
 from chatcompletions._json import dumps, loads
@@ -56,14 +55,14 @@ class Recorder(Assembly):
         self._journal: list[Any] = []
         self._start = deepcopy(assembly)
         self._replay, self._replayed = self._start, -1
-        self._noted: list[ChatCompletionStreamEvent] = []
+        self._noted: list[Any] = []
         self._recorded: dict[int, _RecordedChoice] = {}
         for key, choice in assembly._choices.items():
             self._choices[key] = self._new_choice(key)
             self._recorded[key].take_over(choice)
 
     def _new_choice(self, key: int) -> _RecordedChoice:
-        self._recorded[key] = choice = _RecordedChoice(key, self._noted, self._adapter, ref(self))
+        self._recorded[key] = choice = _RecordedChoice(key, self._noted, self._adapter)
         return choice
 
     def add(self, chunk: dict[str, Any], data: bytes = b"") -> None:
@@ -80,20 +79,31 @@ class Recorder(Assembly):
 
     def events_of(self, chunk: ChatCompletionChunk) -> list[ChatCompletionStreamEvent]:
         """Return the events of the latest chunk."""
-        return [ChunkEvent(chunk, self, len(self._journal)), *self._noted]
+        return [ChunkEvent(chunk, self, len(self._journal)), *self._made()]
 
     def last_events(self) -> list[ChatCompletionStreamEvent]:
         """Return the events of the end of the stream, for what no finish reason has ended."""
         self._noted.clear()
-        for _, choice in sorted(self._recorded.items()):
-            choice.end()
-        return self._noted.copy()
+        for key, _ in self.choices():
+            self._recorded[key].end()
+        return self._made()
+
+    def _made(self) -> list[ChatCompletionStreamEvent]:
+        at = len(self._journal)
+        return [
+            ContentDoneEvent(noted[0], noted[1], noted[2], self, at) if noted.__class__ is tuple else noted
+            for noted in self._noted
+        ]
 
     def completion_at(self, position: int) -> ChatCompletion:
         """Return the completion as it was when the journal had a length."""
         assembly = self._replay_until(position) if position < len(self._journal) else self
-        completion = ChatCompletion.from_dict(assembly.completion())
+        completion = ChatCompletion.from_dict(assembly.completion(with_tokens=False))
         completion._headers = self._headers
+        for (key, choice), made in zip(assembly.choices(), completion.choices, strict=True):
+            for name, tokens in self._recorded[key].tokens_by_name.items():
+                if count := len(choice.tokens(name)):  # the models are made once, for all snapshots
+                    setattr(made.logprobs, name, tokens.between(0, count))
         return completion
 
     def value_at(self, position: int, choice: int, text: str) -> Any:
@@ -103,11 +113,6 @@ class Recorder(Assembly):
         if not hasattr(self._adapter, "read_choice"):
             return self._adapter.validate_json(text)
         return self._adapter.read_choice(self.completion_at(position), choice)
-
-    @property
-    def position(self) -> int:
-        """The length of the journal."""
-        return len(self._journal)
 
     def _replay_until(self, position: int) -> Assembly:
         if not 0 <= self._replayed <= position:
@@ -159,16 +164,13 @@ class _Call:
 class _RecordedChoice(Choice):
     """A choice that notes its events."""
 
-    def __init__(
-        self, index: int, noted: list[ChatCompletionStreamEvent], adapter: Any, recorder: ref[Recorder]
-    ) -> None:
+    def __init__(self, index: int, noted: list[Any], adapter: Any) -> None:
         super().__init__()
         self._tool_calls: _RecordedCalls = _RecordedCalls()
         self._index = index
         self._noted = noted
-        self._recorder = recorder
         self._text, self._refusal = Text(adapter), Text()
-        self._tokens = {"content": Tokens(), "refusal": Tokens()}
+        self.tokens_by_name = {"content": Tokens(), "refusal": Tokens()}
         # The calls by the identity of the assembly's, in the order in which they began.
         self._calls: dict[int, _Call] = {}
         self._indexes: set[int] = set()
@@ -181,7 +183,7 @@ class _RecordedChoice(Choice):
         calls = choice._tool_calls
         vars(self._tool_calls).update(vars(calls), added=[(call, joined(call)) for _, call in calls._calls])
         vars(self).update(vars(choice), _tool_calls=self._tool_calls)
-        self._note(self.completed(self._index)["message"], joined(self._logprobs))
+        self._note(self.completed(self._index)["message"], joined(self.logprobs))
         self._noted.clear()
 
     def add(self, choice: dict[str, Any]) -> None:
@@ -222,10 +224,10 @@ class _RecordedChoice(Choice):
 
     def _note_logprobs(self, logprobs: dict[str, Any]) -> None:
         for name, event in (("content", LogprobsContentDeltaEvent), ("refusal", LogprobsRefusalDeltaEvent)):
-            added, tokens = logprobs.get(name), self._tokens[name]
-            if added and isinstance(added, list):
+            tokens = self.tokens_by_name[name]
+            if isinstance(logprobs.get(name), list) and logprobs[name]:
                 start = tokens.count
-                tokens.add(self._logprobs[name])
+                tokens.add(self.tokens(name))
                 self._noted.append(event(self._index, tokens, start, tokens.count))
 
     def _note_calls(self) -> list[_Call | None]:
@@ -289,16 +291,15 @@ class _RecordedChoice(Choice):
             if rest := self._text.end():
                 self._note_content(rest)
             if self._text.length:
-                recorder: Any = self._recorder()
-                at = recorder.position
-                self._noted.append(ContentDoneEvent(self._index, self._text, self._text.length, recorder, at))
+                # Without the recorder, to which a choice has no reference, so that both end with the last event.
+                self._noted.append((self._index, self._text, self._text.length))
         if not self._refusal.is_done:
             if rest := self._refusal.end():
                 self._note_refusal(rest)
             if self._refusal.length:
                 self._noted.append(RefusalDoneEvent(self._index, self._refusal, self._refusal.length))
         for name, event in (("content", LogprobsContentDoneEvent), ("refusal", LogprobsRefusalDoneEvent)):
-            tokens = self._tokens[name]
+            tokens = self.tokens_by_name[name]
             if not tokens.is_done and tokens.count:
                 tokens.is_done = True
                 self._noted.append(event(self._index, tokens, 0, tokens.count))

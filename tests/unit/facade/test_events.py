@@ -6,6 +6,7 @@ import copy
 import gc
 import json
 import math
+import pickle
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -133,12 +134,17 @@ def test_match() -> None:
 
 
 def test_events_cannot_be_changed() -> None:
-    """An event is frozen, and its repr shows what it holds itself."""
-    event = next(event for event in opened(WHOLE).events() if event.type == "content.delta")
+    """An event is frozen, its repr shows what came with it, and it survives a pickle."""
+    found = list(opened(WHOLE).events())
+    event = found[1]
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
-        event.delta = "x"  # type: ignore[misc]
-    assert repr(event) == "ContentDeltaEvent(choice=0, delta='Hi')"
+        event.delta = "x"  # type: ignore
     assert hash(event) != hash(copy.copy(event))
+    assert repr(event) == "ContentDeltaEvent(choice=0, delta='Hi')"
+    assert repr(found[-1]) == "ContentDoneEvent(choice=0, content='Hi.')"
+    for _ in range(2):  # before and after they are read
+        copies = pickle.loads(pickle.dumps(found))
+        assert [shown(each) for each in copies] == [shown(each) for each in found]
 
 
 def test_all_kinds_are_public() -> None:
