@@ -39,6 +39,7 @@ class PartialJSON:
     def __init__(self) -> None:
         self._text = ""
         self._at = 0
+        self._has_failed = False
         self._expected = _VALUE
         self._whole: Any = MISSING
         # The containers that are open, outermost first, the latest key of each, and the string that is open.
@@ -60,9 +61,13 @@ class PartialJSON:
         Raises:
             ValueError: The text so far is not the beginning of a JSON text.
         """
+        if self._has_failed:
+            raise ValueError("the text before is not expected")
         self._text, self._at = self._text[self._at :] + added, 0
+        self._has_failed = True
         while (value := self._read_token()) is self:
             pass
+        self._has_failed = False
         for container, key in zip(reversed(self._open), reversed(self._keys), strict=True):
             outer = container.copy()
             if value is not MISSING:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, overload
 
-import jiter
-
 from chatcompletions._generated import models
 from chatcompletions._json import loads
 
@@ -30,7 +28,7 @@ class Text:
         self._pieces = Pieces()
         self._characters = WholeCharacters()
         self._adapter = adapter
-        self._json: PartialJSON | None = PartialJSON()
+        self._json = PartialJSON()
         self._json_length = 0
         self._value: Any = MISSING
 
@@ -61,31 +59,29 @@ class Text:
         the square of the length.
         """
         length -= length % (1 << max(0, length.bit_length() - 16))
-        if length < self._json_length:
-            try:
-                value = jiter.from_json(self.until(length).encode(), partial_mode="trailing-strings")
-            except ValueError:
-                return None
-        else:
-            value = self._read_json(length)
+        value = self._read_json(length) if length >= self._json_length else _read(PartialJSON(), self.until(length))
         if value is MISSING or self._adapter is None:
             return None if value is MISSING else value
         return self._adapter.unwrap(value)
 
     def _read_json(self, length: int) -> Any:
-        if length > self._json_length and self._json is not None:
-            try:
-                self._value = self._json.read(self.until(length)[self._json_length :])
-            except ValueError:
-                self._json, self._value = None, MISSING
-        self._json_length = length
+        if length > self._json_length:
+            self._value = _read(self._json, self.until(length)[self._json_length :])
+            self._json_length = length
         return self._value
 
     @property
     def is_whole_json(self) -> bool:
         """Whether the text is a whole JSON value already."""
         self._read_json(self.length)
-        return self._json is not None and self._json.is_whole
+        return self._json.is_whole
+
+
+def _read(reader: PartialJSON, added: str) -> Any:
+    try:
+        return reader.read(added)
+    except ValueError:
+        return MISSING
 
 
 def json_value(text: str) -> Any:

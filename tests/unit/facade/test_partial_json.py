@@ -50,9 +50,12 @@ def test_every_beginning(value: Any, ascii_only: bool, indent: int | None, data:
     ],
 )  # fmt: skip
 def test_no_json(text: str) -> None:
-    """What is no beginning of a JSON text is a ValueError."""
-    with pytest.raises(ValueError, match="is not expected"):
-        PartialJSON().read(text)
+    """What is no beginning of a JSON text is a ValueError, and so is all that follows."""
+    reader = PartialJSON()
+    for piece in (text, "", "]"):
+        with pytest.raises(ValueError, match="is not expected"):
+            reader.read(piece)
+    assert not reader.is_whole
 
 
 def test_nothing_yet() -> None:
