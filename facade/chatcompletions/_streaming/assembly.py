@@ -182,7 +182,7 @@ class Choice:
                 self._content.append(value)
             elif name == "content" and isinstance(value, list):
                 if value and self._content:
-                    merge_member(self._message, name, [self._text_part()])
+                    merge_member(self._message, name, self._text_parts())
                     self._content = Pieces()
                 merge_member(self._message, name, value)
             elif name == "tool_calls" and isinstance(value, (list, dict)) and value != []:
@@ -197,8 +197,9 @@ class Choice:
             else:
                 merge_member(self._message, name, value)
 
-    def _text_part(self) -> dict[str, Any]:
-        return {"type": "text", "text": self._content.text()}
+    def _text_parts(self) -> list[dict[str, Any]]:
+        text = self._content.text()
+        return [{"type": "text", "text": text}] if text else []
 
     def tokens(self, name: str) -> list[Any]:
         """Return the tokens of the text (``content``) or the ``refusal`` with their log probabilities, if they came."""
@@ -218,7 +219,7 @@ class Choice:
             parts = message["content"]
             # Some servers send parts (thoughts or references, say) between plain text.
             is_in_parts = isinstance(parts, list)
-            message["content"] = [*parts, self._text_part()] if is_in_parts else self._content.text()
+            message["content"] = [*parts, *self._text_parts()] if is_in_parts else self._content.text()
         if tool_calls := self._tool_calls.completed():
             message["tool_calls"] = tool_calls
         for name, value in self._full_message.items():

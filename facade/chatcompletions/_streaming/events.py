@@ -81,7 +81,7 @@ class ContentDeltaEvent(_TextEvent):
 
     Attributes:
         choice: The index of the choice.
-        delta: The piece, which may be empty. Half a character comes with its other half.
+        delta: The piece. The first one may be empty, and half a character comes with its other half.
     """
 
     type: ClassVar[Literal["content.delta"]] = "content.delta"
@@ -141,7 +141,7 @@ class RefusalDeltaEvent(_TextEvent):
 
     Attributes:
         choice: The index of the choice.
-        delta: The piece, which may be empty.
+        delta: The piece; the first one may be empty.
     """
 
     type: ClassVar[Literal["refusal.delta"]] = "refusal.delta"
@@ -180,7 +180,7 @@ class FunctionToolCallArgumentsDeltaEvent(_TextEvent):
         choice: The index of the choice.
         index: The index of the call, which no other call of the choice has, however the server numbers them.
         name: The name of the function.
-        arguments_delta: The piece, which may be empty.
+        arguments_delta: The piece; the first one may be empty.
     """
 
     type: ClassVar[Literal["tool_calls.function.arguments.delta"]] = "tool_calls.function.arguments.delta"
@@ -235,7 +235,7 @@ class CustomToolCallInputDeltaEvent(_TextEvent):
         choice: The index of the choice.
         index: The index of the call; see `FunctionToolCallArgumentsDeltaEvent`.
         name: The name of the tool.
-        input_delta: The piece, which may be empty.
+        input_delta: The piece; the first one may be empty.
     """
 
     type: ClassVar[Literal["tool_calls.custom.input.delta"]] = "tool_calls.custom.input.delta"

@@ -194,18 +194,18 @@ class _RecordedChoice(Choice):
     def add_text(self, target: TextTarget, text: str) -> None:
         super().add_text(target, text)
         if target.member == "content":
-            self._note_content(self._text.add(text))
+            self._note_content(text)
         elif target.call is not None:
             self._note_ends(self._note_calls())
         elif target.member == "refusal":
-            self._note_refusal(self._refusal.add(text))
+            self._note_refusal(text)
 
     def _note(self, delta: dict[str, Any], logprobs: Any) -> None:
         content, refusal = delta.get("content"), delta.get("refusal")
         if isinstance(content, str) or (content := text_of(content)):
-            self._note_content(self._text.add(content))
+            self._note_content(content)
         if isinstance(refusal, str):
-            self._note_refusal(self._refusal.add(refusal))
+            self._note_refusal(refusal)
         left = self._note_calls()
         if isinstance(logprobs, dict):
             self._note_logprobs(logprobs)
@@ -216,11 +216,17 @@ class _RecordedChoice(Choice):
                 self._note_rest(self._full_message)
             self.end()
 
-    def _note_content(self, added: str) -> None:
-        self._noted.append(ContentDeltaEvent(self._index, self._text, self._text.length, added))
+    def _note_content(self, piece: str) -> None:
+        text, is_first = self._text, not self._text.has_begun
+        added = text.add(piece)
+        if added or is_first:
+            self._noted.append(ContentDeltaEvent(self._index, text, text.length, added))
 
-    def _note_refusal(self, added: str) -> None:
-        self._noted.append(RefusalDeltaEvent(self._index, self._refusal, self._refusal.length, added))
+    def _note_refusal(self, piece: str) -> None:
+        text, is_first = self._refusal, not self._refusal.has_begun
+        added = text.add(piece)
+        if added or is_first:
+            self._noted.append(RefusalDeltaEvent(self._index, text, text.length, added))
 
     def _note_logprobs(self, logprobs: dict[str, Any]) -> None:
         for name, event in (("content", LogprobsContentDeltaEvent), ("refusal", LogprobsRefusalDeltaEvent)):
@@ -287,15 +293,15 @@ class _RecordedChoice(Choice):
             self._end_call(call)
 
     def _end_texts(self) -> None:
-        if not self._text.is_done:
-            if rest := self._text.end():
-                self._note_content(rest)
+        if self._text.has_begun and not self._text.is_done:
+            self._note_content(self._text.rest())
+            self._text.is_done = True
             if self._text.length:
                 # Without the recorder, to which a choice has no reference, so that both end with the last event.
                 self._noted.append((self._index, self._text, self._text.length))
-        if not self._refusal.is_done:
-            if rest := self._refusal.end():
-                self._note_refusal(rest)
+        if self._refusal.has_begun and not self._refusal.is_done:
+            self._note_refusal(self._refusal.rest())
+            self._refusal.is_done = True
             if self._refusal.length:
                 self._noted.append(RefusalDoneEvent(self._index, self._refusal, self._refusal.length))
         for name, event in (("content", LogprobsContentDoneEvent), ("refusal", LogprobsRefusalDoneEvent)):
@@ -307,7 +313,8 @@ class _RecordedChoice(Choice):
     def _end_call(self, call: _Call) -> None:
         text = call.text
         if call.kind and not text.is_done:
-            if rest := text.end():
-                self._note_piece(call, rest)
+            if rest := text.rest():
+                self._note_piece(call, text.add(rest))
+            text.is_done = True
             event = CustomToolCallInputDoneEvent if call.kind == "custom" else FunctionToolCallArgumentsDoneEvent
             self._noted.append(event(self._index, text, text.length, call.index, call.name))

@@ -24,6 +24,7 @@ class Text:
 
     def __init__(self, adapter: Any = None) -> None:
         self.length = 0
+        self.has_begun = False
         self.is_done = False
         self._pieces = Pieces()
         self._characters = WholeCharacters()
@@ -34,6 +35,7 @@ class Text:
 
     def add(self, piece: str) -> str:
         """Add a piece, and return it, but for half a character, which comes with its other half."""
+        self.has_begun = True
         added = self._characters.add(piece)
         if added:
             self._pieces.append(added)
@@ -41,11 +43,9 @@ class Text:
             self.is_done = False
         return added
 
-    def end(self) -> str:
-        """End the text, and return what that adds: U+FFFD for half a character that is left."""
+    def rest(self) -> str:
+        """Return the piece that is to be added at the end: U+FFFD if half a character is left."""
         rest, self._characters = self._characters.rest(), WholeCharacters()
-        self.add(rest)
-        self.is_done = True
         return rest
 
     def until(self, length: int) -> str:

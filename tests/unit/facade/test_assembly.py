@@ -511,6 +511,22 @@ def test_content_parts() -> None:
     ]
 
 
+def test_empty_text_beside_content_parts() -> None:
+    """Empty text before and after parts, which some servers send with a tool call, is no part."""
+    part = {"type": "reference", "ids": [1]}
+    assert message({"content": ""}, {"content": [part]}, {"content": ""})["content"] == [part]
+
+
+def test_an_empty_list_of_calls_and_other_nulls() -> None:
+    """An empty list of tool calls, and a null that a choice has, are in the completion as in a whole answer."""
+    assert message({"content": "a", "tool_calls": []})["tool_calls"] == []
+    assert calls([], [call(id="a", function={"name": "f"})], [])[0]["id"] == "a"
+    (found,) = assembled(chunk({**choice(content="a"), "stop_reason": None}))["choices"]
+    assert found["stop_reason"] is None
+    (found,) = assembled(*(chunk({**choice(), "stop_reason": value}) for value in (None, 1, None)))["choices"]
+    assert found["stop_reason"] == 1
+
+
 def test_the_order_of_content_parts() -> None:
     """Text and parts of content stand in the order in which they came; an empty list of parts is none."""
     reference = {"type": "reference", "reference_ids": [1]}

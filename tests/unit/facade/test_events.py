@@ -159,7 +159,7 @@ def test_all_kinds_are_public() -> None:
 
 # --- beside the official SDK ---------------------------------------------------------------------------------------
 
-PIECES = st.lists(st.text(max_size=4), min_size=1, max_size=6)
+PIECES = st.lists(st.text(min_size=1, max_size=4), min_size=1, max_size=6)
 OBJECTS = st.dictionaries(st.text(max_size=3), st.integers() | st.text(max_size=3), max_size=3)
 
 
@@ -465,6 +465,16 @@ def test_choices_side_by_side() -> None:
     assert noted(*sent, *ends) == [
         ["content.delta", 0, "a"], ["refusal.delta", 1, "x"], ["refusal.delta", 1, "y"], ["content.delta", 0, "b"],
         ["refusal.done", 1, "xy"], ["content.done", 0, "ab"],
+    ]  # fmt: skip
+
+
+def test_empty_text() -> None:
+    """Empty text has an event where a text begins, and none after that: some servers send it with every piece."""
+    assert noted(chunk(choice(role="assistant", content="")), STOP) == [["content.delta", 0, ""]]
+    assert noted(chunk(choice(role="assistant", content=None, refusal="")), STOP) == [["refusal.delta", 0, ""]]
+    thought = chunk(choice(content="", reasoning_content="Hm"))
+    assert noted(thought, thought, thought, HI, chunk(choice(content="")), STOP) == [
+        ["content.delta", 0, ""], ["content.delta", 0, "Hi"], ["content.done", 0, "Hi"],
     ]  # fmt: skip
 
 
