@@ -114,7 +114,7 @@ if TYPE_CHECKING:
         ParsedChoice,
     )
     from ._structured.parse import response_format
-    from ._tools.events import AnswerEvent, ToolCall, ToolCallEvent, ToolResultEvent
+    from ._tools.events import AnswerEvent, ToolCall, ToolCallEvent, ToolResultEvent, ToolRunEvent
     from ._tools.function_tool import FunctionTool, custom_tool, function_tool
     from ._tools.run import AsyncToolRun, ToolRun
 
@@ -217,6 +217,7 @@ _LAZY = {
     "ToolResultEvent": "._tools.events",
     "ToolRun": "._tools.run",
     "ToolRunError": "._errors",
+    "ToolRunEvent": "._tools.events",
     "UNSET": "chatcompletions_api.types",
     "UnprocessableEntityError": "._errors",
     "Unset": "chatcompletions_api.types",
@@ -338,6 +339,7 @@ __all__ = [
     "ToolResultEvent",
     "ToolRun",
     "ToolRunError",
+    "ToolRunEvent",
     "UnprocessableEntityError",
     "Unset",
     "UnsupportedOperationError",

@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     from ._requests.operations import Operation
     from ._streaming.stream import AsyncChatCompletionStream, AsyncStreamOpening, ChatCompletionStream
     from ._structured.models import AsyncParsedStreamOpening, ParsedChatCompletion, ParsedChatCompletionStream
-    from ._tools.events import ToolCall
     from ._tools.run import AsyncToolRun, ToolRun
 else:
     globals().update(references())
@@ -175,61 +174,31 @@ class ChatClient(BaseClient):
 
     @overload
     def parse(
-        self,
-        *,
-        response_format: TypeForm[T],
-        stream: Literal[True],
-        strict: bool = ...,
-        retries_on_parse: Literal[0] = ...,
-        **params: Unpack[ParseParams],
+        self, *, response_format: TypeForm[T], stream: Literal[True], **params: Unpack[ParseParams]
     ) -> ParsedChatCompletionStream[T]: ...
     @overload
     def parse(
-        self,
-        *,
-        response_format: Mapping[str, Any],
-        stream: Literal[True],
-        strict: bool = ...,
-        retries_on_parse: Literal[0] = ...,
-        **params: Unpack[ParseParams],
+        self, *, response_format: Mapping[str, Any], stream: Literal[True], **params: Unpack[ParseParams]
     ) -> ParsedChatCompletionStream[Any]: ...
     @overload
     def parse(
-        self,
-        *,
-        response_format: TypeForm[T],
-        stream: Literal[False] | None = ...,
-        strict: bool = ...,
-        retries_on_parse: int = ...,
-        **params: Unpack[ParseParams],
+        self, *, response_format: TypeForm[T], stream: Literal[False] | None = ..., **params: Unpack[ParseParams]
     ) -> ParsedChatCompletion[T]: ...
     @overload
     def parse(
-        self,
-        *,
-        response_format: Mapping[str, Any],
-        stream: Literal[False] | None = ...,
-        strict: bool = ...,
-        retries_on_parse: int = ...,
-        **params: Unpack[ParseParams],
+        self, *, response_format: Mapping[str, Any], stream: Literal[False] | None = ..., **params: Unpack[ParseParams]
     ) -> ParsedChatCompletion[Any]: ...
-    def parse(
-        self,
-        *,
-        response_format: Any,
-        stream: Any = UNSET,
-        strict: bool = True,
-        retries_on_parse: int = 0,
-        **params: Any,
-    ) -> Any:
+    def parse(self, *, response_format: Any, stream: Any = UNSET, **params: Any) -> Any:
         """Ask a model for a value of a type.
 
         Args:
             response_format: The type: a pydantic model, attrs class, data class, TypedDict, msgspec struct,
                 ``list[T]``, union, enum, literal or scalar; or a JSON Schema, whose values are not checked here.
             stream: Return a stream instead of the whole completion.
-            strict: Hold the model to the schema of the type; a type of which strict mode takes none is refused.
-            retries_on_parse: How often to ask again, with the answer and what is wrong with it, if it does not fit.
+            strict: Hold the model to the schema of the type, as is the default; a type of which strict mode takes none
+                is then refused.
+            retries_on_parse: How often to ask again, with the answer and what is wrong with it, if it does not fit; by
+                default never.
             **params: The other parameters of `create`, and `CallOptions`.
 
         Returns:
@@ -247,19 +216,13 @@ class ChatClient(BaseClient):
         """
         from ._structured.parse import start
 
-        return start(self, params, response_format, retries_on_parse, strict=strict, stream=stream)
+        return start(self, params, response_format, stream)
 
     @overload
     def run_tools(
         self,
         *,
         tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
-        max_rounds: int = ...,
-        parallel: bool = ...,
-        on_error: Literal["report", "raise"] = ...,
-        tool_timeout: float | None = ...,
-        before_call: Callable[[ToolCall], Any] | None = ...,
-        stream: bool = ...,
         response_format: None = ...,
         **params: Unpack[RunToolsParams],
     ) -> ToolRun[ChatCompletion]: ...
@@ -268,12 +231,6 @@ class ChatClient(BaseClient):
         self,
         *,
         tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
-        max_rounds: int = ...,
-        parallel: bool = ...,
-        on_error: Literal["report", "raise"] = ...,
-        tool_timeout: float | None = ...,
-        before_call: Callable[[ToolCall], Any] | None = ...,
-        stream: bool = ...,
         response_format: TypeForm[T],
         **params: Unpack[RunToolsParams],
     ) -> ToolRun[ParsedChatCompletion[T]]: ...
@@ -282,38 +239,23 @@ class ChatClient(BaseClient):
         self,
         *,
         tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
-        max_rounds: int = ...,
-        parallel: bool = ...,
-        on_error: Literal["report", "raise"] = ...,
-        tool_timeout: float | None = ...,
-        before_call: Callable[[ToolCall], Any] | None = ...,
-        stream: bool = ...,
         response_format: Mapping[str, Any],
         **params: Unpack[RunToolsParams],
     ) -> ToolRun[ParsedChatCompletion[Any]]: ...
     def run_tools(
-        self,
-        *,
-        tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
-        max_rounds: int = 10,
-        parallel: bool = True,
-        on_error: Literal["report", "raise"] = "report",
-        tool_timeout: float | None = None,
-        before_call: Callable[[ToolCall], Any] | None = None,
-        stream: bool = False,
-        response_format: Any = None,
-        **params: Any,
+        self, *, tools: Iterable[Callable[..., Any] | Mapping[str, Any]], response_format: Any = None, **params: Any
     ) -> Any:
         """Ask a model, call the functions that it wants called, and ask again, until it answers without a call.
 
         Args:
             tools: Functions, and what `function_tool` and `custom_tool` make; a tool that is a plain mapping has no
                 function, and the run ends with a call of it.
-            max_rounds: How often the model may be asked.
-            parallel: Make the calls of a round side by side, in threads, or else one after another.
-            on_error: What becomes of a call that fails: the model is told (``"report"``), or the run ends.
-            tool_timeout: Seconds, more than 0, for each call; `None` waits for ever. A function that takes longer is
-                not waited for, but runs to its end.
+            max_rounds: How often the model may be asked, by default 10 times.
+            parallel: Make the calls of a round side by side, in threads, as is the default, or one after another.
+            on_error: What becomes of a call that fails: the model is told (``"report"``, the default), or the run ends
+                (``"raise"``).
+            tool_timeout: Seconds, more than 0, for each call; by default any time. A function that takes longer is not
+                waited for, but runs to its end.
             before_call: Called with each `ToolCall` before it is made: `None` or true allows it, a mapping is used
                 as other arguments, false or a text, the reason that the model is told, refuses it.
             stream: Iterating over the run gives the events of streamed answers, too.
@@ -332,14 +274,7 @@ class ChatClient(BaseClient):
         """
         from ._tools.start import start
 
-        options: dict[str, Any] = {
-            "max_rounds": max_rounds,
-            "parallel": parallel,
-            "on_error": on_error,
-            "tool_timeout": tool_timeout,
-        }
-        options |= {"before_call": before_call, "stream": stream}
-        return start(self, params, tools, response_format, is_async=False, **options)
+        return start(self, params, tools, response_format, is_async=False)
 
     def list(self, *, max_items: int | None = None, **params: Unpack[ListParams]) -> ChatCompletionPage:
         """List stored completions.
@@ -590,53 +525,21 @@ class AsyncChatClient(BaseClient):
 
     @overload
     def parse(
-        self,
-        *,
-        response_format: TypeForm[T],
-        stream: Literal[True],
-        strict: bool = ...,
-        retries_on_parse: Literal[0] = ...,
-        **params: Unpack[ParseParams],
+        self, *, response_format: TypeForm[T], stream: Literal[True], **params: Unpack[ParseParams]
     ) -> AsyncParsedStreamOpening[T]: ...
     @overload
     def parse(
-        self,
-        *,
-        response_format: Mapping[str, Any],
-        stream: Literal[True],
-        strict: bool = ...,
-        retries_on_parse: Literal[0] = ...,
-        **params: Unpack[ParseParams],
+        self, *, response_format: Mapping[str, Any], stream: Literal[True], **params: Unpack[ParseParams]
     ) -> AsyncParsedStreamOpening[Any]: ...
     @overload
     def parse(
-        self,
-        *,
-        response_format: TypeForm[T],
-        stream: Literal[False] | None = ...,
-        strict: bool = ...,
-        retries_on_parse: int = ...,
-        **params: Unpack[ParseParams],
+        self, *, response_format: TypeForm[T], stream: Literal[False] | None = ..., **params: Unpack[ParseParams]
     ) -> Coroutine[Any, Any, ParsedChatCompletion[T]]: ...
     @overload
     def parse(
-        self,
-        *,
-        response_format: Mapping[str, Any],
-        stream: Literal[False] | None = ...,
-        strict: bool = ...,
-        retries_on_parse: int = ...,
-        **params: Unpack[ParseParams],
+        self, *, response_format: Mapping[str, Any], stream: Literal[False] | None = ..., **params: Unpack[ParseParams]
     ) -> Coroutine[Any, Any, ParsedChatCompletion[Any]]: ...
-    def parse(
-        self,
-        *,
-        response_format: Any,
-        stream: Any = UNSET,
-        strict: bool = True,
-        retries_on_parse: int = 0,
-        **params: Any,
-    ) -> Any:
+    def parse(self, *, response_format: Any, stream: Any = UNSET, **params: Any) -> Any:
         """Ask a model for a value of a type; see `ChatClient.parse`.
 
         With ``stream=True`` ``await`` gives the stream, and ``async with`` opens and closes it.
@@ -644,25 +547,21 @@ class AsyncChatClient(BaseClient):
         Args:
             response_format: The type, or a JSON Schema.
             stream: Return a stream instead of the whole completion.
-            strict: Hold the model to the schema of the type; a type of which strict mode takes none is refused.
-            retries_on_parse: How often to ask again, with the answer and what is wrong with it, if it does not fit.
+            strict: Hold the model to the schema of the type, as is the default; a type of which strict mode takes none
+                is then refused.
+            retries_on_parse: How often to ask again, with the answer and what is wrong with it, if it does not fit; by
+                default never.
             **params: The other parameters of `create`, and `CallOptions`.
         """
         from ._structured.parse import start
 
-        return start(self, params, response_format, retries_on_parse, strict=strict, stream=stream)
+        return start(self, params, response_format, stream)
 
     @overload
     def run_tools(
         self,
         *,
         tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
-        max_rounds: int = ...,
-        parallel: bool = ...,
-        on_error: Literal["report", "raise"] = ...,
-        tool_timeout: float | None = ...,
-        before_call: Callable[[ToolCall], Any] | None = ...,
-        stream: bool = ...,
         response_format: None = ...,
         **params: Unpack[RunToolsParams],
     ) -> AsyncToolRun[ChatCompletion]: ...
@@ -671,12 +570,6 @@ class AsyncChatClient(BaseClient):
         self,
         *,
         tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
-        max_rounds: int = ...,
-        parallel: bool = ...,
-        on_error: Literal["report", "raise"] = ...,
-        tool_timeout: float | None = ...,
-        before_call: Callable[[ToolCall], Any] | None = ...,
-        stream: bool = ...,
         response_format: TypeForm[T],
         **params: Unpack[RunToolsParams],
     ) -> AsyncToolRun[ParsedChatCompletion[T]]: ...
@@ -685,27 +578,11 @@ class AsyncChatClient(BaseClient):
         self,
         *,
         tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
-        max_rounds: int = ...,
-        parallel: bool = ...,
-        on_error: Literal["report", "raise"] = ...,
-        tool_timeout: float | None = ...,
-        before_call: Callable[[ToolCall], Any] | None = ...,
-        stream: bool = ...,
         response_format: Mapping[str, Any],
         **params: Unpack[RunToolsParams],
     ) -> AsyncToolRun[ParsedChatCompletion[Any]]: ...
     def run_tools(
-        self,
-        *,
-        tools: Iterable[Callable[..., Any] | Mapping[str, Any]],
-        max_rounds: int = 10,
-        parallel: bool = True,
-        on_error: Literal["report", "raise"] = "report",
-        tool_timeout: float | None = None,
-        before_call: Callable[[ToolCall], Any] | None = None,
-        stream: bool = False,
-        response_format: Any = None,
-        **params: Any,
+        self, *, tools: Iterable[Callable[..., Any] | Mapping[str, Any]], response_format: Any = None, **params: Any
     ) -> Any:
         """Ask a model, and call the functions that it wants called; see `ChatClient.run_tools`.
 
@@ -728,14 +605,7 @@ class AsyncChatClient(BaseClient):
         """
         from ._tools.start import start
 
-        options: dict[str, Any] = {
-            "max_rounds": max_rounds,
-            "parallel": parallel,
-            "on_error": on_error,
-            "tool_timeout": tool_timeout,
-        }
-        options |= {"before_call": before_call, "stream": stream}
-        return start(self, params, tools, response_format, is_async=True, **options)
+        return start(self, params, tools, response_format, is_async=True)
 
     def list(
         self, *, max_items: int | None = None, **params: Unpack[ListParams]

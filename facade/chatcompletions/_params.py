@@ -6,8 +6,8 @@ of `chatcompletions_api` fits, a plain mapping of the same shape does too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, get_type_hints
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, get_type_hints
 
 import httpx
 
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
     from . import _dicts
     from ._answers import models as replies
+    from ._tools import events as tool_events
 else:
     models, _dicts = LazyModule("chatcompletions._generated", "models"), LazyModule("chatcompletions._dicts")
     replies = LazyModule("chatcompletions._answers.models")  # `get_type_hints` looks up names in the package, too
+    tool_events = LazyModule("chatcompletions._tools.events")
 
 # As text, so that a call loads none of the classes; `typing.get_type_hints` loads them.
 # TypedDicts come first, for editors to complete; any other mapping, the last, keeps checkers from false alarms.
@@ -103,9 +105,8 @@ class _RequiredCreateParams(TypedDict):
     """Id of the model that should answer."""
 
 
-@public
-class RunToolsParams(_RequiredCreateParams, CallOptions, total=False):
-    """The parameters of `create` that `run_tools` takes beside those in its signature."""
+class _CommonParams(_RequiredCreateParams, CallOptions, total=False):
+    """The parameters that `create`, `parse` and `run_tools` share."""
 
     audio: models.AudioParam | Mapping[str, Any] | None
     """Voice and format of spoken output. Required when `modalities` holds `audio`, otherwise left out."""
@@ -205,22 +206,52 @@ class RunToolsParams(_RequiredCreateParams, CallOptions, total=False):
     """Lets a search model look things up on the web before it answers. An empty object takes the defaults."""
 
 
-@public
-class ParseParams(RunToolsParams, total=False):
-    """The parameters of `create` that `parse` takes beside those in its signature."""
+class _ToolsParams(_CommonParams, total=False):
+    """The parameters that `create` and `parse` share."""
 
     tools: Iterable[_Tool]
     """Functions and custom tools that the model may call. Absent means that it can only answer."""
 
 
 @public
-class CreateParams(ParseParams, total=False):
+class CreateParams(_ToolsParams, total=False):
     """The parameters of `create`, but for ``stream``, which is in its signature because it decides the return type."""
 
     response_format: _ResponseFormat
     """Shape of the answer, either free text, JSON of any shape, or JSON that follows a given schema. Absent means free
     text.
     """
+
+
+@public
+class ParseParams(_ToolsParams, total=False):
+    """The parameters of `parse`, but for ``response_format`` and ``stream``, which decide the return type."""
+
+    strict: bool
+    """Whether the model is held to the schema; a type of which strict mode takes none is then refused. By default so.
+    """
+    retries_on_parse: int
+    """How often to ask again, with the answer and what is wrong with it, if it does not fit. Absent means never."""
+
+
+@public
+class RunToolsParams(_CommonParams, total=False):
+    """The parameters of `run_tools`, but for ``tools`` and ``response_format``, which decides the return type."""
+
+    max_rounds: int
+    """How often the model may be asked. Absent means 10 times."""
+    parallel: bool
+    """Whether the calls of a round are made side by side, in threads or tasks. By default so."""
+    on_error: Literal["report", "raise"]
+    """What becomes of a call that fails: the model is told (`report`, the default), or the run ends."""
+    tool_timeout: float | None
+    """Seconds, more than 0, for each call; absent or `None` waits for ever."""
+    before_call: Callable[[tool_events.ToolCall], Any] | None
+    """Called with each call of a tool before it is made: `None` or true allows it, a mapping is used as other
+    arguments, false or a text, the reason that the model is told, refuses it.
+    """
+    stream: bool
+    """Whether iterating over the run gives the events of streamed answers, too."""
 
 
 @public

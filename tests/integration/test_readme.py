@@ -45,7 +45,7 @@ def test_an_example(
 
 def run(block: str) -> None:
     """Run a block as a module's source; it may await."""
-    found: Any = eval(compile(block, str(README), "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT), {})  # noqa: S307 - our own
+    found: Any = eval(compile(block, str(README), "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True), {})  # noqa: S307 - our own
     if inspect.iscoroutine(found):
         asyncio.run(found)
 

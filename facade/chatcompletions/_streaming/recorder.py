@@ -44,7 +44,7 @@ class Recorder(Assembly):
         assembly: The assembly so far, which nothing is added to any more.
         headers: The headers of the answer.
         adapter: The type of the choices' text, if it has one: `unwrap` makes what is shown of a part of its JSON, and
-            `read_choice` (else `validate_json`) the value of a choice of a completion (of a text).
+            `read_choice` the value of a choice of a completion.
     """
 
     def __init__(self, assembly: Assembly, headers: httpx.Headers, adapter: Any = None) -> None:
@@ -110,8 +110,6 @@ class Recorder(Assembly):
         """Return the value of a choice's text, which was whole when the journal had a length."""
         if self._adapter is None:
             return json_value(text)
-        if not hasattr(self._adapter, "read_choice"):
-            return self._adapter.validate_json(text)
         return self._adapter.read_choice(self.completion_at(position), choice)
 
     def _replay_until(self, position: int) -> Assembly:

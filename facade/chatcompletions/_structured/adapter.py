@@ -9,12 +9,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_origin
 
 from .fields import description_of
+from .models import value_of
 from .read import InvalidValue, read_json
 from .strict import strict_schema
 from .types import Types, name_of, type_name
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
+
+    from chatcompletions._answers.models import ChatCompletion
 
     from .read import Read
 
@@ -101,6 +104,17 @@ class TypeAdapter(Generic[T]):
     def _value(self, value: Any) -> T:
         found: T = self._read(value)
         return found
+
+    def read_choice(self, completion: ChatCompletion, choice: int) -> T | None:
+        """Return the value of a choice, by its index; `None` if it has none, as beside tool calls.
+
+        Raises:
+            ParseError: The answer does not fit the type, is cut off, or is a refusal.
+        """
+        for one in completion.choices:
+            if (one.index or 0) == choice:
+                return value_of(completion, one, self)
+        return None
 
     def unwrap(self, value: Any) -> Any:
         """Return the part of a JSON value, or of what there is of one, that stands for a value of the type."""

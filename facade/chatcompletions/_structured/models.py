@@ -18,7 +18,9 @@ from chatcompletions._streaming.stream import AsyncChatCompletionStream, AsyncSt
 from .read import InvalidValue, read_partial
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
+
+    from chatcompletions._streaming.events import ChatCompletionStreamEvent
 
     from .adapter import TypeAdapter
 
@@ -89,7 +91,7 @@ def parsed_completion(
                 choice.message = _as(ParsedChatCompletionMessage, choice.message)
                 choice.message.parsed = None
                 try:
-                    choice.message.parsed = _value(reply, choice, adapter)
+                    choice.message.parsed = value_of(reply, choice, adapter)
                 except ParseError as exc:
                     error = error or exc
         choices.append(choice)
@@ -97,7 +99,7 @@ def parsed_completion(
     return reply, error
 
 
-def _value(reply: ChatCompletion, choice: Any, adapter: TypeAdapter[T]) -> T | None:
+def value_of(reply: ChatCompletion, choice: Any, adapter: TypeAdapter[T]) -> T | None:
     """Read the value of a choice.
 
     Raises:
@@ -111,11 +113,14 @@ def _value(reply: ChatCompletion, choice: Any, adapter: TypeAdapter[T]) -> T | N
         raise ContentFilterFinishReasonError(**known, value=adapter.unwrap(read_partial(text)))
     if message.refusal:
         raise RefusalError(**known)
-    if not text and (message.tool_calls or message.function_call):
+    calls = message.tool_calls or message.function_call
+    if not text and calls:
         return None
     try:
         return adapter.validate_json(text)
     except InvalidValue as exc:
+        if calls:  # what a model says of its calls is no answer yet
+            return None
         partial = adapter.unwrap(read_partial(text))
         raise ParseError(
             str(exc), **known, value=partial, path=exc.path, expected=exc.expected, received=exc.received
@@ -147,13 +152,16 @@ class ParsedChatCompletionStream(_ParsedStream[T], ChatCompletionStream):
     """`ChatCompletionStream` of an answer that is read into a value of a type."""
 
     def __init__(self, response: Any, *, adapter: TypeAdapter[T], **options: Any) -> None:
-        super().__init__(response, **options)
-        self._adapter = adapter
+        super().__init__(response, adapter=adapter, **options)
 
     @property
     def completion(self) -> ParsedChatCompletion[T]:
         """The completion as far as it has arrived; its values are `None` until they are whole."""
         return self._parsed(super().completion, is_whole=False)
+
+    if TYPE_CHECKING:
+
+        def events(self) -> Iterator[ChatCompletionStreamEvent[T]]: ...
 
     def get_final_completion(self) -> ParsedChatCompletion[T]:
         """Read the stream to its end, and return the whole completion with its values.
@@ -171,13 +179,16 @@ class AsyncParsedChatCompletionStream(_ParsedStream[T], AsyncChatCompletionStrea
     """`ParsedChatCompletionStream` for ``async for`` and ``async with``."""
 
     def __init__(self, response: Any, *, adapter: TypeAdapter[T], **options: Any) -> None:
-        super().__init__(response, **options)
-        self._adapter = adapter
+        super().__init__(response, adapter=adapter, **options)
 
     @property
     def completion(self) -> ParsedChatCompletion[T]:
         """The completion as far as it has arrived; its values are `None` until they are whole."""
         return self._parsed(super().completion, is_whole=False)
+
+    if TYPE_CHECKING:
+
+        def events(self) -> AsyncIterator[ChatCompletionStreamEvent[T]]: ...
 
     async def get_final_completion(self) -> ParsedChatCompletion[T]:
         """Read the stream to its end, and return the whole completion; see `ParsedChatCompletionStream`."""

@@ -60,7 +60,7 @@ def _format(adapter: TypeAdapter[Any], description: str | None = None) -> dict[s
     return {"type": "json_schema", "json_schema": {**found, "description": text} if text else found}
 
 
-def start(client: Any, params: Any, given: Any, retries: Any, **own: Any) -> Any:
+def start(client: Any, params: Any, given: Any, stream: Any) -> Any:
     """Make the call of a client: return its completion, an awaitable of it, or the stream that was asked for.
 
     Raises:
@@ -69,10 +69,10 @@ def start(client: Any, params: Any, given: Any, retries: Any, **own: Any) -> Any
     """
     # First of all, so that no failure below shows a secret among the keywords.
     params = hide_values(params)
-    own_names = ("response_format", "retries_on_parse", *own)
-    check_names("parse", params, {*ParseParams.__annotations__, *own_names})
-    strict = own.pop("strict")
-    params.update((name, value) for name, value in own.items() if value is not UNSET)
+    check_names("parse", params, {*ParseParams.__annotations__, "response_format", "stream"})
+    strict, retries = params.pop("strict", True), params.pop("retries_on_parse", 0)
+    if stream is not UNSET:
+        params["stream"] = stream
     request, adapter = _prepared(params, given, strict=strict, retries=retries)
     if request.get("stream"):
         return client._call("create", request, adapter=adapter)

@@ -11,6 +11,7 @@ from chatcompletions._public import public
 if TYPE_CHECKING:
     from chatcompletions._answers.models import ChatCompletion
     from chatcompletions._errors import ToolCallError
+    from chatcompletions._streaming.events import ChatCompletionStreamEvent
 
 
 @public
@@ -78,4 +79,13 @@ class ToolResultEvent:
 
 
 if TYPE_CHECKING:
-    ToolRunEvent: TypeAlias = AnswerEvent | ToolCallEvent | ToolResultEvent
+    #: An event of a run; with ``stream=True`` also each event of the streamed answers.
+    ToolRunEvent: TypeAlias = AnswerEvent | ToolCallEvent | ToolResultEvent | ChatCompletionStreamEvent
+else:
+
+    def __getattr__(name: str) -> Any:
+        if name != "ToolRunEvent":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from chatcompletions._streaming.events import ChatCompletionStreamEvent  # only a stream needs them
+
+        return AnswerEvent | ToolCallEvent | ToolResultEvent | ChatCompletionStreamEvent

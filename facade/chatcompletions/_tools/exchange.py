@@ -21,6 +21,7 @@ from chatcompletions._errors import (
     ToolRunError,
 )
 from chatcompletions._json import dumps, loads
+from chatcompletions._redaction import SecretDict
 
 from .events import AnswerEvent, ToolCall, ToolCallEvent, ToolResultEvent
 from .function_tool import FunctionTool, is_async
@@ -159,7 +160,7 @@ class Exchange:
         return found
 
     def _request(self) -> dict[str, Any]:
-        request = {**self.params, "messages": [*self.history]}
+        request = SecretDict(self.params, messages=[*self.history])
         if self.tools:
             request["tools"] = [*self.tools.values()]
         if self.rounds and "tool_choice" in request:

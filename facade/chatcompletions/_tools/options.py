@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from threading import TIMEOUT_MAX
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chatcompletions._answers.models import ChatCompletion
 from chatcompletions._checks import check_count, check_names, check_required
@@ -13,29 +13,32 @@ from chatcompletions._params import RunToolsParams
 from .exchange import Exchange
 from .function_tool import FunctionTool, function_tool, is_async
 
-#: The arguments that are not parameters of `create`.
-_OWN = ("before_call", "max_rounds", "on_error", "parallel", "response_format", "stream", "tool_timeout", "tools")
+if TYPE_CHECKING:
+    from chatcompletions._redaction import SecretDict
+
+#: The arguments of the run itself, with what they are if they are left out.
+_DEFAULTS = {"max_rounds": 10, "parallel": True, "on_error": "report", "tool_timeout": None, "before_call": None}
 
 
-def exchange_of(params: Mapping[str, Any], tools: Any, *, can_await: bool, **options: Any) -> Exchange:
+def exchange_of(params: SecretDict, tools: Any, *, can_await: bool) -> Exchange:
     """Return the exchange that a run begins with.
 
     Args:
-        params: The parameters of `create`.
+        params: The arguments of `run_tools`.
         tools: The tools.
         can_await: Whether the run can await functions.
-        **options: The other arguments of `run_tools`.
 
     Raises:
         TypeError: An argument is unknown, missing or of the wrong type, or a tool cannot be made of it.
         ValueError: A number is out of its range, or two tools have the same name.
     """
-    check_names("run_tools", params, {*RunToolsParams.__annotations__, *_OWN})
+    check_names("run_tools", params, {*RunToolsParams.__annotations__, "tools", "response_format"})
     check_required("run_tools", params, RunToolsParams.__required_keys__)
     if "functions" in params or "function_call" in params:
         raise TypeError("run_tools() takes tools= and tool_choice=, not the older functions= and function_call=")
     if params.get("n") not in (None, 1):
         raise ValueError(f"run_tools() follows one answer: leave out n={params['n']!r}")
+    options = {name: params.pop(name, default) for name, default in _DEFAULTS.items()}
     _check(**options)
     if isinstance(tools, str | Mapping) or not isinstance(tools, Iterable):
         raise TypeError(f"tools is a list of functions and tools, such as [get_weather], not {tools!r}")
@@ -49,8 +52,9 @@ def exchange_of(params: Mapping[str, Any], tools: Any, *, can_await: bool, **opt
         found[name] = tool
     if not can_await and is_async(options["before_call"]):
         raise TypeError("before_call is async: use an AsyncChatClient")
-    rest = {name: value for name, value in params.items() if name != "messages"}
-    return Exchange(rest, _messages(params["messages"]), found, **options)
+    if not params.get("stream"):
+        params.pop("stream", None)
+    return Exchange(params, _messages(params.pop("messages")), found, **options)
 
 
 def _check(*, max_rounds: Any, parallel: Any, on_error: Any, tool_timeout: Any, before_call: Any) -> None:

@@ -162,7 +162,7 @@ def _events(ask: Callable[..., Any], exchange: Exchange) -> Generator[ToolRunEve
                     if step.get("stream"):
                         with answer as stream:
                             yield from stream.events()
-                        answer = stream.completion
+                            answer = stream.get_final_completion()
                 case ToolCall():
                     with exchange.asking(step):
                         answer = exchange.ask_before(step)
@@ -181,7 +181,7 @@ async def _aevents(ask: Callable[..., Any], exchange: Exchange) -> AsyncGenerato
                     async with ask(**step) as stream:
                         async for event in stream.events():
                             yield event
-                    answer = stream.completion
+                        answer = await stream.get_final_completion()
                 case dict():
                     answer = await ask(**step)
                 case ToolCall():

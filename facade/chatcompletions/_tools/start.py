@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from chatcompletions._redaction import SecretDict, hide_values
+from chatcompletions._redaction import hide_values
 
 from .options import exchange_of
 from .run import AsyncToolRun, ToolRun
 
 
-def start(client: Any, params: Any, tools: Any, response_format: Any, *, is_async: bool, **options: Any) -> Any:
+def start(client: Any, params: Any, tools: Any, response_format: Any, *, is_async: bool) -> Any:
     """Return the run of a client; the first request is sent when it is used.
 
     Raises:
@@ -20,9 +20,7 @@ def start(client: Any, params: Any, tools: Any, response_format: Any, *, is_asyn
     """
     # First of all, so that no failure below shows a secret among the keywords.
     params = hide_values(params)
-    stream = options.pop("stream")
-    exchange = exchange_of(params, tools, can_await=is_async, **options)
-    exchange.params = SecretDict(exchange.params, **({"stream": True} if stream else {}))
+    exchange = exchange_of(params, tools, can_await=is_async)
     ask = client.create
     if response_format is not None:
         from chatcompletions._structured import adapter_of

@@ -244,6 +244,28 @@ def test_streamed(connect: Callable[..., SyncDriver]) -> None:
     assert (reply.parsed, stream.completion.parsed) == (Point(1, 2.0), Point(1, 2.0))
 
 
+@pytest.mark.parametrize(
+    ("end", "cls"),
+    [
+        (STOP, None),
+        (chunk(choice(finish_reason="length")), LengthFinishReasonError),
+        (chunk(choice(refusal="No.")), RefusalError),
+    ],
+)
+def test_events_of_a_type(connect: Callable[..., SyncDriver], end: Any, cls: type[ParseError] | None) -> None:
+    """A piece has what there is of the value, the whole text the value or the error of `get_final_completion`."""
+    chunks = [chunk(choice(content=piece)) for piece in ('{"value": [1', ", 2]}")]
+    driver = connect(transport=Server(streaming(events(*chunks, end, STOP, "[DONE]"))).transport)
+    stream = driver.call("parse", **ASK, response_format=list[int], stream=True)
+    found = [event for event in driver.iterate(stream.events()) if event.type.startswith("content")]
+    assert [event.parsed for event in found[:-1]] == [[1], [1, 2]]
+    if cls is None:
+        assert found[-1].parsed == [1, 2]
+    else:
+        with pytest.raises(cls):
+            _ = found[-1].parsed
+
+
 def test_a_stream_that_does_not_fit(connect: Callable[..., SyncDriver]) -> None:
     """The whole completion of a stream that does not fit is an error."""
     driver = connect(transport=Server(streaming(events(chunk(choice(content="[]")), STOP))).transport)

@@ -22,8 +22,10 @@ from chatcompletions import (
     ContentFilterFinishReasonError,
     LengthFinishReasonError,
     MaxRoundsError,
+    ParseError,
     RateLimitError,
     RefusalError,
+    StreamInterruptedError,
     ToolCallError,
     ToolCallEvent,
     ToolResultEvent,
@@ -31,7 +33,7 @@ from chatcompletions import (
     function_tool,
 )
 
-from ._support import ASK, Server, completion, is_async
+from ._support import ASK, STOP, Server, choice, chunk, completion, events, is_async, streaming
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -406,6 +408,61 @@ def test_a_typed_answer(connect: Callable[..., SyncDriver]) -> None:
     replies = (calls(("add", {"a": 1, "b": 2})), completion('{"city": "Paris", "country": null}'))
     run, driver, _ = started(connect, *replies, tools=[add], response_format=Place)
     assert until_done(driver, run).parsed == Place("Paris")
+
+
+def streamed_calls(*wanted: tuple[str, Any]) -> bytes:
+    made = calls(*wanted)["choices"][0]["message"]["tool_calls"]
+    numbered = [{"index": index, **call} for index, call in enumerate(made)]
+    return events(chunk(choice(tool_calls=numbered)), chunk(choice(finish_reason="tool_calls")), "[DONE]")
+
+
+def test_streamed_answers(connect: Callable[..., SyncDriver]) -> None:
+    """With stream=True the events of each answer come as they arrive, between those of the run."""
+    text = events(chunk(choice(content="Thr")), chunk(choice(content="ee.")), STOP, "[DONE]")
+    first, second = (streaming(body) for body in (streamed_calls(("add", {"a": 1, "b": 2})), text))
+    run, driver, server = started(connect, first, second, tools=[add], stream=True)
+    found = collected(driver, run)
+    assert [event.type for event in found if event.type != "chunk"] == [
+        "tool_calls.function.arguments.delta",
+        "tool_calls.function.arguments.done",
+        "answer",
+        "tool_call",
+        "tool_result",
+        "content.delta",
+        "content.delta",
+        "content.done",
+        "answer",
+    ]
+    assert (run.completion.text, contents(run)) == ("Three.", ["3"])
+    assert [json.loads(request.content)["stream"] for request in server.requests] == [True, True]
+
+
+def test_a_streamed_typed_answer(connect: Callable[..., SyncDriver]) -> None:
+    """A streamed answer that calls tools need not fit the type; the last one is read, or its error raised."""
+    asking = events(chunk(choice(content="Let me add."))) + streamed_calls(("add", {"a": 1, "b": 2}))
+    for pieces, told in (('{"city": "Paris", "country": null}', ""), ("[]", "expected an object")):
+        last = events(*(chunk(choice(content=piece)) for piece in pieces), STOP, "[DONE]")
+        replies = streaming(asking), streaming(last)
+        run, driver, _ = started(connect, *replies, tools=[add], response_format=Place, stream=True)
+        if told:
+            with pytest.raises(ParseError, match=told) as caught:
+                until_done(driver, run)
+            assert [message["role"] for message in caught.value.messages] == ["user", "assistant", "tool"]
+        else:
+            assert until_done(driver, run).parsed == Place("Paris")
+
+
+def test_a_stream_that_breaks_off(connect: Callable[..., SyncDriver]) -> None:
+    """The error of a stream has the exchange so far, and the run asks again when it goes on."""
+    cut = streaming(events(chunk(choice(content="Thr"))))
+    whole = streaming(events(chunk(choice(content="Three.")), STOP, "[DONE]"))
+    replies = streaming(streamed_calls(("add", {"a": 1, "b": 2}))), cut, whole
+    run, driver, _ = started(connect, *replies, tools=[add], stream=True)
+    with pytest.raises(StreamInterruptedError) as caught:
+        until_done(driver, run)
+    assert caught.value.completion.text == "Thr"
+    assert [message["role"] for message in caught.value.messages] == ["user", "assistant", "tool"]
+    assert until_done(driver, run).text == "Three."
 
 
 def test_async_functions(connect: Callable[..., SyncDriver]) -> None:
