@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import httpx2
@@ -26,8 +25,11 @@ from openai.resources.chat.completions.messages import Messages
 
 import chatcompletions
 import chatcompletions_api
-from chatcompletions import CallOptions, ChatClient, function_tool
+from chatcompletions import CallOptions, ChatClient
 from chatcompletions._requests.settings import HTTPXOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 TABLE = Path(__file__).parents[2] / "docs/coming-from-the-official-sdk.md"
 #: A row of the table: what stands in its first column, and in its second.
@@ -148,7 +150,7 @@ THINGS: dict[str, Any] = {
     "chat": ChatClient,
     "reply": chatcompletions.ParsedChatCompletion,
     "page": chatcompletions.ChatCompletionPage,
-    "stream": chatcompletions.ParsedChatCompletionStream,
+    "stream": chatcompletions.ChatCompletionStream(httpx.Response(200, request=httpx.Request("POST", "http://test"))),
     "error": chatcompletions.APIError("message"),
     "chatcompletions_api": chatcompletions_api,
     "httpx": httpx,
@@ -165,7 +167,7 @@ WORDS = {
     *dir(chatcompletions.ContentDeltaEvent),
     *dir(chatcompletions.LengthFinishReasonError("message")),
     *dir(THINGS["reply"]),
-    *dir(function_tool(len, name="n")),
+    *dir(chatcompletions.FunctionTool),
 }
 
 
@@ -178,7 +180,7 @@ def test_names_here_exist() -> None:
 def exists(span: str) -> bool:
     """Tell whether a name exists: one of a thing, one of the package, or a word that stands alone; and its keywords."""
     path, _, rest = span.partition("(")
-    name, _, attributes = path.rstrip("=").partition(".")
+    name, _, attributes = path.removeprefix("transport=").rstrip("=").partition(".")
     keywords = re.findall(r"(\w+)=", rest)
     if name in THINGS and attributes:
         thing = THINGS[name]
