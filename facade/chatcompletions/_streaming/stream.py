@@ -282,6 +282,12 @@ class AsyncStreamOpening(LazyCoroutine[AsyncChatCompletionStream]):
     def __repr__(self) -> str:
         return f"<{type(self).__name__}, to be awaited or opened by async with>"
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            text = f"{type(self).__name__!r} object has no attribute {name!r}: await it, or open it with async with"
+            raise AttributeError(text, name=name, obj=self)
+
     async def _start(self) -> AsyncChatCompletionStream:
         return AsyncChatCompletionStream(await self._send(), **self._options)
 

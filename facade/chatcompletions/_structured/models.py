@@ -38,6 +38,9 @@ class ParsedChatCompletionMessage(models.ChatCompletionResponseMessage, Generic[
     __slots__ = ("parsed",)
     parsed: T | None
 
+    def __repr__(self) -> str:
+        return f"{super().__repr__()[:-1]}, parsed={self.parsed!r})"
+
 
 @public
 class ParsedChoice(models.Choice, Generic[T]):

@@ -41,6 +41,12 @@ class _Run(Generic[CompletionT]):
         state = "done" if self._exchange.is_done else "not done"
         return f"<{type(self).__name__}, {self._exchange.rounds} rounds, {state}>"
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            text = f"{type(self).__name__!r} object has no attribute {name!r}: until_done() returns the last answer"
+            raise AttributeError(text, name=name, obj=self)
+
     @property
     def messages(self) -> list[dict[str, Any]]:
         """The whole exchange so far, ready for ``messages=`` of the next call.

@@ -233,6 +233,13 @@ def test_a_value_without_its_wrapper(connect: Callable[..., SyncDriver]) -> None
         assert connect(transport=server.transport).call("parse", **ASK, response_format=list[int]).parsed == [1, 2]
 
 
+def test_repr(connect: Callable[..., SyncDriver]) -> None:
+    """A repr shows the value; what is sent back does not have it."""
+    reply = connect(transport=Server(completion("[1]")).transport).call("parse", **ASK, response_format=list[int])
+    assert repr(reply.message).endswith(", parsed=[1])")
+    assert reply.message.to_dict() == completion("[1]")["choices"][0]["message"]
+
+
 def test_streamed(connect: Callable[..., SyncDriver]) -> None:
     """A stream has the value once it is whole, and no error before."""
     pieces = ['{"x"', ": 1, ", '"y": 2}']

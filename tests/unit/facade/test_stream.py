@@ -1205,6 +1205,8 @@ def test_repr(connect: Callable[..., Any]) -> None:
     opening = driver.client.create(model="m", messages="Hi.", stream=True)
     if is_async(driver):
         assert repr(opening) == "<AsyncStreamOpening, to be awaited or opened by async with>"
+        with pytest.raises(AttributeError, match="'events': await it, or open it with async with"):
+            opening.events()
     stream = driver.run(opening)
     name = type(stream).__name__
     assert repr(stream) == f"<{name} [200 OK], open>"

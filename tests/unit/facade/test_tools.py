@@ -465,6 +465,13 @@ def test_a_stream_that_breaks_off(connect: Callable[..., SyncDriver]) -> None:
     assert until_done(driver, run).text == "Three."
 
 
+def test_a_run_is_no_answer(connect: Callable[..., SyncDriver]) -> None:
+    """An attribute of an answer is not looked for in a run in vain: the error says how to get the answer."""
+    run, _, _ = started(connect, tools=[add])
+    with pytest.raises(AttributeError, match=r"'\w+' object has no attribute 'text': until_done\(\) returns"):
+        _ = run.text
+
+
 def test_async_functions(connect: Callable[..., SyncDriver]) -> None:
     """The async client awaits async functions; the sync one refuses them before it asks."""
 
