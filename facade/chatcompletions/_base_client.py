@@ -15,8 +15,9 @@ from ._params import CallOptions
 from ._redaction import Secret, SecretDict, hide_values
 from ._requests.build import build, check_options, expected_of, merged
 from ._requests.operations import OPERATIONS
-from ._requests.settings import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, HTTPXOptions, http_options
+from ._requests.settings import DEFAULT_MAX_RETRIES, HTTPXOptions, http_options
 from ._transport.decoding import DEFAULT_MAX_ANSWER_BYTES
+from ._transport.timeouts import DEFAULT_TIMEOUT, Timeouts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
@@ -160,9 +161,17 @@ class BaseClient(ABC):
         params = hide_values(params)
         from ._answers.pages import Position, snapshot
 
-        operation, params = OPERATIONS[name], snapshot(merged(self._defaults, params, OPERATIONS[name]))
+        operation = OPERATIONS[name]
+        params = self._with_one_clock(snapshot(merged(self._defaults, params, operation)))
         fetch = partial(self._page, lambda position: self._perform(operation, position.apply_to(params), *ids))
         return partial(fetch, Position.first(fetch, params, max_items))
+
+    def _with_one_clock(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Let the requests of a call, which has these parameters, share the clock of its `Timeouts`."""
+        given = {**self._arguments, **self._defaults, **params}["timeout"]
+        if isinstance(given, Timeouts):
+            params["timeout"] = given.shared()
+        return params
 
     def _perform(self, operation: Operation, params: Mapping[str, Any], *ids: str, **options: Any) -> Any:
         request = build(operation, params, *ids)

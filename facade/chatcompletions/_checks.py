@@ -208,13 +208,24 @@ def check_timeout(value: Any) -> None:
         TypeError: The value has another type.
         ValueError: The value is 0 or less, which would leave no time, or more than a clock can count.
     """
-    if value is None or isinstance(value, httpx.Timeout):
+    if not isinstance(value, httpx.Timeout):
+        check_seconds("timeout", value, "a number of seconds, an httpx.Timeout or None")
+
+
+def check_seconds(name: str, value: Any, kinds: str = "a number of seconds or None") -> None:
+    """Raise if a time is not a number of seconds or `None`.
+
+    Raises:
+        TypeError: It has another type.
+        ValueError: It is 0 or less, which would leave no time, or more than a clock can count.
+    """
+    if value is None:
         return
     if not isinstance(value, int | float) or isinstance(value, bool):
-        raise TypeError(f"timeout must be a number of seconds, an httpx.Timeout or None, not {value!r}")
+        raise TypeError(f"{name} must be {kinds}, not {value!r}")
     if not 0 < value <= TIMEOUT_MAX:
         raise ValueError(
-            f"timeout must be more than 0 and at most {TIMEOUT_MAX:.0f} s, not {value}; None waits for ever"
+            f"{name} must be more than 0 and at most {TIMEOUT_MAX:.0f} s, not {value}; None waits for ever"
         )
 
 

@@ -72,6 +72,7 @@ class ChatClient(BaseClient):
         project: The value of the header ``OpenAI-Project``; by default ``OPENAI_PROJECT_ID``.
         timeout: Seconds, more than 0, or an `httpx.Timeout`, for each attempt of a call; `None` waits for ever. Its
             ``read`` bounds the wait for an answer, then that for its whole body, and in a stream that for each event.
+            `Timeouts` also bound a call as a whole.
         max_retries: How often a request may be sent again.
         max_answer_bytes: How many bytes one answer may have, decoded; a larger one is an
             `APIResponseTooLargeError`, in a stream a `StreamTooLargeError`.

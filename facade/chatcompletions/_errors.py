@@ -6,6 +6,7 @@
     ├── APIError
     │   ├── APIConnectionError                 no answer came, or not a whole one
     │   │   └── APITimeoutError                it did not come in time
+    │   │       └── TotalTimeoutError          not in the ``total`` of `Timeouts`
     │   ├── APIResponseValidationError         the answer is unusable: HTML, cut JSON, the wrong shape
     │   │   └── APIResponseTooLargeError       it has more bytes than the client takes
     │   ├── APIStatusError                     any status but 2xx
@@ -22,6 +23,9 @@
     │       ├── StreamInternalServerError      one that says 5xx (also an InternalServerError)
     │       ├── StreamInterruptedError         it broke off (also an APIConnectionError)
     │       │   └── StreamTimeoutError         it went silent (also an APITimeoutError)
+    │       │       ├── FirstEventTimeoutError     its first event did not come within ``first_event``
+    │       │       ├── BetweenEventsTimeoutError  the next event did not come within ``between_events``
+    │       │       └── StreamTotalTimeoutError    it was not whole in its ``total`` (also a TotalTimeoutError)
     │       ├── StreamTooLargeError            it has too many bytes (also an APIResponseTooLargeError)
     │       └── StreamValidationError          a chunk departs from the spec (also an APIResponseValidationError)
     ├── ParseError                             the answer does not fit the type; has ``completion`` and ``value``
@@ -140,6 +144,11 @@ class APITimeoutError(APIConnectionError):
 
 
 @public
+class TotalTimeoutError(APITimeoutError):
+    """The call took longer than the ``total`` of its `Timeouts`."""
+
+
+@public
 class APIResponseValidationError(APIError):
     """The server's answer cannot be read as the operation's.
 
@@ -229,6 +238,21 @@ class StreamInterruptedError(StreamError, APIConnectionError):
 @public
 class StreamTimeoutError(StreamInterruptedError, APITimeoutError):
     """The stream sent no event within the read timeout; `completion` is the completion so far."""
+
+
+@public
+class FirstEventTimeoutError(StreamTimeoutError):
+    """The first event of a stream did not come within the ``first_event`` of its `Timeouts`."""
+
+
+@public
+class BetweenEventsTimeoutError(StreamTimeoutError):
+    """The next event of a stream did not come within the ``between_events`` of its `Timeouts`."""
+
+
+@public
+class StreamTotalTimeoutError(StreamTimeoutError, TotalTimeoutError):
+    """The stream was not whole in the ``total`` of its `Timeouts`; `completion` is the completion so far."""
 
 
 @public

@@ -93,7 +93,7 @@ class CallOptions(TypedDict, total=False):
     extra_body: Mapping[str, Any]
     """Members of the JSON body to add or replace, such as parameters that the spec does not have yet."""
     timeout: float | httpx.Timeout | None
-    """Seconds, more than 0, or an `httpx.Timeout`, for each attempt; `None` waits for ever."""
+    """Seconds, more than 0, or an `httpx.Timeout`, for each attempt, or `Timeouts`; `None` waits for ever."""
     max_retries: int
     """How often the request may be sent again."""
 

@@ -576,10 +576,10 @@ def test_keepalive(connect: Callable[..., SyncDriver], monkeypatch: pytest.Monke
     """The system probes connections that are silent, so that the call ends when the other end is gone."""
     found: list[int] = []
 
-    def note(stream: Any, *_: Any) -> int:
+    def note(stream: Any, _: int, timeout: float | None) -> float | None:
         connected = stream._inner.get_extra_info("socket")
         found.append(connected.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
-        return 0
+        return timeout
 
     monkeypatch.setattr("chatcompletions._transport.network_stream._Base._before_write", note)
     with RawServer([SHAPES["content-length"]("Hi.")] * 2) as server:

@@ -117,6 +117,11 @@ def error_from_failure(failure: httpx.RequestError, request: httpx.Request, atte
     return cls(without_secrets(message, request), attempts=attempts)
 
 
+def timeout_error(cls: type[ErrorT], problem: str, request: httpx.Request, attempts: int) -> ErrorT:
+    """Make the error for a call that a clock of its own has ended."""
+    return cls(f"{request.method} {_address(request.url)} timed out ({problem})", attempts=attempts)
+
+
 def invalid_answer(response: httpx.Response, problem: str) -> APIResponseValidationError:
     """Make the error for a 2xx response whose body is no JSON object."""
     body = without_secrets(_body_text(response), response.request)

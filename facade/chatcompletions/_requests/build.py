@@ -21,6 +21,7 @@ from chatcompletions._json import dumps
 from chatcompletions._params import CallOptions
 from chatcompletions._redaction import SecretDict
 from chatcompletions._transport.client import MAX_RETRIES
+from chatcompletions._transport.timeouts import TIMEOUTS, Timeouts
 from chatcompletions_api.types import UNSET
 
 from .operations import check_readable
@@ -120,13 +121,16 @@ def _request(described: dict[str, Any], params: Mapping[str, Any]) -> dict[str, 
 
 def _transport_options(options: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
+    extensions: dict[str, Any] = {}
     if "timeout" in options:
         check_timeout(options["timeout"])
-        found["timeout"] = options["timeout"]
+        found["timeout"] = timeout = options["timeout"]
+        if isinstance(timeout, Timeouts):  # httpx keeps its own part alone
+            extensions[TIMEOUTS] = timeout
     if "max_retries" in options:
         check_count("max_retries", options["max_retries"])
-        found["extensions"] = {MAX_RETRIES: options["max_retries"]}
-    return found
+        extensions[MAX_RETRIES] = options["max_retries"]
+    return {**found, "extensions": extensions} if extensions else found
 
 
 def _extra(name: str, options: Mapping[str, Any]) -> Mapping[str, Any]:

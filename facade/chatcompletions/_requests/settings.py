@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     Transport = httpx.BaseTransport | httpx.AsyncBaseTransport
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
-#: Seconds: models think for minutes before the first byte, but a connection that takes seconds will not come.
-DEFAULT_TIMEOUT = httpx.Timeout(600, connect=5)
 DEFAULT_MAX_RETRIES = 2
 USER_AGENT = f"chatcompletions/{__version__}" + (f" (spec {REVISION})" if REVISION else "")
 

@@ -12,16 +12,20 @@ from chatcompletions._answers.failures import TooLargeError, exception_text
 from chatcompletions._answers.models import ChatCompletion
 from chatcompletions._answers.read import holds_any, read_answer, reports_error
 from chatcompletions._errors import (
+    BetweenEventsTimeoutError,
+    FirstEventTimeoutError,
     StreamError,
     StreamInterruptedError,
     StreamTimeoutError,
     StreamTooLargeError,
+    StreamTotalTimeoutError,
     StreamValidationError,
     stream_error,
 )
 from chatcompletions._json import loads
 from chatcompletions._transport.borrowed import set_content
 from chatcompletions._transport.decoding import DEFAULT_MAX_ANSWER_BYTES
+from chatcompletions._transport.timeouts import CLOCK_TOLERANCE, DEADLINE, FIRST_EVENT, TIMEOUTS, clock_words
 
 from .assembly import Assembly
 from .repetition import Repetition
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from chatcompletions._errors import Deviation
+    from chatcompletions._transport.timeouts import Timeouts
 
     from .recorder import Recorder
     from .sse import ServerSentEvent
@@ -87,7 +92,10 @@ class StreamReader:
         self._closed = False
         self._failed = False
         self._clock = clock
-        self._read_timeout: float | None = response.request.extensions.get("timeout", {}).get("read")
+        extensions = response.request.extensions
+        self._read_timeout: float | None = extensions.get("timeout", {}).get("read")
+        self._timeouts: Timeouts | None = extensions.get(TIMEOUTS)
+        self._deadline: float | None = extensions.get(DEADLINE)
         self._last_activity = 0.0
         self._pending_bytes = 0
         self._check = check
@@ -177,16 +185,52 @@ class StreamReader:
         """Restart the clock that measures how long the stream is silent."""
         self._last_activity, self._pending_bytes = self._clock(), 0
 
+    @property
+    def has_clocks(self) -> bool:
+        """Whether the call has clocks of its own beside the read timeout."""
+        return self._timeouts is not None
+
+    def time_left(self) -> float | None:
+        """Return the seconds that the call's own clocks leave for the next event; `None` if they set no limit."""
+        limit, ends = self._event_timeout, []
+        if self._deadline is not None:
+            ends.append(self._deadline)
+        if limit is not None:
+            ends.append(self._last_activity + limit)
+        return max(0.0, min(ends) - self._clock()) if ends else None
+
+    @property
+    def _event_timeout(self) -> float | None:
+        """The seconds that the next event may take, beside the read timeout."""
+        if self._timeouts is None:
+            return None
+        return self.response.extensions.get(FIRST_EVENT) if self._assembly.empty else self._timeouts.between_events
+
+    def _lateness(self, seconds: float | None) -> tuple[type[StreamError], str]:
+        """Return the error for the clock that ran out, and what it says; by default for a read timeout of seconds."""
+        cls: type[StreamError] = StreamTimeoutError
+        if self._timeouts is not None:
+            now, limit = self._clock() + CLOCK_TOLERANCE, self._event_timeout
+            if self._deadline is not None and now >= self._deadline:
+                cls = StreamTotalTimeoutError
+            elif limit is not None and now - self._last_activity >= limit:
+                cls = FirstEventTimeoutError if self._assembly.empty else BetweenEventsTimeoutError
+            if cls is not StreamTimeoutError:
+                return cls, clock_words(cls, self._timeouts)
+        return cls, "" if seconds is None else f"no event came within {seconds:g} s"
+
     def _check_silence(self) -> None:
         # Comments keep the connection busy, so that the transport's own read timeout never expires.
-        if self._read_timeout is None or self._clock() - self._last_activity <= self._read_timeout:
+        own = self._event_timeout
+        limit = self._read_timeout if own is None else own
+        if limit is None or self._clock() - self._last_activity <= limit:
             return
-        if self._decoder.pending_bytes != self._pending_bytes:
+        if own is None and self._decoder.pending_bytes != self._pending_bytes:
             self._last_activity, self._pending_bytes = self._clock(), self._decoder.pending_bytes
-        elif self._assembly.finished and not self._pending_bytes:
+        elif self._assembly.finished and not self._decoder.pending_bytes:
             self.done = True
         else:
-            raise self._error(StreamTimeoutError, f"no event came within {self._read_timeout:g} s")
+            raise self._error(*self._lateness(limit))
 
     def last_chunks(
         self, failure: httpx.RequestError | httpx.StreamError | None = None
@@ -323,8 +367,10 @@ class StreamReader:
         cls: type[StreamError] = StreamInterruptedError
         if isinstance(failure, TooLargeError):
             cls, problem = StreamTooLargeError, f"the stream is too large: {failure}"
+        elif isinstance(failure, httpx.TimeoutException):
+            cls, words = self._lateness(None)
+            problem = f"{problem} ({words or exception_text(failure)})"
         elif failure is not None:
-            cls = StreamTimeoutError if isinstance(failure, httpx.TimeoutException) else StreamInterruptedError
             problem = f"{problem} ({exception_text(failure)})"
         return self._error(cls, problem, body)
 

@@ -149,7 +149,7 @@ def _iterate(response: httpx.Response, reader: StreamReader) -> Generator[ChatCo
     try:
         reader.note_activity()
         received = iter_decoded(response, reader.max_answer_bytes)
-        for data in received:
+        for data in _in_time(received, reader) if reader.has_clocks else received:
             yield from reader.chunks(data)
             if reader.done:
                 _read_end(response, received)
@@ -159,6 +159,21 @@ def _iterate(response: httpx.Response, reader: StreamReader) -> Generator[ChatCo
         yield from reader.last_chunks(failure)
     finally:
         _close(response, reader)
+
+
+def _in_time(received: Iterator[bytes], reader: StreamReader) -> Iterator[bytes]:
+    """Iterate over a body as far as it comes in the time that the call's own clocks leave."""
+    lease = reader.response.extensions.get(LEASE)
+    while True:
+        left = reader.time_left()
+        if left is not None and left <= 0:
+            raise httpx.ReadTimeout("")
+        if lease is not None:
+            lease.limit_body(left)
+        data = next(received, None)
+        if data is None:
+            return
+        yield data
 
 
 def _read_end(response: httpx.Response, received: Iterator[bytes]) -> None:
@@ -239,7 +254,7 @@ async def _aiterate(response: httpx.Response, reader: StreamReader) -> AsyncIter
     try:
         reader.note_activity()
         received = aiter_decoded(response, reader.max_answer_bytes)
-        async for data in received:
+        async for data in _ain_time(received, reader) if reader.has_clocks else received:
             for chunk in reader.chunks(data):
                 yield chunk
             if reader.done:
@@ -252,6 +267,21 @@ async def _aiterate(response: httpx.Response, reader: StreamReader) -> AsyncIter
             yield chunk
     finally:
         await _aclose(response, reader)
+
+
+async def _ain_time(received: AsyncIterator[bytes], reader: StreamReader) -> AsyncIterator[bytes]:
+    """`_in_time` for ``async`` callers."""
+    import anyio
+
+    while True:
+        left, data = reader.time_left(), None
+        with anyio.move_on_after(left) as scope:
+            data = None if left == 0 else await anext(received, None)
+        if scope.cancelled_caught or left == 0:
+            raise httpx.ReadTimeout("")
+        if data is None:
+            return
+        yield data
 
 
 async def _aread_end(received: AsyncIterator[bytes]) -> None:

@@ -76,7 +76,7 @@ def start(client: Any, params: Any, given: Any, stream: Any) -> Any:
     request, adapter = _prepared(params, given, strict=strict, retries=retries)
     if request.get("stream"):
         return client._call("create", request, adapter=adapter)
-    return client._drive(_attempts(request, adapter, retries))
+    return client._drive(_attempts(client._with_one_clock(request) if retries else request, adapter, retries))
 
 
 def _prepared(

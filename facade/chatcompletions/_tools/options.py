@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from threading import TIMEOUT_MAX
 from typing import TYPE_CHECKING, Any
 
 from chatcompletions._answers.models import ChatCompletion
-from chatcompletions._checks import check_count, check_names, check_required
+from chatcompletions._checks import check_count, check_names, check_required, check_seconds
 from chatcompletions._params import RunToolsParams
 
 from .exchange import Exchange
@@ -67,12 +66,7 @@ def _check(*, max_rounds: Any, parallel: Any, on_error: Any, tool_timeout: Any, 
         raise ValueError(f"on_error must be 'report' or 'raise', not {on_error!r}")
     if before_call is not None and not callable(before_call):
         raise TypeError(f"before_call must be a function that takes a ToolCall, not {before_call!r}")
-    if tool_timeout is None:
-        return
-    if not isinstance(tool_timeout, int | float) or isinstance(tool_timeout, bool):
-        raise TypeError(f"tool_timeout must be a number of seconds or None, not {tool_timeout!r}")
-    if not 0 < tool_timeout <= TIMEOUT_MAX:
-        raise ValueError(f"tool_timeout must be more than 0 s, not {tool_timeout}; None waits for ever")
+    check_seconds("tool_timeout", tool_timeout)
 
 
 def _tool(given: Any) -> Mapping[str, Any]:

@@ -28,6 +28,7 @@ from .decoding import DEFAULT_MAX_ANSWER_BYTES, aiter_decoded, iter_decoded
 from .redirects import is_replayable, redirect_request
 from .retry import retry_delay
 from .slots import LEASE
+from .timeouts import DEADLINE, TIMEOUTS, CallClock, Timeouts, shorter
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -45,16 +46,24 @@ _logger = logging.getLogger("chatcompletions")
 class _Attempts:
     """The attempts at one request: how many were made, and whether and when another one follows."""
 
-    def __init__(self, request: httpx.Request, max_retries: int) -> None:
+    def __init__(self, request: httpx.Request, client: _Client, *, stream: bool) -> None:
         self._request = request
-        self._max_retries = request.extensions.get(MAX_RETRIES, max_retries) if is_replayable(request) else 0
+        self._max_retries = request.extensions.get(MAX_RETRIES, client._max_retries) if is_replayable(request) else 0
         self.made = 1
+        timeouts = request.extensions.setdefault(TIMEOUTS, client._timeouts)
+        self._clock = None if timeouts is None else CallClock(request, timeouts, client._clock, is_stream=stream)
+
+    def begin(self) -> float | None:
+        """Give the next attempt the time that is left, and return it in seconds; `None` for no limit."""
+        return None if self._clock is None else self._clock.begin(self.made)
 
     def failed(self, failure: httpx.RequestError | httpx.InvalidURL | UnicodeError) -> APIError:
         """Return the error for an attempt that got no whole answer."""
         if not isinstance(failure, httpx.RequestError):  # httpx reads the location also where it is not followed
             failure = httpx.RemoteProtocolError(f"Invalid URL in location header: {failure}")
-        error = error_from_failure(failure, self._request, self.made)
+        is_late = isinstance(failure, httpx.TimeoutException) and self._clock is not None
+        error = is_late and self._clock and self._clock.error(self.made)
+        error = error or error_from_failure(failure, self._request, self.made)
         # With None as its cause, a traceback does not show the failure either.
         error.__cause__ = None if shows_secrets(failure, self._request) else failure
         return error
@@ -62,6 +71,8 @@ class _Attempts:
     def after_answer(self, response: httpx.Response) -> float | None:
         """Return the seconds to wait before the next attempt, `None` after a success; raise if there is none."""
         response.extensions[ATTEMPTS] = self.made
+        if self._clock is not None:
+            self._clock.note_answer(response)
         return None if response.is_success else self.after_error(error_from_response(response))
 
     def after_error(self, error: APIError) -> float:
@@ -69,7 +80,7 @@ class _Attempts:
         delay = None
         if self.made <= self._max_retries:
             delay = retry_delay(error, self.made, now=time.time(), jitter=random.random())  # noqa: S311 - no secret
-        if delay is None:
+        if delay is None or (self._clock is not None and self._clock.ends_within(delay)):
             raise error
         _logger.info("%s; attempt %d follows in %.2f s", error, self.made + 1, delay)
         self.made += 1
@@ -156,6 +167,8 @@ class _Client(_Requests):
         self._max_answer_bytes = max_answer_bytes
         self._sleep = sleep
         self._clock = clock
+        timeout = options.get("timeout")
+        self._timeouts = timeout if isinstance(timeout, Timeouts) else None  # httpx keeps its own part alone
         self._response_type = response_type
 
     def _max_bytes(self, response: httpx.Response, *, follow: bool) -> int:
@@ -166,12 +179,14 @@ class _Client(_Requests):
 
     def _body_deadline(self, response: httpx.Response) -> float:
         """Return the time until which a body must have come: what comes of it does not restart the read timeout."""
-        timeout: float | None = response.request.extensions.get("timeout", {}).get("read")
+        extensions, now = response.request.extensions, self._clock()
+        end: float | None = extensions.get(DEADLINE)
+        timeout = shorter(extensions.get("timeout", {}).get("read"), None if end is None else end - now)
         if timeout is None:
             return math.inf
         if (lease := response.extensions.get(LEASE)) is not None:
             lease.limit_body(timeout)
-        return self._clock() + timeout
+        return now + timeout
 
     def _check_deadline(self, deadline: float) -> None:
         if self._clock() > deadline:
@@ -203,11 +218,12 @@ class HTTPClient(_Client, httpx.Client):
         Raises:
             APIError: The last attempt failed.
         """
-        attempts = _Attempts(request, self._max_retries)
+        attempts = _Attempts(request, self, stream=stream)
         delay: float | None
         while True:
             outcome: httpx.Response | APIError
             try:
+                attempts.begin()
                 outcome = self._send_with_redirects(request, stream=stream, **options)
             except (httpx.RequestError, httpx.InvalidURL, UnicodeError) as failure:
                 outcome = attempts.failed(failure)
@@ -264,6 +280,19 @@ async def _sleep(seconds: float) -> None:
     await anyio.sleep(seconds)
 
 
+async def _within(seconds: float, sending: Awaitable[httpx.Response]) -> httpx.Response:
+    """Await a response for some seconds, whatever it is that takes longer: a transport, or the function of a key.
+
+    Raises:
+        httpx.ReadTimeout: It did not come.
+    """
+    import anyio  # the transport has loaded it, or loads it now
+
+    with anyio.move_on_after(seconds):
+        return await sending
+    raise httpx.ReadTimeout("")
+
+
 class AsyncHTTPClient(_Client, httpx.AsyncClient):
     """`HTTPClient` for ``async`` callers; ``sleep`` is awaited."""
 
@@ -273,12 +302,14 @@ class AsyncHTTPClient(_Client, httpx.AsyncClient):
 
     async def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
         """Send a request until it succeeds or retrying ends; see `HTTPClient.send`."""
-        attempts = _Attempts(request, self._max_retries)
+        attempts = _Attempts(request, self, stream=stream)
         delay: float | None
         while True:
             outcome: httpx.Response | APIError
             try:
-                outcome = await self._send_with_redirects(request, stream=stream, **options)
+                left = attempts.begin()
+                sending = self._send_with_redirects(request, stream=stream, **options)
+                outcome = await (sending if left is None else _within(left, sending))
             except (httpx.RequestError, httpx.InvalidURL, UnicodeError) as failure:
                 outcome = attempts.failed(failure)
             # Outside the except clause: the failure, which may show a secret, would be the context of each error.

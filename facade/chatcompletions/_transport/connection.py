@@ -10,6 +10,7 @@ import httpcore
 
 from .borrowed import has_read_past_end
 from .network_stream import AsyncStream, Stream
+from .timeouts import DEADLINE
 
 if TYPE_CHECKING:
     from .connection_options import ConnectionOptions
@@ -70,8 +71,9 @@ class _Connection:
         """Set the time from now within which the body of the response must come, in seconds."""
         self._stream.deadline = None if seconds is None else monotonic() + seconds
 
-    def _start_call(self) -> None:
+    def _start_call(self, request: httpcore.Request) -> None:
         stream = self._stream
+        stream.call_deadline = request.extensions.get(DEADLINE)
         stream.read_timeout, stream.bytes_before_body, stream.deadline = None, 0, None
         self._calls += 1
 
@@ -90,7 +92,7 @@ class Connection(_Connection):
 
     def send(self, request: httpcore.Request) -> httpcore.Response:
         """Send a request and return the response, whose body is unread."""
-        self._start_call()
+        self._start_call(request)
         return self._set_response(self._http_connection.handle_request(request))  # type: ignore[no-any-return]
 
     def finish(self) -> bool:
@@ -114,7 +116,7 @@ class AsyncConnection(_Connection):
 
     async def send(self, request: httpcore.Request) -> httpcore.Response:
         """Send a request and return the response, whose body is unread."""
-        self._start_call()
+        self._start_call(request)
         return self._set_response(await self._http_connection.handle_async_request(request))  # type: ignore[no-any-return]
 
     async def finish(self) -> bool:

@@ -47,11 +47,13 @@ class _Base:
         read_timeout: Seconds that a read may take at most, besides the call's own timeout.
         bytes_before_body: How many bytes have come before the body; `None` once the body has begun.
         deadline: The time, on the monotonic clock, after which nothing is read; `None` for none.
+        call_deadline: The time, on the same clock, at which the call ends; `None` for none.
     """
 
     read_timeout: float | None = None
     bytes_before_body: int | None = 0
     deadline: float | None = None
+    call_deadline: float | None = None
     _inner: Any = None
     _closed = False
 
@@ -97,12 +99,29 @@ class _Base:
             timeout = remaining if timeout is None else min(timeout, remaining)
         elif self.bytes_before_body is not None and timeout is not None:
             self.deadline = monotonic() + timeout
-        return timeout
+        return self._within_call(timeout, httpcore.ReadTimeout)
 
-    def _before_write(self, size: int) -> None:
+    def _before_write(self, size: int, timeout: float | None) -> float | None:
         self._check_usable(httpcore.WriteError)
         if size > _ACKNOWLEDGEMENT:
             self.deadline = None  # the wait for the answer begins when the request has been sent
+        return self._within_call(timeout, httpcore.WriteTimeout)
+
+    def _within_call(self, timeout: float | None, error: type[Exception]) -> float | None:
+        """Return a timeout that does not go beyond the end of the call."""
+        if self.call_deadline is None:
+            return timeout
+        remaining = self.call_deadline - monotonic()
+        if remaining <= 0:
+            raise error("the call has no time left")
+        return remaining if timeout is None else min(timeout, remaining)
+
+    def _connect_options(self, options: dict[str, Any]) -> dict[str, Any]:
+        timeout = self._within_call(options.get("timeout"), httpcore.ConnectTimeout)
+        return {**options, "timeout": timeout, "socket_options": _SOCKET_OPTIONS}
+
+    def _tls_options(self, options: dict[str, Any]) -> dict[str, Any]:
+        return {**options, "timeout": self._within_call(options.get("timeout"), httpcore.ConnectTimeout)}
 
     def _check_usable(self, error: type[Exception]) -> None:
         if not self.is_of_this_process:
@@ -137,7 +156,7 @@ class Stream(_Base, httpcore.NetworkBackend, httpcore.NetworkStream):
     def connect_tcp(self, *args: Any, **options: Any) -> Stream:
         """Connect, as httpcore's own backend does."""
         try:
-            self._inner = httpcore.SyncBackend().connect_tcp(*args, **{**options, "socket_options": _SOCKET_OPTIONS})
+            self._inner = httpcore.SyncBackend().connect_tcp(*args, **self._connect_options(options))
         except (httpcore.ConnectError, httpcore.ConnectTimeout) as failure:
             raise self._connect_error(failure) from failure
         self._close_if_asked()
@@ -148,7 +167,7 @@ class Stream(_Base, httpcore.NetworkBackend, httpcore.NetworkStream):
         self._check_usable(httpcore.ConnectError)
         try:
             with self._busy:
-                self._inner = self._inner.start_tls(*args, **options)
+                self._inner = self._inner.start_tls(*args, **self._tls_options(options))
         finally:
             self._close_if_asked()
         self._after_tls()
@@ -165,7 +184,7 @@ class Stream(_Base, httpcore.NetworkBackend, httpcore.NetworkStream):
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Write bytes."""
-        self._before_write(len(buffer))
+        timeout = self._before_write(len(buffer), timeout)
         try:
             with self._busy:
                 self._inner.write(buffer, timeout)
@@ -214,7 +233,7 @@ class AsyncStream(_Base, httpcore.AsyncNetworkBackend, httpcore.AsyncNetworkStre
         """Connect, as httpcore's own backend does."""
         try:
             backend: Any = httpcore.AnyIOBackend()  # a stand-in without methods where anyio is missing
-            self._inner = await backend.connect_tcp(*args, **{**options, "socket_options": _SOCKET_OPTIONS})
+            self._inner = await backend.connect_tcp(*args, **self._connect_options(options))
         except (httpcore.ConnectError, httpcore.ConnectTimeout) as failure:
             raise self._connect_error(failure) from failure
         if self._closed:
@@ -224,7 +243,7 @@ class AsyncStream(_Base, httpcore.AsyncNetworkBackend, httpcore.AsyncNetworkStre
     async def start_tls(self, *args: Any, **options: Any) -> AsyncStream:
         """Start TLS on the connection."""
         self._check_usable(httpcore.ConnectError)
-        self._inner = await self._inner.start_tls(*args, **options)
+        self._inner = await self._inner.start_tls(*args, **self._tls_options(options))
         self._after_tls()
         return self
 
@@ -242,7 +261,7 @@ class AsyncStream(_Base, httpcore.AsyncNetworkBackend, httpcore.AsyncNetworkStre
         A server may refuse a long request before it has come whole, and close the connection. At the first write that
         fails then, asyncio drops the answer, unless it has been read.
         """
-        self._before_write(len(buffer))
+        timeout = self._before_write(len(buffer), timeout)
         if len(buffer) <= _SHORT_WRITE:
             await self._inner.write(buffer, timeout)
             return
