@@ -17,6 +17,7 @@ from ._requests.build import build, check_options, expected_of, merged
 from ._requests.operations import OPERATIONS
 from ._requests.settings import DEFAULT_MAX_RETRIES, HTTPXOptions, http_options
 from ._transport.decoding import DEFAULT_MAX_ANSWER_BYTES
+from ._transport.recovery import RECOVERY
 from ._transport.timeouts import DEFAULT_TIMEOUT, Timeouts
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from ._answers.pages import Position
+    from ._errors import APIError
     from ._requests.operations import Operation
 
 
@@ -63,6 +65,7 @@ class BaseClient(ABC):
         timeout: float | httpx.Timeout | None = DEFAULT_TIMEOUT,
         max_retries: int = DEFAULT_MAX_RETRIES,
         max_answer_bytes: int = DEFAULT_MAX_ANSWER_BYTES,
+        idempotency_header: str | None = "Idempotency-Key",
         strict: bool = False,
         **options: Unpack[HTTPXOptions],
     ) -> None:
@@ -78,6 +81,7 @@ class BaseClient(ABC):
             timeout=timeout,
             max_retries=max_retries,
             max_answer_bytes=max_answer_bytes,
+            idempotency_header=idempotency_header,
             strict=strict,
         )
         del api_key, base_url, options
@@ -174,10 +178,26 @@ class BaseClient(ABC):
         return params
 
     def _perform(self, operation: Operation, params: Mapping[str, Any], *ids: str, **options: Any) -> Any:
+        recovery = None
+        if params.get("recover"):
+            from ._requests.recovery import prepared
+
+            params, recovery = prepared(operation, self._with_one_clock(SecretDict(params)))
         request = build(operation, params, *ids)
+        if recovery is not None:
+            request.setdefault("extensions", {})[RECOVERY] = recovery
+            options["recover"] = self._recover
         if params.get("stream"):
             return self._stream(request, {**expected_of(params), **options})
         return self._read(operation, request)
+
+    def _recover(self, request: httpx.Request, error: APIError) -> Any:
+        """Look for a lost answer: return its response or an awaitable of it, `None` for none."""
+        return self._http().recover(request, error)
+
+    @abstractmethod
+    def _http(self) -> Any:
+        """Return the httpx client of this process, or of this event loop."""
 
     @abstractmethod
     def _read(self, operation: Operation, request: Mapping[str, Any]) -> Any:

@@ -76,6 +76,8 @@ class ChatClient(BaseClient):
         max_retries: How often a request may be sent again.
         max_answer_bytes: How many bytes one answer may have, decoded; a larger one is an
             `APIResponseTooLargeError`, in a stream a `StreamTooLargeError`.
+        idempotency_header: The header in which each request that creates or changes something has a key, the same one
+            over its retries, by which a server can tell that it has answered it already; `None` sends none.
         strict: Raise `APIResponseValidationError` for the first deviation of an answer, a page or a chunk from the
             spec, see `deviations`; needs the extra ``strict``. In a stream it is a `StreamValidationError` with the
             completion so far.

@@ -96,6 +96,10 @@ class CallOptions(TypedDict, total=False):
     """Seconds, more than 0, or an `httpx.Timeout`, for each attempt, or `Timeouts`; `None` waits for ever."""
     max_retries: int
     """How often the request may be sent again."""
+    recover: bool | float
+    """Whether an answer that was lost on the way is looked for among the stored completions before the request is sent
+    again, and for how many seconds, by default 10. For calls that make a completion, with ``store=True``.
+    """
 
 
 class _RequiredCreateParams(TypedDict):

@@ -94,7 +94,7 @@ def without_secrets(value: Any, request: httpx.Request) -> Any:
 
 def is_secret_name(name: str) -> bool:
     """Tell by the name of a header or a query parameter whether its value is a secret."""
-    return _SECRET_NAMES.search(name) is not None
+    return _SECRET_NAMES.search(name) is not None and not name.lower().startswith("idempotency")
 
 
 def shows_secrets(failure: BaseException, request: httpx.Request) -> bool:

@@ -55,7 +55,12 @@ def ids(operation: Operation, completion_id: str) -> dict[str, str]:
 
 
 def wire(request: httpx.Request) -> dict[str, Any]:
-    """Return all that goes out of a request; the order of the body's members is no part of it, their length is."""
+    """Return all that goes out of a request; the order of the body's members is no part of it, their length is.
+
+    The idempotency key is another one for each call.
+    """
+    key = request.headers.pop("idempotency-key", None)
+    assert (key is None) == (request.method == "GET")
     return {
         "method": request.method,
         "url": str(request.url),

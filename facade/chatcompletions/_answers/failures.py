@@ -99,6 +99,22 @@ def is_final(failure: BaseException) -> bool:
     )
 
 
+def was_not_sent(failure: BaseException) -> bool:
+    """Tell whether a request failed before a byte of it was sent."""
+    return any(
+        isinstance(
+            cause,
+            httpx.ConnectError
+            | httpx.ConnectTimeout
+            | httpx.PoolTimeout
+            | httpx.ProxyError
+            | httpx.UnsupportedProtocol
+            | httpx.LocalProtocolError,
+        )
+        for cause in causes(failure)
+    )
+
+
 def _is_disconnect(cause: Any) -> bool:
     # httpx-aiohttp 0.2.0 raises a timeout for every lost connection.
     return _package(cause) == "aiohttp" and not isinstance(cause, TimeoutError)

@@ -79,6 +79,8 @@ def merged(defaults: Mapping[str, Any], params: Mapping[str, Any], operation: Op
             found[name] = SecretDict(item for layer in layers for item in layer.items())
     if operation is not None and operation.extra != "extra_body" and "extra_body" not in params:
         found.pop("extra_body", None)
+    if operation is not None and operation.name != "create" and "recover" not in params:
+        found.pop("recover", None)
     return found
 
 

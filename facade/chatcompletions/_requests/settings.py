@@ -44,6 +44,7 @@ _CLIENT_ARGUMENTS = (
     "timeout",
     "max_retries",
     "max_answer_bytes",
+    "idempotency_header",
     "strict",
 )
 #: The official SDK's names for options of httpx.
@@ -93,6 +94,8 @@ def http_options(name: str, arguments: SecretDict) -> SecretDict:
     check_count("max_retries", arguments["max_retries"])
     check_count("max_answer_bytes", arguments["max_answer_bytes"])
     check_timeout(arguments["timeout"])
+    if arguments["idempotency_header"] is not None:
+        check_headers({arguments["idempotency_header"]: ""})
     options = SecretDict((name, value) for name, value in arguments.items() if name not in _CLIENT_ARGUMENTS)
     if callable(arguments["api_key"]):
         if options.get("auth"):
@@ -124,6 +127,7 @@ def http_options(name: str, arguments: SecretDict) -> SecretDict:
         headers=headers,
         max_retries=arguments["max_retries"],
         max_answer_bytes=arguments["max_answer_bytes"],
+        idempotency_header=arguments["idempotency_header"],
         timeout=arguments["timeout"],
     )
 

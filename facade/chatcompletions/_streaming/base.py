@@ -91,6 +91,8 @@ class StreamReader:
         self.done = False
         self._closed = False
         self._failed = False
+        #: Whether the caller closed the stream, and read on.
+        self.closed_early = False
         self._clock = clock
         extensions = response.request.extensions
         self._read_timeout: float | None = extensions.get("timeout", {}).get("read")
@@ -107,6 +109,19 @@ class StreamReader:
         completion = ChatCompletion.from_dict(self._assembly.completion())
         completion._headers = self.response.headers
         return completion
+
+    def complete(self, response: httpx.Response | None) -> Iterator[ChatCompletionChunk] | None:
+        """Return the chunk that completes a stream that broke off from the stored completion; `None` if none does."""
+        if response is None:
+            return None
+        from .remainder import remainder  # few streams break off
+
+        chunk = remainder(self._assembly.completion(), read_answer(ChatCompletion, response))
+        if chunk is None:
+            return None
+        self._failed, self.done = False, True
+        self._assembly.add(chunk)
+        return iter((self._read_chunk(chunk),))
 
     def recorder(self, adapter: Any) -> Recorder:
         """Return the assembly as one that has the events of each chunk from now on; see `Recorder`."""
@@ -131,6 +146,7 @@ class StreamReader:
         # If iteration just ended, the caller would take a part for the whole.
         if self._closed and not self.done:
             if self._failed or not self._assembly.finished:
+                self.closed_early = not self._failed
                 raise self._error(StreamInterruptedError, "the stream was closed before its end")
             self.done = True
 

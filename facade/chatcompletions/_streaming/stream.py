@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from chatcompletions._answers.chunk import text_added_by
 from chatcompletions._answers.coroutine import LazyCoroutine
+from chatcompletions._errors import StreamInterruptedError
 from chatcompletions._public import public
 from chatcompletions._transport.decoding import aiter_decoded, iter_decoded
 from chatcompletions._transport.slots import LEASE
@@ -83,9 +85,11 @@ class ChatCompletionStream(_Stream):
         response: The open `httpx.Response`.
     """
 
-    def __init__(self, response: httpx.Response, **options: Any) -> None:
+    def __init__(self, response: httpx.Response, *, recover: Callable[..., Any] | None = None, **options: Any) -> None:
         super().__init__(response, **options)
-        self._iterator = _iterate(response, self._reader)
+        self._iterator: Iterator[ChatCompletionChunk] = _iterate(response, self._reader)
+        if recover is not None:
+            self._iterator = _recovered(self._iterator, partial(recover, response.request), self._reader)
 
     def __iter__(self) -> Iterator[ChatCompletionChunk]:
         self._reader.check_open()
@@ -161,6 +165,21 @@ def _iterate(response: httpx.Response, reader: StreamReader) -> Generator[ChatCo
         _close(response, reader)
 
 
+def _recovered(
+    chunks: Iterator[ChatCompletionChunk],
+    recover: Callable[[StreamInterruptedError], httpx.Response | None],
+    reader: StreamReader,
+) -> Iterator[ChatCompletionChunk]:
+    """Complete a stream that breaks off from the stored completion, if there is one."""
+    try:
+        yield from chunks
+    except StreamInterruptedError as error:
+        rest = None if reader.closed_early else reader.complete(recover(error))
+        if rest is None:
+            raise
+        yield from rest
+
+
 def _in_time(received: Iterator[bytes], reader: StreamReader) -> Iterator[bytes]:
     """Iterate over a body as far as it comes in the time that the call's own clocks leave."""
     lease = reader.response.extensions.get(LEASE)
@@ -201,9 +220,11 @@ def _close(response: httpx.Response, reader: StreamReader) -> None:
 class AsyncChatCompletionStream(_Stream):
     """`ChatCompletionStream` for ``async for`` and ``async with``."""
 
-    def __init__(self, response: httpx.Response, **options: Any) -> None:
+    def __init__(self, response: httpx.Response, *, recover: Callable[..., Any] | None = None, **options: Any) -> None:
         super().__init__(response, **options)
         self._iterator = _aiterate(response, self._reader)
+        if recover is not None:
+            self._iterator = _arecovered(self._iterator, partial(recover, response.request), self._reader)
 
     def __aiter__(self) -> AsyncIterator[ChatCompletionChunk]:
         self._reader.check_open()
@@ -267,6 +288,23 @@ async def _aiterate(response: httpx.Response, reader: StreamReader) -> AsyncIter
             yield chunk
     finally:
         await _aclose(response, reader)
+
+
+async def _arecovered(
+    chunks: AsyncIterator[ChatCompletionChunk],
+    recover: Callable[[StreamInterruptedError], Awaitable[httpx.Response | None]],
+    reader: StreamReader,
+) -> AsyncIterator[ChatCompletionChunk]:
+    """`_recovered` for ``async`` callers."""
+    try:
+        async for chunk in chunks:
+            yield chunk
+    except StreamInterruptedError as error:
+        rest = None if reader.closed_early else reader.complete(await recover(error))
+        if rest is None:
+            raise
+        for chunk in rest:
+            yield chunk
 
 
 async def _ain_time(received: AsyncIterator[bytes], reader: StreamReader) -> AsyncIterator[bytes]:

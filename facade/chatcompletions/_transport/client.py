@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
+import os
 import random
 import time
 from typing import TYPE_CHECKING, Any, cast
@@ -25,6 +26,7 @@ from chatcompletions._redaction import SecretDict, drop_tracebacks, shows_secret
 from .borrowed import set_class, set_content
 from .cookies import cookie_jar
 from .decoding import DEFAULT_MAX_ANSWER_BYTES, aiter_decoded, iter_decoded
+from .recovery import RECOVERY, Found, Recovery
 from .redirects import is_replayable, redirect_request
 from .retry import retry_delay
 from .slots import LEASE
@@ -50,6 +52,11 @@ class _Attempts:
         self._request = request
         self._max_retries = request.extensions.get(MAX_RETRIES, client._max_retries) if is_replayable(request) else 0
         self.made = 1
+        if client._idempotency_header and request.method != "GET":
+            recovery: Recovery | None = request.extensions.get(RECOVERY)
+            request.headers.setdefault(
+                client._idempotency_header, os.urandom(16).hex() if recovery is None else recovery.key
+            )
         timeouts = request.extensions.setdefault(TIMEOUTS, client._timeouts)
         self._clock = None if timeouts is None else CallClock(request, timeouts, client._clock, is_stream=stream)
 
@@ -68,12 +75,14 @@ class _Attempts:
         error.__cause__ = None if shows_secrets(failure, self._request) else failure
         return error
 
-    def after_answer(self, response: httpx.Response) -> float | None:
-        """Return the seconds to wait before the next attempt, `None` after a success; raise if there is none."""
-        response.extensions[ATTEMPTS] = self.made
+    def error_of(self, outcome: httpx.Response | APIError) -> APIError | None:
+        """Return the error that an attempt ended with; `None` after a success."""
+        if isinstance(outcome, APIError):
+            return outcome
+        outcome.extensions[ATTEMPTS] = self.made
         if self._clock is not None:
-            self._clock.note_answer(response)
-        return None if response.is_success else self.after_error(error_from_response(response))
+            self._clock.note_answer(outcome)
+        return None if outcome.is_success else error_from_response(outcome)
 
     def after_error(self, error: APIError) -> float:
         """Return the seconds to wait before the next attempt; raise the error if there is none."""
@@ -138,6 +147,7 @@ class _Client(_Requests):
         max_answer_bytes: How many bytes of an answer are read at most, decoded.
         sleep: Waits for a number of seconds.
         clock: Returns the time in seconds.
+        idempotency_header: The header for a key of each request but GET, one over all attempts; `None` for none.
         response_type: The class of the responses, which decides how their JSON is read.
         **options: Options of httpx.
     """
@@ -150,6 +160,7 @@ class _Client(_Requests):
         max_answer_bytes: int = DEFAULT_MAX_ANSWER_BYTES,
         sleep: Callable[[float], Any],
         clock: Callable[[], float] = time.monotonic,
+        idempotency_header: str | None = None,
         response_type: type[JSONResponse] = JSONResponse,
         **options: Any,
     ) -> None:
@@ -169,6 +180,7 @@ class _Client(_Requests):
         self._clock = clock
         timeout = options.get("timeout")
         self._timeouts = timeout if isinstance(timeout, Timeouts) else None  # httpx keeps its own part alone
+        self._idempotency_header = idempotency_header
         self._response_type = response_type
 
     def _max_bytes(self, response: httpx.Response, *, follow: bool) -> int:
@@ -219,22 +231,38 @@ class HTTPClient(_Client, httpx.Client):
             APIError: The last attempt failed.
         """
         attempts = _Attempts(request, self, stream=stream)
-        delay: float | None
         while True:
-            outcome: httpx.Response | APIError
+            outcome: Any
             try:
                 attempts.begin()
                 outcome = self._send_with_redirects(request, stream=stream, **options)
             except (httpx.RequestError, httpx.InvalidURL, UnicodeError) as failure:
                 outcome = attempts.failed(failure)
             # Outside the except clause: the failure, which may show a secret, would be the context of each error.
-            if isinstance(outcome, httpx.Response):
-                delay = attempts.after_answer(outcome)
-                if delay is None:
-                    return _with_class(self._response_type, outcome)
-            else:
-                delay = attempts.after_error(outcome)
-            self._sleep(delay)
+            error = attempts.error_of(outcome)
+            if error is None:
+                return _with_class(self._response_type, outcome)
+            if (recovered := self.recover(request, error)) is not None:
+                return _with_class(self._response_type, recovered)
+            self._sleep(attempts.after_error(error))
+
+    def recover(self, request: httpx.Request, error: APIError) -> httpx.Response | None:
+        """Look for the answer of an attempt that ended with an error; `None` if there is none."""
+        recovery: Recovery | None = request.extensions.get(RECOVERY)
+        if recovery is None:
+            return None
+        steps = recovery.steps(request, error)
+        found: httpx.Response | APIError | None = None
+        while not isinstance(step := steps.send(found), Found):
+            found = None
+            if isinstance(step, float):
+                self._sleep(step)
+                continue
+            try:
+                found = self.send(self.build_request(**recovery.listing))
+            except APIError as exc:
+                found = exc
+        return step.response
 
     def _send_with_redirects(self, request: httpx.Request, *, stream: bool, **options: Any) -> httpx.Response:
         """Send a request once, and follow its redirects."""
@@ -303,23 +331,38 @@ class AsyncHTTPClient(_Client, httpx.AsyncClient):
     async def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
         """Send a request until it succeeds or retrying ends; see `HTTPClient.send`."""
         attempts = _Attempts(request, self, stream=stream)
-        delay: float | None
         while True:
-            outcome: httpx.Response | APIError
+            outcome: Any
             try:
                 left = attempts.begin()
                 sending = self._send_with_redirects(request, stream=stream, **options)
                 outcome = await (sending if left is None else _within(left, sending))
             except (httpx.RequestError, httpx.InvalidURL, UnicodeError) as failure:
                 outcome = attempts.failed(failure)
-            # Outside the except clause: the failure, which may show a secret, would be the context of each error.
-            if isinstance(outcome, httpx.Response):
-                delay = attempts.after_answer(outcome)
-                if delay is None:
-                    return _with_class(self._response_type, outcome)
-            else:
-                delay = attempts.after_error(outcome)
-            await self._sleep(delay)
+            error = attempts.error_of(outcome)
+            if error is None:
+                return _with_class(self._response_type, outcome)
+            if (recovered := await self.recover(request, error)) is not None:
+                return _with_class(self._response_type, recovered)
+            await self._sleep(attempts.after_error(error))
+
+    async def recover(self, request: httpx.Request, error: APIError) -> httpx.Response | None:
+        """`HTTPClient.recover` for ``async`` callers."""
+        recovery: Recovery | None = request.extensions.get(RECOVERY)
+        if recovery is None:
+            return None
+        steps = recovery.steps(request, error)
+        found: httpx.Response | APIError | None = None
+        while not isinstance(step := steps.send(found), Found):
+            found = None
+            if isinstance(step, float):
+                await self._sleep(step)
+                continue
+            try:
+                found = await self.send(self.build_request(**recovery.listing))
+            except APIError as exc:
+                found = exc
+        return step.response
 
     async def _send_with_redirects(self, request: httpx.Request, *, stream: bool, **options: Any) -> httpx.Response:
         """Send a request once, and follow its redirects."""

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatcompletions import APIError, ChatClient, NotFoundError, developer, system, tool, user
-from chatcompletions._params import CreateParams, ListParams, MessagesParams
+from chatcompletions._params import CallOptions, CreateParams, ListParams, MessagesParams
 from chatcompletions_api import models
 from chatcompletions_api.api.chat import (
     create_chat_completion,
@@ -45,7 +45,8 @@ def send(connect: Callable[..., Any], call: str, *args: Any, **params: Any) -> h
     """Return the request that a call sends; without arguments, those of `CALLS`."""
     usual_args, usual = CALLS[call]
     server = Server({"id": ID, "data": []})
-    connect(transport=server.transport).call(call, *(args or usual_args), **{**usual, **params})
+    driver = connect(transport=server.transport, idempotency_header=None)
+    driver.call(call, *(args or usual_args), **{**usual, **params})
     assert len(server.requests) == 1
     return server.requests[0]
 
@@ -76,10 +77,10 @@ def test_minimal_body_bytes(connect: Callable[..., Any]) -> None:
     assert len(content) == len(json.dumps(json.loads(content), separators=(",", ":")))
 
 
-NULLABLE = sorted(CreateParams.__annotations__.keys() - {"messages", "extra_headers", "extra_query", "extra_body"})
+NULLABLE = sorted(CreateParams.__annotations__.keys() - {"messages", *CallOptions.__annotations__})
 
 
-@pytest.mark.parametrize("name", [name for name in NULLABLE if name not in ("timeout", "max_retries")] + ["stream"])
+@pytest.mark.parametrize("name", [*NULLABLE, "stream"])
 def test_none_is_null(connect: Callable[..., Any], name: str) -> None:
     """An option given as None is sent as null; the server judges it."""
     body = json.loads(send(connect, "create", **{name: None}).content)
