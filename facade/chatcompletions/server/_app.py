@@ -232,14 +232,13 @@ class _Operations:
     async def _events(self, body: dict[str, Any], completion: dict[str, Any], words: Words) -> AsyncIterator[str]:
         made = rearranged(chunks(completion, body.get("stream_options") or {}, cutter(words)), words)
         error_after = words.get("error_after", 1) if "error" in words else None
-        kept, is_cut = False, "cut" in words
+        kept, is_cut = "chunks" in words, "cut" in words
         for place, chunk in enumerate(islice(words.get("chunks", made), error_after)):
             if place and (delay := words.get("chunk_delay", self.chunk_delay)):
                 await self.sleep(delay)
             # Stored before an end is told: whoever has read a finish reason finds the completion in the list. A model
             # does not stop where a connection does.
-            is_end = is_cut or any(choice["finish_reason"] for choice in chunk["choices"])
-            if not kept and "chunks" not in words and is_end:
+            if not kept and (is_cut or any(choice["finish_reason"] for choice in chunk["choices"])):
                 try:
                     await self._in_turn(self._keep, completion, body, words, stores=bool(body.get("store")))
                 except ApiError as error:
