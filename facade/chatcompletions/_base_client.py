@@ -160,7 +160,9 @@ class BaseClient(ABC):
             given = merged(self._defaults, given, OPERATIONS[name])
         return self._perform(OPERATIONS[name], given, *ids, **({"adapter": adapter} if adapter else {}))
 
-    def _first_page(self, name: str, params: Any, max_items: int | None, *ids: str) -> Callable[[], Any]:
+    def _first_page(
+        self, name: str, params: Any, max_items: int | None, *ids: str, since: Any = None, until: Any = None
+    ) -> Callable[[], Any]:
         """Return a function that fetches the first page of a list."""
         params = hide_values(params)
         from ._answers.pages import Position, snapshot
@@ -168,7 +170,12 @@ class BaseClient(ABC):
         operation = OPERATIONS[name]
         params = self._with_one_clock(snapshot(merged(self._defaults, params, operation)))
         fetch = partial(self._page, lambda position: self._perform(operation, position.apply_to(params), *ids))
-        return partial(fetch, Position.first(fetch, params, max_items))
+        bounds: tuple[float | None, ...] = ()
+        if since is not None or until is not None:
+            from ._requests.times import time_bounds
+
+            bounds = time_bounds(since, until)
+        return partial(fetch, Position.first(fetch, params, max_items, *bounds))
 
     def _with_one_clock(self, params: dict[str, Any]) -> dict[str, Any]:
         """Let the requests of a call, which has these parameters, share the clock of its `Timeouts`."""

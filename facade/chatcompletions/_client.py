@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import weakref
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable, Mapping
+from datetime import date
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, Unpack, overload
@@ -279,11 +280,23 @@ class ChatClient(BaseClient):
 
         return start(self, params, tools, response_format, is_async=False)
 
-    def list(self, *, max_items: int | None = None, **params: Unpack[ListParams]) -> ChatCompletionPage:
+    def list(
+        self,
+        *,
+        max_items: int | None = None,
+        since: date | float | str | None = None,
+        until: date | float | str | None = None,
+        **params: Unpack[ListParams],
+    ) -> ChatCompletionPage:
         """List stored completions.
 
         Args:
             max_items: How many items an iteration yields at most; ``limit`` is the size of a page.
+            since: Keeps only completions that were created then or later: a datetime or date, in the zone of this
+                machine unless it has one, seconds since 1970, or text such as ``2026-01-31 14:00``, ``10:30``,
+                ``yesterday`` or ``2 days ago``.
+            until: Keeps only completions that were created earlier. With ``order="asc"`` paging stops there, with
+                ``order="desc"`` at ``since``.
             after: Id of a completion; the page starts right after it.
             limit: Largest number of completions on this page, not in the whole listing.
             metadata: Keeps only completions whose metadata holds each of these pairs, written in the query as
@@ -297,11 +310,14 @@ class ChatClient(BaseClient):
 
         Raises:
             TypeError: A parameter is unknown, or a metadata filter is not text.
+            ValueError: A time cannot be understood.
             APIError: The call failed.
+            FilterIgnoredError: An item does not match ``metadata`` or ``model``; it reaches nobody.
+            PagingError: An item or a cursor has come before.
 
         See https://platform.openai.com/docs/api-reference/chat/list.
         """
-        page: ChatCompletionPage = self._first_page("list", params, max_items)()
+        page: ChatCompletionPage = self._first_page("list", params, max_items, since=since, until=until)()
         return page
 
     def get(self, completion_id: str, **options: Unpack[CallOptions]) -> ChatCompletion:
@@ -611,12 +627,19 @@ class AsyncChatClient(BaseClient):
         return start(self, params, tools, response_format, is_async=True)
 
     def list(
-        self, *, max_items: int | None = None, **params: Unpack[ListParams]
+        self,
+        *,
+        max_items: int | None = None,
+        since: date | float | str | None = None,
+        until: date | float | str | None = None,
+        **params: Unpack[ListParams],
     ) -> AsyncPages[ChatCompletion, AsyncChatCompletionPage]:
         """List stored completions: ``async for`` over them, or ``await`` the first page; see `ChatClient.list`.
 
         Args:
             max_items: The maximum number of items of an iteration; ``limit`` is the number of items of a page.
+            since: Keeps only completions that were created then or later.
+            until: Keeps only completions that were created earlier.
             after: Id of a completion; the page starts right after it.
             limit: Largest number of completions on this page, not in the whole listing.
             metadata: Keeps only completions whose metadata holds each of these pairs, written in the query as
@@ -625,7 +648,7 @@ class AsyncChatClient(BaseClient):
             order: Direction of the listing by creation time, `asc` from the oldest and `desc` from the newest.
             **params: The options of every call, see `CallOptions`.
         """
-        return self._pages("list", params, max_items)
+        return self._pages("list", params, max_items, since=since, until=until)
 
     async def get(self, completion_id: str, **options: Unpack[CallOptions]) -> ChatCompletion:
         """Return a stored completion; see `ChatClient.get`."""
@@ -721,8 +744,8 @@ class AsyncChatClient(BaseClient):
             except StopIteration as end:
                 return end.value
 
-    def _pages(self, name: str, params: Any, max_items: int | None, *ids: str) -> AsyncPages[Any, Any]:
-        first = self._first_page(name, params, max_items, *ids)
+    def _pages(self, name: str, params: Any, max_items: int | None, *ids: str, **bounds: Any) -> AsyncPages[Any, Any]:
+        first = self._first_page(name, params, max_items, *ids, **bounds)
         from ._answers.pages import AsyncPages
 
         return AsyncPages(first)

@@ -8,7 +8,9 @@
     │   │   └── APITimeoutError                it did not come in time
     │   │       └── TotalTimeoutError          not in the ``total`` of `Timeouts`
     │   ├── APIResponseValidationError         the answer is unusable: HTML, cut JSON, the wrong shape
-    │   │   └── APIResponseTooLargeError       it has more bytes than the client takes
+    │   │   ├── APIResponseTooLargeError       it has more bytes than the client takes
+    │   │   ├── FilterIgnoredError             an item of a list does not match what was asked for
+    │   │   └── PagingError                    the pages of a list go in circles, or overlap
     │   ├── APIStatusError                     any status but 2xx
     │   │   ├── BadRequestError                400
     │   │   ├── AuthenticationError            401
@@ -162,6 +164,24 @@ class APIResponseValidationError(APIError):
 @public
 class APIResponseTooLargeError(APIResponseValidationError):
     """The answer has more bytes than the client's ``max_answer_bytes``; the call is not retried."""
+
+
+@public
+class FilterIgnoredError(APIResponseValidationError):
+    """An item of a list does not match the ``model`` or ``metadata`` that was asked for: the server ignored the filter.
+
+    Attributes:
+        item_id: The id of the item.
+    """
+
+    def __init__(self, message: str, *, item_id: str | None = None, **members: Any) -> None:
+        super().__init__(message, **members)
+        self.item_id = item_id
+
+
+@public
+class PagingError(APIResponseValidationError):
+    """A page of a list has an item or a cursor of an earlier one: some items would come twice, or never."""
 
 
 @public

@@ -40,14 +40,19 @@ def parse_date(text: str) -> datetime | None:
     from dateutil.parser import parse  # slow to load, and few servers make it necessary
 
     try:
-        parsed = parse(text, tzinfos=_zone)
+        parsed = parse(text, tzinfos=zone_offset)
         return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
 
-def _zone(name: str | None, offset: int | None) -> int | None:
-    # Otherwise the parser takes the zone of this machine for it, or warns and leaves it out.
+def zone_offset(name: str | None, offset: int | None) -> int | None:
+    """Return the offset of a zone in seconds, for dateutil's ``tzinfos``.
+
+    Raises:
+        ValueError: It has a name alone. Otherwise the parser takes the zone of this machine for it, or warns and leaves
+            it out.
+    """
     if name and offset is None:
-        raise ValueError(f"the zone {name} has no single offset")
+        raise ValueError(f"the zone {name} has no single offset: write one, such as +02:00")
     return offset

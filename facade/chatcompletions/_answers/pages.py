@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from attrs import define
+from attrs import define, evolve, field
 
 from chatcompletions._checks import check_count
-from chatcompletions._errors import APIResponseValidationError
+from chatcompletions._errors import APIResponseValidationError, PagingError
 from chatcompletions._generated import models
 from chatcompletions._public import public
 from chatcompletions._redaction import SecretDict
 
 from .coroutine import LazyCoroutine
+from .filters import Filters, Order
 from .models import Answer, ChatCompletion, headers_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
     from typing import NoReturn, Self
 
+
+#: Ids that are known, to find an item that comes again; of a list of any length, these are its latest pages.
+_MOST_IDS = 10_000
 
 ItemT = TypeVar("ItemT")
 PageT = TypeVar("PageT", bound="Page[Any]")
@@ -31,6 +36,39 @@ def snapshot(params: Mapping[str, Any]) -> dict[str, Any]:
     return SecretDict((name, dict(value) if isinstance(value, Mapping) else value) for name, value in params.items())
 
 
+class Trail:
+    """The way through a list: the cursors, and the ids of the latest items."""
+
+    def __init__(self, cursors: Iterable[str] = (), ids: Iterable[Any] = ()) -> None:
+        self._cursors = set(cursors)
+        self._latest = deque(ids, maxlen=_MOST_IDS)
+        self._ids = set(self._latest)
+
+    def copy(self) -> Trail:
+        """Return a trail that goes on by itself."""
+        return Trail(self._cursors, self._latest)
+
+    def repeated(self, items: list[Any]) -> Any:
+        """Return the id of an item that has come before; `None` if all are new."""
+        return next((found for found in _ids(items) if found in self._ids), None)
+
+    def add(self, items: list[Any], cursor: str) -> bool:
+        """Add a page, and tell whether its cursor is a new one."""
+        for found in _ids(items):
+            if len(self._latest) == _MOST_IDS:
+                self._ids.discard(self._latest[0])
+            self._latest.append(found)
+            self._ids.add(found)
+        is_new = cursor not in self._cursors
+        self._cursors.add(cursor)
+        return is_new
+
+
+def _ids(items: list[Any]) -> Iterator[Any]:
+    found = (getattr(item, "id", None) for item in items)
+    return (one for one in found if isinstance(one, str | int) and one != "")
+
+
 @define
 class Position:
     """The position of a page in its list.
@@ -40,29 +78,56 @@ class Position:
         after: The cursor with which the page was requested.
         remaining: How many items an iteration that begins here may yield; `None` for all.
         is_continuation: Whether the position comes from an earlier page.
+        filters: What the items have to match; `None` if any will do.
+        order: The order of the items so far.
+        trail: The way to the page.
+        cursor: The cursor of the page after it, if filters may have taken the item that it comes from.
+        is_over: Whether the filters let no later item through.
     """
 
     fetch: Callable[[Position], Any]
     after: str | None
     remaining: int | None
     is_continuation: bool = False
+    filters: Filters | None = None
+    order: Order = field(factory=Order)
+    trail: Trail = field(factory=Trail)
+    cursor: str | None = None
+    is_over: bool = False
 
     @classmethod
-    def first(cls, fetch: Callable[[Position], Any], params: Mapping[str, Any], max_items: int | None) -> Position:
+    def first(
+        cls,
+        fetch: Callable[[Position], Any],
+        params: Mapping[str, Any],
+        max_items: int | None,
+        since: float | None = None,
+        until: float | None = None,
+    ) -> Position:
         """Return the position of the first page of a call."""
         if max_items is not None:
             check_count("max_items", max_items)
-        return cls(fetch, params.get("after"), max_items)
+        return cls(fetch, params.get("after"), max_items, filters=Filters.of(params, since, until))
 
     def assign_to(self, page: PageT) -> PageT:
-        """Set this as the position of a page.
+        """Set this as the position of a page, and leave out the items that were not asked for.
 
         Raises:
             APIResponseValidationError: The page has no list, and the one before it promised more items.
+            FilterIgnoredError: An item does not match what was asked for.
+            PagingError: An item has come before.
         """
         page._position = self
         if self.is_continuation and page.has_more is not False:
             page._check_list()
+        if not self.is_continuation and self.filters is None:
+            return page
+        items = page._item_list()
+        if (repeated := self.trail.repeated(items)) is not None:
+            raise _paging_error(page, f"the item {repeated!r} has come before, on an earlier page")
+        if self.filters is not None:
+            self.cursor = page._cursor
+            cast("Any", page).data, self.is_over = self.filters.select(items, self.order)
         return page
 
     def apply_to(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -111,9 +176,8 @@ class Page(Answer, Generic[ItemT]):
         # A page that was read from a mapping has none.
         return getattr(self, "_position", None) or Position(_refuse_to_fetch, None, None)
 
-    def _items(self, seen: set[str]) -> list[ItemT]:
-        # A page with the same cursor as an earlier one has the same items: the server ignores the cursor.
-        return [] if self._cursor in seen else self._item_list()[: self._own_position().remaining]
+    def _items(self) -> list[ItemT]:
+        return self._item_list()[: self._own_position().remaining]
 
     def _item_list(self) -> list[ItemT]:
         data = cast("Any", self).data
@@ -132,6 +196,8 @@ class Page(Answer, Generic[ItemT]):
 
     @property
     def _cursor(self) -> str | None:
+        if (known := self._own_position().cursor) is not None:
+            return known
         items = self._item_list()
         # If the server does not say whether there is more, pages are fetched until one is empty.
         if not items and self.has_more is not True:
@@ -142,11 +208,16 @@ class Page(Answer, Generic[ItemT]):
                 return str(cursor)
         return None
 
-    def _fetch_next(self, seen: set[str]) -> Any:
-        """Fetch the next page, or return its awaitable; `None` at the end of the list, or if a cursor repeats."""
+    def _fetch_next(self, trail: Trail) -> Any:
+        """Fetch the next page, or return its awaitable; `None` at the end of the list.
+
+        Raises:
+            PagingError: The cursor was used before.
+        """
         position, cursor = self._own_position(), self._cursor
-        remaining = None if position.remaining is None else position.remaining - len(self._item_list())
-        if self.has_more is False or (remaining is not None and remaining <= 0):
+        items = self._item_list()
+        remaining = None if position.remaining is None else position.remaining - len(items)
+        if self.has_more is False or position.is_over or (remaining is not None and remaining <= 0):
             return None
         if cursor is None and self.has_more is True:
             raise APIResponseValidationError(
@@ -154,47 +225,84 @@ class Page(Answer, Generic[ItemT]):
                 headers=headers_of(self),
                 body=cast("Any", self).to_dict(),
             )
-        if cursor is None or cursor == position.after or cursor in seen:
+        if cursor is None:
             return None
-        seen.add(cursor)
-        return position.fetch(Position(position.fetch, cursor, remaining, is_continuation=True))
+        if not trail.add(items, cursor) or cursor == position.after:
+            raise _paging_error(self, f"the cursor {cursor!r} has come before")
+        following = evolve(
+            position,
+            after=cursor,
+            remaining=remaining,
+            is_continuation=True,
+            order=evolve(position.order),
+            trail=trail,
+            cursor=None,
+        )
+        return position.fetch(following)
+
+
+def _paging_error(page: Page[Any], problem: str) -> PagingError:
+    return PagingError(
+        f"the pages of the list go in circles, or overlap: {problem}; the server does not page as the API does",
+        headers=headers_of(page),
+        body=cast("Any", page).to_dict(),
+    )
 
 
 class _SyncPage(Page[ItemT]):
     __slots__ = ()
 
     def next_page(self) -> Self | None:
-        """Fetch the next page; `None` if this is the last one."""
-        page: Self | None = self._fetch_next(set())
+        """Fetch the next page; `None` if this is the last one.
+
+        Raises:
+            PagingError: Its items, or its cursor, have come before.
+        """
+        page: Self | None = self._fetch_next(self._own_position().trail.copy())
         return page
 
     def __iter__(self) -> Iterator[ItemT]:
         page: _SyncPage[ItemT] | None = self
-        seen: set[str] = set()
+        trail = self._own_position().trail.copy()
         while page is not None:
-            yield from page._items(seen)
-            page = page._fetch_next(seen)
+            items, failure, following = page._items(), None, None
+            yield from items[:-1]
+            # Before the last item, whose id is the cursor: whoever has it may delete it.
+            try:
+                following = page._fetch_next(trail)
+            except Exception as exc:
+                failure = exc
+            yield from items[-1:]
+            if failure is not None:
+                raise failure
+            page = following
 
 
 class _AsyncPage(Page[ItemT]):
     __slots__ = ()
 
     async def next_page(self) -> Self | None:
-        """Fetch the next page; `None` if this is the last one."""
-        following: Awaitable[Self] | None = self._fetch_next(set())
+        """Fetch the next page; `None` if this is the last one; see `ChatCompletionPage.next_page`."""
+        following: Awaitable[Self] | None = self._fetch_next(self._own_position().trail.copy())
         return None if following is None else await following
 
     async def __aiter__(self) -> AsyncIterator[ItemT]:
-        following: Awaitable[Self] | None
-        page = self
-        seen: set[str] = set()
-        while True:
-            for item in page._items(seen):
+        page: _AsyncPage[ItemT] | None = self
+        trail = self._own_position().trail.copy()
+        while page is not None:
+            items, failure, following = page._items(), None, None
+            for item in items[:-1]:
                 yield item
-            following = page._fetch_next(seen)
-            if following is None:
-                return
-            page = await following
+            try:
+                awaitable = page._fetch_next(trail)
+                following = None if awaitable is None else await awaitable
+            except Exception as exc:
+                failure = exc
+            for item in items[-1:]:
+                yield item
+            if failure is not None:
+                raise failure
+            page = following
 
 
 class _Completions(models.ChatCompletionList):

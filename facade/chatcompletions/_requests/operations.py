@@ -118,7 +118,7 @@ _ROWS = (
     Operation(
         "list", "GET /chat/completions", "list_chat_completions", ListParams, "extra_query",
         "_answers.pages.ChatCompletionPage", ("ChatCompletionList", "CreateChatCompletionResponse"),
-        async_answer="_answers.pages.AsyncChatCompletionPage", own=("max_items",), adjust=_adjust_list,
+        async_answer="_answers.pages.AsyncChatCompletionPage", own=("max_items", "since", "until"), adjust=_adjust_list,
     ),
     Operation(
         "get", "GET /chat/completions/{completion_id}", "get_chat_completion", CallOptions, "extra_query",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -18,7 +19,9 @@ from chatcompletions import (
     ChatCompletion,
     ChatCompletionPage,
     MessagePage,
+    PagingError,
 )
+from chatcompletions._answers.pages import Trail
 from chatcompletions_api import models
 
 from ._support import KEY, Server, completion, is_async, page
@@ -45,6 +48,29 @@ class Shelf:
     @property
     def transport(self) -> httpx.MockTransport:
         return httpx.MockTransport(self)
+
+
+def of_topic(topic: str, reply: dict[str, Any]) -> dict[str, Any]:
+    """Return a page whose items have a topic."""
+    for item in reply["data"]:
+        item["metadata"] = {"topic": topic}
+    return reply
+
+
+def until_error(driver: Any, pages: Any, cls: type[Exception]) -> list[Any]:
+    """Return what a list yields before its error."""
+    found: list[Any] = []
+
+    async def walk() -> None:
+        async for item in pages:
+            found.append(item)  # noqa: PERF401 - what came before the error counts
+
+    def go() -> None:
+        driver.run(walk()) if is_async(driver) else found.extend(pages)
+
+    with pytest.raises(cls):
+        go()
+    return found
 
 
 def ids(items: list[Any]) -> list[str]:
@@ -116,13 +142,13 @@ def test_iterating_goes_on_from_any_page(connect: Callable[..., Any]) -> None:
 
 
 def test_pages_are_fetched_as_needed(connect: Callable[..., Any]) -> None:
-    """No page is fetched before its first item is asked for."""
+    """A page is fetched before the last item of the one before it, whose id is the cursor, and not earlier."""
     shelf = Shelf(6)
     driver = connect(transport=shelf.transport)
 
     def check(number: int, item: Any) -> bool:
-        assert (item.id, len(shelf.asked)) == (f"c{number}", number // 2 + 1)
-        return number == 3
+        assert (item.id, len(shelf.asked)) == (f"c{number}", (number + 1) // 2 + 1)
+        return number == 2
 
     if isinstance(driver.client, AsyncChatClient):
 
@@ -153,8 +179,8 @@ def test_an_async_call_is_made_when_awaited() -> None:
 
 def test_parameters_go_along(connect: Callable[..., Any]) -> None:
     """Every page is fetched with the parameters and options of the call, but for the cursor."""
-    server = Server(page(["a"], has_more=True), page(["b"]))
-    params = {"model": "m", "metadata": {"t": "x"}, "limit": 1, "order": "desc", "extra_query": {"q": "1"}}
+    server = Server(of_topic("x", page(["a"], has_more=True)), of_topic("x", page(["b"])))
+    params = {"model": "m", "metadata": {"topic": "x"}, "limit": 1, "order": "desc", "extra_query": {"q": "1"}}
     driver = connect(transport=server.transport)
     assert ids(driver.items("list", **params, extra_headers={"x-a": "1"}, timeout=7)) == ["a", "b"]
     first, second = server.requests
@@ -164,7 +190,7 @@ def test_parameters_go_along(connect: Callable[..., Any]) -> None:
 
 def test_parameters_are_those_of_the_call(connect: Callable[..., Any]) -> None:
     """A change of the caller's filter after the call changes neither the call nor the later pages."""
-    server = Server(page(["c0"], has_more=True), page(["c1"]))
+    server = Server(of_topic("rivers", page(["c0"], has_more=True)), of_topic("rivers", page(["c1"])))
     driver = connect(transport=server.transport)
     filters, more = {"topic": "rivers"}, {"x": "1"}
     pages = driver.client.list(metadata=filters, extra_query=more)
@@ -290,25 +316,58 @@ def test_numeric_ids(connect: Callable[..., Any], last_id: Any, item_id: Any, af
 
 
 def test_a_cursor_that_does_not_move(connect: Callable[..., Any]) -> None:
-    """If the server ignores the cursor and sends the same page again, its items come once, and the list ends."""
+    """If the server ignores the cursor and sends the same page again, its items come once, and then an error."""
     server = Server(page(["a", "b"], has_more=True))
     driver = connect(transport=server.transport)
-    assert ids(driver.items("list")) == ["a", "b"]
+    assert ids(until_error(driver, driver.client.list(), PagingError)) == ["a", "b"]
     assert len(server.requests) == 2
 
 
 def test_a_cursor_that_does_not_move_by_hand(connect: Callable[..., Any]) -> None:
-    """A cursor that does not move ends the list for next_page, too."""
+    """A page that comes again is an error of next_page, too, and so is a cursor."""
     driver = connect(transport=Server(page(["a", "b"], has_more=True)).transport)
-    second = driver.run(driver.call("list").next_page())
-    assert driver.run(second.next_page()) is None
+    with pytest.raises(PagingError, match="the item 'a' has come before"):
+        driver.run(driver.call("list").next_page())
+    other = Server(page(["a"], has_more=True, last_id="x"), page(["b"], has_more=True, last_id="x"))
+    second = driver.run(connect(transport=other.transport).call("list").next_page())
+    with pytest.raises(PagingError, match="the cursor 'x' has come before"):
+        driver.run(second.next_page())
 
 
 def test_a_cycle_of_cursors(connect: Callable[..., Any]) -> None:
-    """A circle of cursors ends the list after each page has come once."""
+    """A circle of pages is an error after each of them has come once."""
     server = Server(page(["a"], has_more=True), page(["b"], has_more=True), page(["a"], has_more=True))
-    assert ids(connect(transport=server.transport).items("list")) == ["a", "b"]
+    driver = connect(transport=server.transport)
+    assert ids(until_error(driver, driver.client.list(), PagingError)) == ["a", "b"]
     assert len(server.requests) == 3
+
+
+def test_pages_that_overlap(connect: Callable[..., Any]) -> None:
+    """An item that came on an earlier page is an error; one that a page has twice is the server's own business."""
+    driver = connect(transport=Server(page(["a", "b"], has_more=True), page(["b", "c"])).transport)
+    assert ids(until_error(driver, driver.client.list(), PagingError)) == ["a", "b"]
+    driver = connect(transport=Server(page(["a", "a"], has_more=True), page(["b"])).transport)
+    assert ids(driver.items("list")) == ["a", "a", "b"]
+
+
+def test_another_iteration(connect: Callable[..., Any]) -> None:
+    """Iterating again over a page begins anew: what came in the first iteration is no repetition."""
+    driver = connect(transport=Shelf(5).transport)
+    first = driver.call("list")
+    for _ in range(2):
+        assert len(driver.iterate(first)) == 5
+
+
+def test_memory_of_a_long_list() -> None:
+    """Of a list of any length the latest 10,000 ids are known, and all cursors."""
+    trail = Trail()
+    for number in range(30):
+        items = [SimpleNamespace(id=f"{number}-{place}") for place in range(1_000)]
+        assert trail.repeated(items) is None
+        assert trail.add(items, str(number))
+    assert len(trail._ids) == len(trail._latest) == 10_000
+    assert trail.repeated([SimpleNamespace(id="20-0")]) == "20-0"
+    assert not trail.add([], "0")
 
 
 def test_a_server_without_has_more(connect: Callable[..., Any]) -> None:
