@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,11 +17,26 @@ from chatcompletions import (
     TotalTimeoutError,
 )
 from chatcompletions.server import LocalServer
+from tests.unit.facade._support import is_async
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.conftest import SyncDriver
+
+
+async def never() -> str:
+    await asyncio.Event().wait()
+    return "key"
+
+
+def never_sync(released: Event) -> Callable[[], str]:
+    def get_key() -> str:
+        released.wait()
+        return "key"
+
+    return get_key
+
 
 ASK: dict[str, Any] = {"model": "m", "messages": "Hello."}
 
@@ -65,6 +82,21 @@ def test_a_late_answer(connect: Callable[..., SyncDriver]) -> None:
         with pytest.raises(TotalTimeoutError) as caught:
             driver.call("create", **ASK)
         assert caught.value.attempts == 2
+
+
+def test_a_key_that_does_not_come(connect: Callable[..., SyncDriver]) -> None:
+    """The total ends a call whose function for the key hangs; what the function raises is its caller's."""
+    hanging = Event()
+    with LocalServer() as server:
+        driver = connect(base_url=server.base_url, timeout=Timeouts(total=0.2), api_key=never_sync(hanging))
+        if is_async(driver):
+            driver = connect(base_url=server.base_url, timeout=Timeouts(total=0.2), api_key=never)
+        with pytest.raises(TotalTimeoutError):
+            driver.call("create", **ASK)
+        hanging.set()
+        driver = connect(base_url=server.base_url, timeout=Timeouts(total=30), api_key=lambda: {}["key"])
+        with pytest.raises(KeyError, match="key"):
+            driver.call("create", **ASK)
 
 
 def test_a_late_page(connect: Callable[..., SyncDriver]) -> None:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING
+import time
+from contextvars import copy_context
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from chatcompletions._base_error import ChatCompletionsError
 from chatcompletions._checks import is_header_text
 from chatcompletions._redaction import Secret
+
+from .timeouts import DEADLINE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
@@ -32,7 +38,9 @@ class KeyAuth(httpx.Auth):
             ChatCompletionsError: The key is empty, or holds a character that no header can carry.
             TypeError: The function does not return text.
         """
-        _set_key(request, Secret(self._get_key()))
+        deadline: float | None = request.extensions.get(DEADLINE)
+        key = Secret(self._get_key() if deadline is None else _until(deadline, self._get_key))
+        _set_key(request, key)
         yield request
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
@@ -42,6 +50,31 @@ class KeyAuth(httpx.Auth):
             key = Secret(await key.reveal())
         _set_key(request, key)
         yield request
+
+
+def _until(deadline: float, function: Callable[[], Any]) -> Any:
+    """Call a function in a thread, which nobody waits for beyond a time on the monotonic clock.
+
+    Raises:
+        httpx.ConnectTimeout: It took longer.
+    """
+    outcomes: SimpleQueue[Any] = SimpleQueue()
+    context = copy_context()
+
+    def call() -> None:
+        try:
+            outcomes.put((Secret(context.run(function)), None))
+        except BaseException as exc:
+            outcomes.put((None, exc))
+
+    Thread(target=call, daemon=True).start()
+    try:
+        key, failure = outcomes.get(timeout=max(0, deadline - time.monotonic()))
+    except Empty:
+        raise httpx.ConnectTimeout("the function given as api_key has not returned") from None
+    if failure is not None:
+        raise failure
+    return key.reveal()
 
 
 def _set_key(request: httpx.Request, key: Secret) -> None:
