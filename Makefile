@@ -10,7 +10,7 @@ BASE ?= openapi.yaml
 FORMAT ?= table
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage lint types update spec spec-diff generate check-generated constraints bench clean
+.PHONY: help demo test coverage lint types update spec spec-diff generate check-generated constraints bench soak clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -74,6 +74,9 @@ constraints:  ## Raise the versions that the checks run with to the newest that 
 	@test -x $(PY) || $(PYTHON) -m venv .venv
 	@$(PY) -m pip install --quiet --disable-pip-version-check --upgrade pip
 	@$(PY) -m scripts.constraints
+
+soak: .venv/dev  ## Soak both clients in a faulty local server for two minutes, and account for every answer
+	@$(PY) -m scripts.soak $(ARGS)
 
 bench: .venv/dev  ## Compare with raw httpx, the official SDK and stock models: make bench QUICK=1 ONLY=create
 	@$(PY) -m scripts.bench $(if $(filter-out 0,$(QUICK)),--quick) $(if $(ONLY),--only $(ONLY)) $(ARGS)

@@ -101,6 +101,45 @@ class BaseClient(ABC):
         self._closed = False
         self._pid = os.getpid()
 
+    @classmethod
+    def azure(
+        cls,
+        *,
+        endpoint: str | httpx.URL | None = None,
+        deployment: str | None = None,
+        api_version: str | None = None,
+        api_key: str | Callable[[], str | Awaitable[str]] | None = None,
+        **options: Any,
+    ) -> Self:
+        """Make a client for Azure OpenAI.
+
+        Args:
+            endpoint: The address of the resource, such as ``https://NAME.openai.azure.com``; by default
+                ``AZURE_OPENAI_ENDPOINT``.
+            deployment: The name of a deployment, whose dated address is then used. Left out, calls go to
+                ``/openai/v1/``, the only address that has stored completions, and ``model`` names the deployment.
+            api_version: The version of the dated address, such as ``2024-10-21``; by default ``OPENAI_API_VERSION``.
+            api_key: The key, or a function that returns a token of Entra (for `AsyncChatClient` it may return an
+                awaitable); by default ``AZURE_OPENAI_API_KEY``.
+            **options: The other arguments of the class.
+
+        Raises:
+            ChatCompletionsError: There is no endpoint, or no key.
+            TypeError: An argument is unknown, of the wrong type, or made here.
+            ValueError: A deployment has no version, or a version no deployment.
+
+        See https://learn.microsoft.com/azure/ai-foundry/openai/reference.
+        """
+        from ._requests.azure import azure_arguments
+
+        hidden = hide_values(options)
+        key = Secret(api_key) if isinstance(api_key, str) else api_key
+        del api_key
+        arguments = azure_arguments(
+            endpoint=endpoint, deployment=deployment, api_version=api_version, api_key=key, options=hidden
+        )
+        return cls(**arguments)
+
     @property
     def base_url(self) -> httpx.URL:
         """The URL of the API, without credentials."""

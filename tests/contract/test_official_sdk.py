@@ -148,6 +148,7 @@ def test_no_other_name_is_listed() -> None:
 #: What the words of the second column stand for.
 THINGS: dict[str, Any] = {
     "chat": ChatClient,
+    "ChatClient": ChatClient,
     "reply": chatcompletions.ParsedChatCompletion,
     "page": chatcompletions.ChatCompletionPage,
     "stream": chatcompletions.ChatCompletionStream(httpx.Response(200, request=httpx.Request("POST", "http://test"))),
@@ -162,6 +163,7 @@ WORDS = {
     *inspect.signature(ChatClient.create).parameters,
     *inspect.signature(ChatClient.list).parameters,
     *inspect.signature(ChatClient.__init__).parameters,
+    *inspect.signature(ChatClient.azure).parameters,
     *dir(chatcompletions.AsyncChatClient),
     *dir(THINGS["error"]),
     *dir(chatcompletions.ContentDeltaEvent),

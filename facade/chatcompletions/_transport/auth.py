@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import time
 from contextvars import copy_context
 from queue import Empty, SimpleQueue
@@ -50,6 +51,35 @@ class KeyAuth(httpx.Auth):
             key = Secret(await key.reveal())
         _set_key(request, key)
         yield request
+
+
+class APIKeyAuth(httpx.Auth):
+    """Sends a key in a header of its own.
+
+    Args:
+        header: The name of the header.
+        variable: The environment variable that has the key, which a pickle leaves out.
+        key: The key; by default the variable's.
+    """
+
+    def __init__(self, header: str, variable: str, key: Secret | None) -> None:
+        self._header, self._variable, self._key = header, variable, key
+
+    def check(self) -> None:
+        """Raise `ChatCompletionsError` if there is no key, or none that a header can carry."""
+        key = self._read()
+        if not key.reveal():
+            raise ChatCompletionsError(f"no API key: set the environment variable {self._variable} or pass api_key=...")
+        if not is_header_text(key.reveal()):
+            raise ChatCompletionsError("the API key holds a character that no header can carry; is it the key itself?")
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
+        """Set the key of a request."""
+        request.headers[self._header] = self._read().reveal()
+        yield request
+
+    def _read(self) -> Secret:
+        return Secret(os.environ.get(self._variable, "").strip() if self._key is None else self._key.reveal().strip())
 
 
 def _until(deadline: float, function: Callable[[], Any]) -> Any:
