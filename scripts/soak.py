@@ -108,10 +108,10 @@ class Ledger:
             self.untyped.append(f"{operation}: {failure!r}")
         self.note(operation, type(failure).__name__)
 
-    def expect(self, operation: str, token: str, found: object) -> None:
+    def expect(self, operation: str, token: str, found: object, outcome: str = "arrived") -> None:
         """Note an answer, which is wrong if it does not hold the token of its own call."""
         if token in str(found):
-            self.note(operation, "arrived")
+            self.note(operation, outcome)
         else:
             self.note(operation, "WRONG")
             self.wrong.append(f"{operation} of {token}: {str(found)[:200]}")
@@ -148,7 +148,7 @@ class Caller:
 
     def keep(self, completion: Any, token: str, operation: str) -> None:
         """Check a completion, and keep it for later calls."""
-        self.ledger.expect(operation, token, completion.text)
+        self.ledger.expect(operation, token, completion.text, "recovered" if completion.meta.recovered else "arrived")
         self.mine[completion.id] = self.ledger.arrived[token] = completion.id
         self.mine[completion.id] = token
         if len(self.mine) > 20:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ._answers.chunk import ChatCompletionChunk
     from ._answers.deleted import ChatCompletionDeleted
+    from ._answers.meta import Attempt, Meta, RateLimit, RateLimits
     from ._answers.models import ChatCompletion
     from ._answers.pages import AsyncChatCompletionPage, AsyncMessagePage, AsyncPages, ChatCompletionPage, MessagePage
     from ._base_error import ChatCompletionsError, UnsupportedOperationError
@@ -145,6 +146,7 @@ _LAZY = {
     "AsyncParsedStreamOpening": "._structured.models",
     "AsyncStreamOpening": "._streaming.stream",
     "AsyncToolRun": "._tools.run",
+    "Attempt": "._answers.meta",
     "AudioPartDict": "._dicts",
     "AuthenticationError": "._errors",
     "BadRequestError": "._errors",
@@ -195,6 +197,7 @@ _LAZY = {
     "Message": "._params",
     "MessagePage": "._answers.pages",
     "MessagesParams": "._params",
+    "Meta": "._answers.meta",
     "NotFoundError": "._errors",
     "PagingError": "._errors",
     "ParseError": "._errors",
@@ -204,7 +207,9 @@ _LAZY = {
     "ParsedChatCompletionStream": "._structured.models",
     "ParsedChoice": "._structured.models",
     "PermissionDeniedError": "._errors",
+    "RateLimit": "._answers.meta",
     "RateLimitError": "._errors",
+    "RateLimits": "._answers.meta",
     "RefusalDeltaEvent": "._streaming.events",
     "RefusalDoneEvent": "._streaming.events",
     "RefusalError": "._errors",
@@ -274,6 +279,7 @@ __all__ = [
     "AsyncParsedStreamOpening",
     "AsyncStreamOpening",
     "AsyncToolRun",
+    "Attempt",
     "AudioPartDict",
     "AuthenticationError",
     "BadRequestError",
@@ -324,6 +330,7 @@ __all__ = [
     "Message",
     "MessagePage",
     "MessagesParams",
+    "Meta",
     "NotFoundError",
     "PagingError",
     "ParseError",
@@ -333,7 +340,9 @@ __all__ = [
     "ParsedChatCompletionStream",
     "ParsedChoice",
     "PermissionDeniedError",
+    "RateLimit",
     "RateLimitError",
+    "RateLimits",
     "RefusalDeltaEvent",
     "RefusalDoneEvent",
     "RefusalError",

@@ -229,7 +229,8 @@ class BaseClient(ABC):
             from ._requests.recovery import prepared
 
             params, recovery = prepared(operation, self._with_one_clock(SecretDict(params)))
-        request = build(operation, params, *ids)
+        header, key = self._arguments["idempotency_header"], None if recovery is None else recovery.key
+        request = build(operation, params, *ids, key_header=header, key=key)
         if recovery is not None:
             request.setdefault("extensions", {})[RECOVERY] = recovery
             options["recover"] = self._recover

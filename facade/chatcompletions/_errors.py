@@ -49,10 +49,12 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from attrs import frozen
 
+from ._answers.record import Record
 from ._base_error import ChatCompletionsError
 from ._public import public
 
 if TYPE_CHECKING:
+    from ._answers.meta import Meta
     from ._answers.models import ChatCompletion
 
 
@@ -73,6 +75,8 @@ class APIError(ChatCompletionsError):
 
     See https://platform.openai.com/docs/guides/error-codes for the codes of the service itself.
     """
+
+    _record: Record | None = None
 
     def __init__(
         self,
@@ -96,6 +100,13 @@ class APIError(ChatCompletionsError):
         self.headers.pop("set-cookie", None)
         self.body = body
         self.attempts = attempts
+
+    @property
+    def meta(self) -> Meta:
+        """What came with the answer, if one came: rate limits, failed attempts, times."""
+        from ._answers.meta import meta_of
+
+        return meta_of(self.headers, self._record or Record(self.status_code))
 
     @property
     def request_id(self) -> str | None:

@@ -12,4 +12,4 @@ from .models import Answer
 class ChatCompletionDeleted(Answer, models.ChatCompletionDeleted):
     """The server's receipt for a deleted completion, as `delete` returns it."""
 
-    __slots__ = ("_headers",)
+    __slots__ = ("_headers", "_record")

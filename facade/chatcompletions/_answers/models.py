@@ -24,6 +24,9 @@ if TYPE_CHECKING:
         ChatCompletionResponseMessage,
     )
 
+    from .meta import Meta
+    from .record import Record
+
 
 class Comparable:
     """Equality of models: a model equals any with the same JSON, the generated one included, from either side.
@@ -61,6 +64,7 @@ class Answer(Comparable):
 
     if TYPE_CHECKING:
         _headers: httpx.Headers
+        _record: Record | None
 
     @property
     def headers(self) -> httpx.Headers:
@@ -69,6 +73,13 @@ class Answer(Comparable):
         An item of a page has none; the page has them.
         """
         return headers_of(self)
+
+    @property
+    def meta(self) -> Meta:
+        """What came with the answer: rate limits, failed attempts, times; an item of a page has nothing of it."""
+        from .meta import meta_of
+
+        return meta_of(headers_of(self), getattr(self, "_record", None), getattr(self, "usage", None))
 
     @property
     def _request_id(self) -> NoReturn:
@@ -88,7 +99,7 @@ class ChatCompletion(Answer, models.CreateChatCompletionResponse):
     See https://platform.openai.com/docs/api-reference/chat/object.
     """
 
-    __slots__ = ("_headers",)
+    __slots__ = ("_headers", "_record")
 
     @property
     def message(self) -> ChatCompletionResponseMessage:

@@ -325,7 +325,7 @@ class _Completions(models.ChatCompletionList):
 class ChatCompletionPage(_SyncPage[ChatCompletion], _Completions):
     """A page of stored completions; iterating goes on over the pages after it."""
 
-    __slots__ = ("_headers", "_position")
+    __slots__ = ("_headers", "_position", "_record")
 
     if TYPE_CHECKING:
         data: list[ChatCompletion]  # type: ignore[assignment] # narrower, as from_dict makes it
@@ -335,7 +335,7 @@ class ChatCompletionPage(_SyncPage[ChatCompletion], _Completions):
 class AsyncChatCompletionPage(_AsyncPage[ChatCompletion], _Completions):
     """A page of stored completions; ``async for`` goes on over the pages after it."""
 
-    __slots__ = ("_headers", "_position")
+    __slots__ = ("_headers", "_position", "_record")
 
     if TYPE_CHECKING:
         data: list[ChatCompletion]  # type: ignore[assignment] # narrower, as from_dict makes it
@@ -345,14 +345,14 @@ class AsyncChatCompletionPage(_AsyncPage[ChatCompletion], _Completions):
 class MessagePage(_SyncPage[models.ChatCompletionStoreMessage], models.ChatCompletionMessageList):
     """A page of a stored completion's messages; iterating goes on over the pages after it."""
 
-    __slots__ = ("_headers", "_position")
+    __slots__ = ("_headers", "_position", "_record")
 
 
 @public
 class AsyncMessagePage(_AsyncPage[models.ChatCompletionStoreMessage], models.ChatCompletionMessageList):
     """A page of a stored completion's messages; ``async for`` goes on over the pages after it."""
 
-    __slots__ = ("_headers", "_position")
+    __slots__ = ("_headers", "_position", "_record")
 
 
 @public

@@ -10,6 +10,7 @@ from chatcompletions._errors import APIError, APIResponseValidationError
 from chatcompletions._json import loads
 
 from .api_errors import error_from_body, failed_choice, invalid_answer, request_line
+from .record import RECORD
 
 if TYPE_CHECKING:
     from .models import Answer
@@ -49,6 +50,7 @@ def read(cls: type[AnswerT], response: httpx.Response) -> AnswerT:
     model: Any = cls
     answer: AnswerT = model.from_dict(read_answer(model, response))
     answer._headers = response.headers
+    answer._record = response.extensions.get(RECORD)
     return answer
 
 

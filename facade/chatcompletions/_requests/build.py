@@ -21,6 +21,7 @@ from chatcompletions._json import dumps
 from chatcompletions._params import CallOptions
 from chatcompletions._redaction import SecretDict
 from chatcompletions._transport.client import MAX_RETRIES
+from chatcompletions._transport.recovery import new_key
 from chatcompletions._transport.timeouts import TIMEOUTS, Timeouts
 from chatcompletions_api.types import UNSET
 
@@ -33,8 +34,17 @@ if TYPE_CHECKING:
 _OPTIONS = frozenset(CallOptions.__annotations__)
 
 
-def build(operation: Operation, params: Mapping[str, Any], *ids: str) -> dict[str, Any]:
+def build(
+    operation: Operation, params: Mapping[str, Any], *ids: str, key_header: str | None = None, key: str | None = None
+) -> dict[str, Any]:
     """Build the request of a call, as arguments for httpx's ``build_request``; see `check_id` for refused ids.
+
+    Args:
+        operation: The call.
+        params: Its keywords.
+        *ids: The id of a completion, if the call takes one.
+        key_header: The header for a key of each request but GET; `None` for none.
+        key: The key; by default a new one.
 
     Raises:
         TypeError: A parameter is unknown or missing, or a value has no JSON form; a metadata filter is not text.
@@ -51,6 +61,8 @@ def build(operation: Operation, params: Mapping[str, Any], *ids: str) -> dict[st
         operation.adjust(given)
     described = operation.described(given, *ids)
     check_readable(*operation.models)
+    if key_header and described["method"].upper() != "GET":
+        described["headers"] = {key_header: key or new_key(), **(described.get("headers") or {})}
     return _request(described, params)
 
 
@@ -101,9 +113,11 @@ def _known_names(operation: Operation) -> frozenset[str]:
 
 def _request(described: dict[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
     options = SecretDict((name, value) for name, value in params.items() if name in _OPTIONS and value is not UNSET)
-    headers, extra_headers = httpx.Headers(described.get("headers")), _extra("extra_headers", options)
-    if extra_headers:
+    # A plain mapping where it will do: httpx makes its own of it, and of that another one.
+    headers: Any = SecretDict(described.get("headers") or {})
+    if extra_headers := _extra("extra_headers", options):
         check_headers(extra_headers)
+        headers = httpx.Headers(headers)
         headers.update(extra_headers)
     request = SecretDict(method=described["method"], url=described["url"], headers=headers)
     query, extra_query = described.get("params"), _extra("extra_query", options)

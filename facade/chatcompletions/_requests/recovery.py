@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from chatcompletions._checks import check_seconds
 from chatcompletions._redaction import SecretDict
-from chatcompletions._transport.recovery import DEFAULT_PATIENCE, METADATA_KEY, Recovery
+from chatcompletions._transport.recovery import DEFAULT_PATIENCE, METADATA_KEY, Recovery, new_key
 
 from .build import build
 from .operations import OPERATIONS
@@ -40,7 +39,7 @@ def prepared(operation: Operation, params: Mapping[str, Any]) -> tuple[SecretDic
         raise ValueError("recover= needs store=True: an answer that is not stored cannot be looked for")
     metadata: Any = extra.get("metadata", params.get("metadata"))
     metadata = SecretDict(metadata.to_dict() if hasattr(type(metadata), "to_dict") else metadata or {})
-    key = metadata.setdefault(METADATA_KEY, os.urandom(16).hex())
+    key = metadata.setdefault(METADATA_KEY, new_key())
     if len(metadata) > _MOST_PAIRS:
         raise ValueError(f"recover= adds a pair to metadata, which has {_MOST_PAIRS}, the most that the API takes")
     extra.pop("metadata", None)

@@ -9,8 +9,9 @@ import httpx
 from chatcompletions._answers.api_errors import EXCERPT, carried_status, error_from_body, failed_choice, request_line
 from chatcompletions._answers.chunk import ChatCompletionChunk
 from chatcompletions._answers.failures import TooLargeError, exception_text
-from chatcompletions._answers.models import ChatCompletion
+from chatcompletions._answers.models import ChatCompletion, items_of
 from chatcompletions._answers.read import holds_any, read_answer, reports_error
+from chatcompletions._answers.record import RECORD, Record
 from chatcompletions._errors import (
     BetweenEventsTimeoutError,
     FirstEventTimeoutError,
@@ -91,9 +92,13 @@ class StreamReader:
         self.done = False
         self._closed = False
         self._failed = False
+        self._recovered = False
         #: Whether the caller closed the stream, and read on.
         self.closed_early = False
         self._clock = clock
+        self._opened = clock()
+        self._first_token: float | None = None
+        self._ended: float | None = None
         extensions = response.request.extensions
         self._read_timeout: float | None = extensions.get("timeout", {}).get("read")
         self._timeouts: Timeouts | None = extensions.get(TIMEOUTS)
@@ -108,7 +113,19 @@ class StreamReader:
         """The completion as far as it has arrived: whole once the stream has ended."""
         completion = ChatCompletion.from_dict(self._assembly.completion())
         completion._headers = self.response.headers
+        completion._record = self.record
         return completion
+
+    @property
+    def record(self) -> Record:
+        """The record of the call, with the times of the stream."""
+        known: Record = self.response.extensions.get(RECORD) or Record(self.response.status_code, elapsed=0.0)
+        begun = known.elapsed or 0.0
+        first = None if self._first_token is None else begun + self._first_token - self._opened
+        ended = self._clock() if self._ended is None else self._ended
+        return known._replace(
+            first_token=first, total=begun + ended - self._opened, recovered=self._recovered or known.recovered
+        )
 
     def complete(self, response: httpx.Response | None) -> Iterator[ChatCompletionChunk] | None:
         """Return the chunk that completes a stream that broke off from the stored completion; `None` if none does."""
@@ -119,7 +136,7 @@ class StreamReader:
         chunk = remainder(self._assembly.completion(), read_answer(ChatCompletion, response))
         if chunk is None:
             return None
-        self._failed, self.done = False, True
+        self._failed, self.done, self._recovered = False, True, True
         self._assembly.add(chunk)
         return iter((self._read_chunk(chunk),))
 
@@ -139,6 +156,8 @@ class StreamReader:
     def close(self) -> None:
         """Drop the chunks that have not been returned."""
         self._closed = True
+        if self._ended is None:
+            self._ended = self._clock()
         self._events.clear()
 
     def check_open(self) -> None:
@@ -293,12 +312,14 @@ class StreamReader:
         return events
 
     def _read(self, events: list[ServerSentEvent]) -> Iterator[ChatCompletionChunk]:
-        repetition, has_yielded = self._repetition, False
+        repetition, has_yielded, is_waiting = self._repetition, False, self._first_token is None
         self._events = events
         for data, event_type in events:
             if not event_type and (repeated := repetition.read(data)):
                 place, text, model = repeated
                 self._assembly.add_text(place, text)
+                if is_waiting and text:
+                    is_waiting = self._note_first_token()
                 yield model
                 has_yielded = True
                 continue
@@ -319,6 +340,8 @@ class StreamReader:
                 self._check_silence()
                 continue
             self._assembly.add(chunk, data)
+            if is_waiting and _has_token(chunk):
+                is_waiting = self._note_first_token()
             if failed_choice(chunk):
                 self._raise_error_event(chunk, event_type)
             if self._check is not None:
@@ -331,6 +354,11 @@ class StreamReader:
         if has_yielded:  # from here, because the time that a caller takes over a chunk is not silence
             self.note_activity()
         self.check_open()
+
+    def _note_first_token(self) -> bool:
+        """Note the time of the first token; return that there is none to wait for."""
+        self._first_token = self._clock()
+        return False
 
     def _is_stray(self, chunk: dict[str, Any], event_type: str) -> bool:
         """Tell whether an object without choices is no chunk; it may be an error that comes in the place of one."""
@@ -393,9 +421,20 @@ class StreamReader:
     def _error(self, cls: type[ErrorT], problem: str, body: Any = None) -> ErrorT:
         self._failed = True
         error = error_from_body(cls, f"{request_line(self.response)}: {problem}", self.response, body)
+        error._record = self.record
         if not self._assembly.empty:
             error.completion = self.completion
         return error
+
+
+def _has_token(chunk: dict[str, Any]) -> bool:
+    """Tell whether a chunk holds text, a refusal, reasoning or a tool call."""
+    for choice in items_of(chunk.get("choices")):
+        delta = choice.get("delta") if isinstance(choice, dict) else None
+        for name, value in delta.items() if isinstance(delta, dict) else ():
+            if value and name != "role":
+                return True
+    return False
 
 
 def _text_of(data: bytes) -> str:

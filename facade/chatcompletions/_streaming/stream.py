@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from chatcompletions._answers.chunk import ChatCompletionChunk
+    from chatcompletions._answers.meta import Meta
     from chatcompletions._answers.models import ChatCompletion
 
     from .events import ChatCompletionStreamEvent
@@ -65,6 +66,11 @@ class _Stream:
         """The ``x-request-id`` of the answer."""
         request_id: str | None = self.response.headers.get("x-request-id")
         return request_id
+
+    @property
+    def meta(self) -> Meta:
+        """What came with the stream: rate limits, failed attempts, times, as far as they are known."""
+        return self.completion.meta
 
     @property
     def completion(self) -> ChatCompletion:

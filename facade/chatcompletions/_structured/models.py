@@ -85,6 +85,7 @@ def parsed_completion(
     """Return a completion with its values, and the error of the first choice that has none."""
     reply: ParsedChatCompletion[T] = _as(ParsedChatCompletion, completion)
     reply._headers, reply.rejected = headers_of(completion), []
+    reply._record = getattr(completion, "_record", None)
     error: ParseError | None = None
     choices: list[Any] = []
     for choice in items_of(completion.choices):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import math
-import os
 import random
 import time
 from typing import TYPE_CHECKING, Any, cast
@@ -18,6 +17,7 @@ import httpx
 from chatcompletions._answers.api_errors import ATTEMPTS, error_from_failure, error_from_response
 from chatcompletions._answers.failures import exception_text
 from chatcompletions._answers.read import JSONResponse
+from chatcompletions._answers.record import RECORD, Record
 from chatcompletions._checks import check_endpoint_call, half_in_query, naming_settings
 from chatcompletions._errors import APIError
 from chatcompletions._json import is_cut
@@ -26,7 +26,7 @@ from chatcompletions._redaction import SecretDict, drop_tracebacks, shows_secret
 from .borrowed import set_class, set_content
 from .cookies import cookie_jar
 from .decoding import DEFAULT_MAX_ANSWER_BYTES, aiter_decoded, iter_decoded
-from .recovery import RECOVERY, Found, Recovery
+from .recovery import RECOVERY, Found, Recovery, new_key
 from .redirects import is_replayable, redirect_request
 from .retry import retry_delay
 from .slots import LEASE
@@ -52,11 +52,9 @@ class _Attempts:
         self._request = request
         self._max_retries = request.extensions.get(MAX_RETRIES, client._max_retries) if is_replayable(request) else 0
         self.made = 1
-        if client._idempotency_header and request.method != "GET":
-            recovery: Recovery | None = request.extensions.get(RECOVERY)
-            request.headers.setdefault(
-                client._idempotency_header, os.urandom(16).hex() if recovery is None else recovery.key
-            )
+        self._now = client._clock
+        self._began = self._now()
+        self._failures: list[tuple[int | None, str, float]] = []
         timeouts = request.extensions.setdefault(TIMEOUTS, client._timeouts)
         self._clock = None if timeouts is None else CallClock(request, timeouts, client._clock, is_stream=stream)
 
@@ -80,6 +78,7 @@ class _Attempts:
         if isinstance(outcome, APIError):
             return outcome
         outcome.extensions[ATTEMPTS] = self.made
+        outcome.extensions[RECORD] = self._record(outcome.status_code)
         if self._clock is not None:
             self._clock.note_answer(outcome)
         return None if outcome.is_success else error_from_response(outcome)
@@ -90,10 +89,21 @@ class _Attempts:
         if self.made <= self._max_retries:
             delay = retry_delay(error, self.made, now=time.time(), jitter=random.random())  # noqa: S311 - no secret
         if delay is None or (self._clock is not None and self._clock.ends_within(delay)):
+            error._record = self._record(error.status_code)
             raise error
+        self._failures.append((error.status_code, error.message, delay))
         _logger.info("%s; attempt %d follows in %.2f s", error, self.made + 1, delay)
         self.made += 1
         return delay
+
+    def recovered(self, response: httpx.Response) -> httpx.Response:
+        """Return a response that was found in the place of a lost one."""
+        response.extensions[ATTEMPTS] = self.made
+        response.extensions[RECORD] = self._record(response.status_code, recovered=True)
+        return response
+
+    def _record(self, status_code: int | None, *, recovered: bool = False) -> Record:
+        return Record(status_code, self._failures, self._now() - self._began, recovered)
 
 
 class _Requests:
@@ -135,6 +145,9 @@ class _Requests:
         """
         options, client = SecretDict(options), cast("Any", super())
         check_endpoint_call(url, options.get("json"))
+        name: str | None = cast("Any", self)._idempotency_header
+        if name and method.upper() != "GET":
+            options["headers"] = httpx.Headers({name: new_key(), **(options.get("headers") or {})})
         return client.request(method, url, **options)
 
 
@@ -243,7 +256,7 @@ class HTTPClient(_Client, httpx.Client):
             if error is None:
                 return _with_class(self._response_type, outcome)
             if (recovered := self.recover(request, error)) is not None:
-                return _with_class(self._response_type, recovered)
+                return _with_class(self._response_type, attempts.recovered(recovered))
             self._sleep(attempts.after_error(error))
 
     def recover(self, request: httpx.Request, error: APIError) -> httpx.Response | None:
@@ -343,7 +356,7 @@ class AsyncHTTPClient(_Client, httpx.AsyncClient):
             if error is None:
                 return _with_class(self._response_type, outcome)
             if (recovered := await self.recover(request, error)) is not None:
-                return _with_class(self._response_type, recovered)
+                return _with_class(self._response_type, attempts.recovered(recovered))
             await self._sleep(attempts.after_error(error))
 
     async def recover(self, request: httpx.Request, error: APIError) -> httpx.Response | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
@@ -25,6 +26,11 @@ DEFAULT_PATIENCE = 10.0
 _FIRST_PAUSE = 0.5
 #: Statuses after which the server may have the answer all the same; 503 and 429 say that it has done nothing.
 _UNKNOWN = (408, 409, 500, 502, 504)
+
+
+def new_key() -> str:
+    """Return a value that no other call has."""
+    return os.urandom(16).hex()
 
 
 class Found(NamedTuple):
