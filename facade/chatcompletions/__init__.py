@@ -121,6 +121,7 @@ if TYPE_CHECKING:
         ParsedChoice,
     )
     from ._structured.parse import response_format
+    from ._telemetry.events import CallEvent, FailureEvent, ReplyEvent, RequestEvent, RetryEvent, StreamEndEvent
     from ._tools.events import AnswerEvent, ToolCall, ToolCallEvent, ToolResultEvent, ToolRunEvent
     from ._tools.function_tool import FunctionTool, custom_tool, function_tool
     from ._tools.run import AsyncToolRun, ToolRun
@@ -151,6 +152,7 @@ _LAZY = {
     "AuthenticationError": "._errors",
     "BadRequestError": "._errors",
     "BetweenEventsTimeoutError": "._errors",
+    "CallEvent": "._telemetry.events",
     "CallOptions": "._params",
     "ChatClient": "._client",
     "ChatCompletion": "._answers.models",
@@ -173,6 +175,7 @@ _LAZY = {
     "CustomToolDict": "._dicts",
     "DeveloperMessageDict": "._dicts",
     "Deviation": "._errors",
+    "FailureEvent": "._telemetry.events",
     "FilePartDict": "._dicts",
     "FilterIgnoredError": "._errors",
     "FirstEventTimeoutError": "._errors",
@@ -214,8 +217,12 @@ _LAZY = {
     "RefusalDoneEvent": "._streaming.events",
     "RefusalError": "._errors",
     "RefusalPartDict": "._dicts",
+    "ReplyEvent": "._telemetry.events",
+    "RequestEvent": "._telemetry.events",
+    "RetryEvent": "._telemetry.events",
     "RunToolsParams": "._params",
     "Spec": "._spec.provenance",
+    "StreamEndEvent": "._telemetry.events",
     "StreamError": "._errors",
     "StreamInternalServerError": "._errors",
     "StreamInterruptedError": "._errors",
@@ -284,6 +291,7 @@ __all__ = [
     "AuthenticationError",
     "BadRequestError",
     "BetweenEventsTimeoutError",
+    "CallEvent",
     "CallOptions",
     "ChatClient",
     "ChatCompletion",
@@ -306,6 +314,7 @@ __all__ = [
     "CustomToolDict",
     "DeveloperMessageDict",
     "Deviation",
+    "FailureEvent",
     "FilePartDict",
     "FilterIgnoredError",
     "FirstEventTimeoutError",
@@ -347,8 +356,12 @@ __all__ = [
     "RefusalDoneEvent",
     "RefusalError",
     "RefusalPartDict",
+    "ReplyEvent",
+    "RequestEvent",
+    "RetryEvent",
     "RunToolsParams",
     "Spec",
+    "StreamEndEvent",
     "StreamError",
     "StreamInternalServerError",
     "StreamInterruptedError",

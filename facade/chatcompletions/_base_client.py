@@ -7,15 +7,19 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from functools import cache, partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Never, Unpack
+from typing import TYPE_CHECKING, Any, Never, Unpack, cast
 
 import httpx
 
+from chatcompletions_api.types import UNSET
+
 from ._params import CallOptions
+from ._public import references
 from ._redaction import Secret, SecretDict, hide_values
 from ._requests.build import build, check_options, expected_of, merged
 from ._requests.operations import OPERATIONS
 from ._requests.settings import DEFAULT_MAX_RETRIES, HTTPXOptions, http_options
+from ._transport.client import OBSERVED
 from ._transport.decoding import DEFAULT_MAX_ANSWER_BYTES
 from ._transport.recovery import RECOVERY
 from ._transport.timeouts import DEFAULT_TIMEOUT, Timeouts
@@ -27,8 +31,13 @@ if TYPE_CHECKING:
     from ._answers.pages import Position
     from ._errors import APIError
     from ._requests.operations import Operation
+    from ._telemetry.events import CallEvent
+    from ._telemetry.observed import Hook, Observed
+else:
+    chatcompletions, CallEvent = (references()[name] for name in ("chatcompletions", "CallEvent"))
 
 
+_OPTIONS = frozenset(CallOptions.__annotations__)
 #: Names that users of the official SDK look for, and the sentence that says the name here.
 _ELSEWHERE = {
     "chat": "its calls are on the client itself, as in client.create(...)",
@@ -67,6 +76,7 @@ class BaseClient(ABC):
         max_answer_bytes: int = DEFAULT_MAX_ANSWER_BYTES,
         idempotency_header: str | None = "Idempotency-Key",
         strict: bool = False,
+        on_event: Callable[[CallEvent], object] | None = None,
         **options: Unpack[HTTPXOptions],
     ) -> None:
         # First of all, so that no failure below shows a secret in the locals of its frames.
@@ -83,6 +93,7 @@ class BaseClient(ABC):
             max_answer_bytes=max_answer_bytes,
             idempotency_header=idempotency_header,
             strict=strict,
+            on_event=on_event,
         )
         del api_key, base_url, options
         if is_positional:
@@ -95,6 +106,11 @@ class BaseClient(ABC):
             _strict.prepare()
             self._http_options["response_type"] = _strict.StrictResponse
             self._stream_options["check"] = _strict.first_deviation
+        self._hook: Hook | None = None
+        if on_event is not None:
+            from ._telemetry.observed import Hook
+
+            self._hook = Hook(on_event)
         self._clients = self._clients_type()
         self._defaults = SecretDict()
         self._original: Self | None = None
@@ -234,9 +250,23 @@ class BaseClient(ABC):
         if recovery is not None:
             request.setdefault("extensions", {})[RECOVERY] = recovery
             options["recover"] = self._recover
+        observed = None if self._hook is None else self._observed(operation, request, params)
         if params.get("stream"):
-            return self._stream(request, {**expected_of(params), **options})
-        return self._read(operation, request)
+            options.update(expected_of(params))
+            return self._stream(request, options if observed is None else {**options, "observed": observed})
+        return self._read(operation, request) if observed is None else self._watched(observed, operation, request)
+
+    def _observed(self, operation: Operation, request: dict[str, Any], params: Mapping[str, Any]) -> Observed:
+        from ._telemetry.observed import Observed
+
+        given = SecretDict((name, one) for name, one in params.items() if one is not UNSET and name not in _OPTIONS)
+        observed = Observed(cast("Hook", self._hook), operation.name, request, self.base_url, given)
+        request.setdefault("extensions", {})[OBSERVED] = observed
+        return observed
+
+    @abstractmethod
+    def _watched(self, observed: Observed, operation: Operation, request: Mapping[str, Any]) -> Any:
+        """`_read`, of which the client tells its ``on_event``."""
 
     def _recover(self, request: httpx.Request, error: APIError) -> Any:
         """Look for a lost answer: return its response or an awaitable of it, `None` for none."""

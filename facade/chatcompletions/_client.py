@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import weakref
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable, Mapping
+from contextlib import nullcontext
 from datetime import date
 from functools import partial
 from types import TracebackType
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from ._requests.operations import Operation
     from ._streaming.stream import AsyncChatCompletionStream, AsyncStreamOpening, ChatCompletionStream
     from ._structured.models import AsyncParsedStreamOpening, ParsedChatCompletion, ParsedChatCompletionStream
+    from ._telemetry.observed import Observed
     from ._tools.run import AsyncToolRun, ToolRun
 else:
     globals().update(references())
@@ -82,6 +84,8 @@ class ChatClient(BaseClient):
         strict: Raise `APIResponseValidationError` for the first deviation of an answer, a page or a chunk from the
             spec, see `deviations`; needs the extra ``strict``. In a stream it is a `StreamValidationError` with the
             completion so far.
+        on_event: Called with each `CallEvent` of a call: its request, retries, answer, the end of its stream, its
+            failure. It must not be async; what it raises is logged once, and breaks no call.
         **options: The options of httpx: ``proxy``, ``verify``, ``http2``, ``limits``, ``event_hooks``, ... A
             ``transport`` may be a class or function that makes one, and is then made for each process or event loop.
 
@@ -439,9 +443,15 @@ class ChatClient(BaseClient):
     def _read(self, operation: Operation, request: Mapping[str, Any]) -> Any:
         return read(answer_class(operation.answer), self._send(request))
 
+    def _watched(self, observed: Observed, operation: Operation, request: Mapping[str, Any]) -> Any:
+        with observed:
+            return observed.replied(self._read(operation, request))
+
     def _stream(self, request: Mapping[str, Any], expected: Mapping[str, Any]) -> ChatCompletionStream:
         cls = answer_class(_PARSED_STREAM if "adapter" in expected else "_streaming.stream.ChatCompletionStream")
-        stream: ChatCompletionStream = cls(self._send(request, stream=True), **self._stream_options, **expected)
+        with expected.get("observed") or nullcontext():
+            response = self._send(request, stream=True)
+        stream: ChatCompletionStream = cls(response, **self._stream_options, **expected)
         return stream
 
     def _drive(self, requests: Generator[dict[str, Any], Any, Any]) -> Any:
@@ -729,9 +739,15 @@ class AsyncChatClient(BaseClient):
     async def _read(self, operation: Operation, request: Mapping[str, Any]) -> Any:
         return read(answer_class(operation.async_answer or operation.answer), await self._send(request))
 
+    async def _watched(self, observed: Observed, operation: Operation, request: Mapping[str, Any]) -> Any:
+        with observed:
+            return observed.replied(await self._read(operation, request))
+
     def _stream(self, request: Mapping[str, Any], expected: Mapping[str, Any]) -> AsyncStreamOpening:
         cls = answer_class(_PARSED_OPENING if "adapter" in expected else "_streaming.stream.AsyncStreamOpening")
         send = partial(self._send, request, stream=True)
+        if "observed" in expected:
+            send = partial(expected["observed"].sending, send)
         opening: AsyncStreamOpening = cls(send, **self._stream_options, **expected)
         return opening
 

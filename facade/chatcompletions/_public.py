@@ -48,6 +48,7 @@ def references() -> dict[str, Any]:
         "CallOptions", "CreateParams", "ListParams", "MessagesParams", "ParseParams", "RunToolsParams", "UpdateParams",
         "ChatCompletion", "ChatCompletionDeleted", "ChatCompletionPage", "AsyncChatCompletionPage", "MessagePage",
         "AsyncMessagePage", "ChatCompletionStream", "AsyncChatCompletionStream", "AsyncStreamOpening", "ToolCall",
+        "CallEvent",
     )  # fmt: skip
     generics = (
         "AsyncPages", "AsyncParsedStreamOpening", "AsyncToolRun", "ParsedChatCompletion", "ParsedChatCompletionStream",

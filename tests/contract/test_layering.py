@@ -97,15 +97,17 @@ def test_an_arrow_the_wrong_way(tmp_path: Path, place: str) -> None:
 
 
 def test_dependencies() -> None:
-    """The package imports what the project declares, and anyio, which httpx brings along; the judge its extra too."""
+    """The package imports what the project declares, and anyio, which httpx brings along; two parts their extras."""
     declared = importable(PROJECT["dependencies"])
     assert "anyio" in importable(metadata.requires("httpx") or ())
     modules = {**imported_by(FACADE, aside=[SERVER, TESTING]), **imported_by(GENERATED)}
     judging = set().union(*(modules.pop(place) for place in JUDGE))
+    telemetry = modules.pop("facade/chatcompletions/telemetry.py")
     # pydantic_core is imported when pydantic asks a model for its schema, and so is there; type checkers have
     # typing_extensions of their own.
     assert foreign(set().union(*modules.values())) - declared <= {"anyio", "pydantic_core", "typing_extensions"}
     assert foreign(judging) - declared == importable(PROJECT["optional-dependencies"]["strict"])
+    assert foreign(telemetry) - declared == {"opentelemetry"}
 
 
 def test_server_dependencies() -> None:

@@ -46,6 +46,7 @@ _CLIENT_ARGUMENTS = (
     "max_answer_bytes",
     "idempotency_header",
     "strict",
+    "on_event",
 )
 #: The official SDK's names for options of httpx.
 _SYNONYMS = {"default_headers": "headers", "default_query": "params", "http_client": "transport"}

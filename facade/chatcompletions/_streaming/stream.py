@@ -44,10 +44,12 @@ class _Stream:
         *,
         clock: Callable[[], float] = time.monotonic,
         adapter: Any = None,
+        observed: Any = None,
         **options: Any,
     ) -> None:
         self.response = response
         self._adapter = adapter
+        self._observed = observed
         # The iterator has no reference to the stream, so that a stream that is dropped closes its connection at once.
         self._reader = StreamReader(response, clock=clock, **options)
 
@@ -96,6 +98,9 @@ class ChatCompletionStream(_Stream):
         self._iterator: Iterator[ChatCompletionChunk] = _iterate(response, self._reader)
         if recover is not None:
             self._iterator = _recovered(self._iterator, partial(recover, response.request), self._reader)
+        if self._observed is not None:
+            self._iterator = self._observed.chunks(self._iterator, self._reader)
+            self._observed.opened(self)
 
     def __iter__(self) -> Iterator[ChatCompletionChunk]:
         self._reader.check_open()
@@ -145,6 +150,8 @@ class ChatCompletionStream(_Stream):
         A stream that was closed before its end raises `StreamInterruptedError` when it is iterated over again.
         """
         _close(self.response, self._reader)
+        if self._observed is not None:
+            self._observed.ended(self._reader)
 
     def __enter__(self) -> Self:
         return self
@@ -231,6 +238,9 @@ class AsyncChatCompletionStream(_Stream):
         self._iterator = _aiterate(response, self._reader)
         if recover is not None:
             self._iterator = _arecovered(self._iterator, partial(recover, response.request), self._reader)
+        if self._observed is not None:
+            self._iterator = self._observed.achunks(self._iterator, self._reader)
+            self._observed.opened(self)
 
     def __aiter__(self) -> AsyncIterator[ChatCompletionChunk]:
         self._reader.check_open()
@@ -267,6 +277,8 @@ class AsyncChatCompletionStream(_Stream):
     async def aclose(self) -> None:
         """Close the stream, from any task; see `ChatCompletionStream.close`."""
         await _aclose(self.response, self._reader)
+        if self._observed is not None:
+            self._observed.ended(self._reader)
 
     async def __aenter__(self) -> Self:
         return self

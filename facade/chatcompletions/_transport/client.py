@@ -10,6 +10,7 @@ import logging
 import math
 import random
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 import httpx
@@ -37,12 +38,17 @@ if TYPE_CHECKING:
 
 #: The request extension that carries a call's own number of retries.
 MAX_RETRIES = "max_retries"
+#: The request extension that holds what is told of each retry.
+OBSERVED = "observed"
 #: Bytes that are read of an error's body: enough for one that repeats a long request.
 _MAX_ERROR_BYTES = 64 * 2**20
 #: Bytes that are read of the body of a redirect that is followed; a connection with a longer one is not used again.
 _MAX_REDIRECT_BYTES = 64 * 2**10
 
 _logger = logging.getLogger("chatcompletions")
+#: What requests and answers say. Its level is its own: who turns on the logger above has not asked for this.
+_contents = logging.getLogger("chatcompletions.contents")
+_contents.setLevel(logging.WARNING)
 
 
 class _Attempts:
@@ -81,7 +87,13 @@ class _Attempts:
         outcome.extensions[RECORD] = self._record(outcome.status_code)
         if self._clock is not None:
             self._clock.note_answer(outcome)
-        return None if outcome.is_success else error_from_response(outcome)
+        if not outcome.is_success:
+            return error_from_response(outcome)
+        if _logger.isEnabledFor(logging.DEBUG):
+            self._log("answered", str(outcome.status_code), outcome.headers.get("x-request-id"))
+        if _contents.isEnabledFor(logging.DEBUG):
+            self._log_contents(outcome)
+        return None
 
     def after_error(self, error: APIError) -> float:
         """Return the seconds to wait before the next attempt; raise the error if there is none."""
@@ -90,11 +102,27 @@ class _Attempts:
             delay = retry_delay(error, self.made, now=time.time(), jitter=random.random())  # noqa: S311 - no secret
         if delay is None or (self._clock is not None and self._clock.ends_within(delay)):
             error._record = self._record(error.status_code)
+            if _logger.isEnabledFor(logging.DEBUG):
+                status = "" if error.status_code is None else f" {error.status_code}"
+                self._log("failed", f"{type(error).__name__}{status}", error.request_id)
             raise error
         self._failures.append((error.status_code, error.message, delay))
+        if (observed := self._request.extensions.get(OBSERVED)) is not None:
+            observed.retrying(error, delay)
         _logger.info("%s; attempt %d follows in %.2f s", error, self.made + 1, delay)
         self.made += 1
         return delay
+
+    def _log(self, verb: str, how: str, request_id: str | None) -> None:
+        request, seconds = self._request, self._now() - self._began
+        text = "%s %s %s: %s in attempt %d after %.3f s, request %s"
+        _logger.debug(text, request.method, request.url.path, verb, how, self.made, seconds, request_id)
+
+    def _log_contents(self, response: httpx.Response) -> None:
+        for what, message in (("request", self._request), ("answer", response)):
+            with suppress(httpx.RequestNotRead, httpx.ResponseNotRead):  # a stream has not come yet
+                text = message.content.decode("utf-8", "replace")
+                _contents.debug("%s %s %s: %s", self._request.method, self._request.url.path, what, text)
 
     def recovered(self, response: httpx.Response) -> httpx.Response:
         """Return a response that was found in the place of a lost one."""
