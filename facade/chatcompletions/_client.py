@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Coroutine, Generator, Iterable, Mapping
 from contextlib import nullcontext
 from datetime import date
 from functools import partial
@@ -26,6 +26,8 @@ from ._transport.client import AsyncHTTPClient, HTTPClient
 from ._transport.event_loops import at_end_of_loop, event_loop, is_closed, is_running
 
 if TYPE_CHECKING:
+    from concurrent import futures
+
     from typing_extensions import TypeForm
 
     from chatcompletions_api.models import ChatCompletionStoreMessage
@@ -40,10 +42,12 @@ if TYPE_CHECKING:
         MessagePage,
         Position,
     )
+    from ._bulk.outcome import Outcome
     from ._params import (
         CallOptions,
         CreateParams,
         ListParams,
+        MapParams,
         MessagesParams,
         ParseParams,
         RunToolsParams,
@@ -283,6 +287,170 @@ class ChatClient(BaseClient):
         from ._tools.start import start
 
         return start(self, params, tools, response_format, is_async=False)
+
+    @overload
+    def map(
+        self,
+        requests: Iterable[str | Mapping[str, Any]],
+        *,
+        call: Literal["create"] = ...,
+        tools: Iterable[Any] = ...,
+        response_format: Mapping[str, Any] = ...,
+        concurrency: int = ...,
+        ordered: bool = ...,
+        journal: str | os.PathLike[str] | None = ...,
+        requests_per_minute: float | None = ...,
+        tokens_per_minute: float | None = ...,
+        progress: Callable[[int, int, int | None], object] | bool | None = ...,
+        executor: futures.Executor | None = ...,
+        **params: Unpack[MapParams],
+    ) -> Generator[Outcome[ChatCompletion]]: ...
+    @overload
+    def map(
+        self,
+        requests: Iterable[str | Mapping[str, Any]],
+        *,
+        call: Literal["parse"],
+        tools: Iterable[Any] = ...,
+        response_format: TypeForm[T],
+        concurrency: int = ...,
+        ordered: bool = ...,
+        journal: str | os.PathLike[str] | None = ...,
+        requests_per_minute: float | None = ...,
+        tokens_per_minute: float | None = ...,
+        progress: Callable[[int, int, int | None], object] | bool | None = ...,
+        executor: futures.Executor | None = ...,
+        **params: Unpack[MapParams],
+    ) -> Generator[Outcome[ParsedChatCompletion[T]]]: ...
+    @overload
+    def map(
+        self,
+        requests: Iterable[str | Mapping[str, Any]],
+        *,
+        call: Literal["parse"],
+        tools: Iterable[Any] = ...,
+        response_format: Mapping[str, Any] = ...,
+        concurrency: int = ...,
+        ordered: bool = ...,
+        journal: str | os.PathLike[str] | None = ...,
+        requests_per_minute: float | None = ...,
+        tokens_per_minute: float | None = ...,
+        progress: Callable[[int, int, int | None], object] | bool | None = ...,
+        executor: futures.Executor | None = ...,
+        **params: Unpack[MapParams],
+    ) -> Generator[Outcome[ParsedChatCompletion[Any]]]: ...
+    @overload
+    def map(
+        self,
+        requests: Iterable[str | Mapping[str, Any]],
+        *,
+        call: Literal["run_tools"],
+        tools: Iterable[Callable[..., Any] | Mapping[str, Any]] = ...,
+        response_format: None = ...,
+        concurrency: int = ...,
+        ordered: bool = ...,
+        journal: str | os.PathLike[str] | None = ...,
+        requests_per_minute: float | None = ...,
+        tokens_per_minute: float | None = ...,
+        progress: Callable[[int, int, int | None], object] | bool | None = ...,
+        executor: futures.Executor | None = ...,
+        **params: Unpack[MapParams],
+    ) -> Generator[Outcome[ChatCompletion]]: ...
+    @overload
+    def map(
+        self,
+        requests: Iterable[str | Mapping[str, Any]],
+        *,
+        call: Literal["run_tools"],
+        tools: Iterable[Callable[..., Any] | Mapping[str, Any]] = ...,
+        response_format: TypeForm[T],
+        concurrency: int = ...,
+        ordered: bool = ...,
+        journal: str | os.PathLike[str] | None = ...,
+        requests_per_minute: float | None = ...,
+        tokens_per_minute: float | None = ...,
+        progress: Callable[[int, int, int | None], object] | bool | None = ...,
+        executor: futures.Executor | None = ...,
+        **params: Unpack[MapParams],
+    ) -> Generator[Outcome[ParsedChatCompletion[T]]]: ...
+    @overload
+    def map(
+        self,
+        requests: Iterable[str | Mapping[str, Any]],
+        *,
+        call: Literal["run_tools"],
+        tools: Iterable[Callable[..., Any] | Mapping[str, Any]] = ...,
+        response_format: Mapping[str, Any],
+        concurrency: int = ...,
+        ordered: bool = ...,
+        journal: str | os.PathLike[str] | None = ...,
+        requests_per_minute: float | None = ...,
+        tokens_per_minute: float | None = ...,
+        progress: Callable[[int, int, int | None], object] | bool | None = ...,
+        executor: futures.Executor | None = ...,
+        **params: Unpack[MapParams],
+    ) -> Generator[Outcome[ParsedChatCompletion[Any]]]: ...
+    def map(
+        self,
+        requests: Iterable[str | Mapping[str, Any]],
+        *,
+        call: str = "create",
+        concurrency: int = 64,
+        ordered: bool = True,
+        journal: str | os.PathLike[str] | None = None,
+        requests_per_minute: float | None = None,
+        tokens_per_minute: float | None = None,
+        progress: Callable[[int, int, int | None], object] | bool | None = None,
+        executor: futures.Executor | None = None,
+        **params: Any,
+    ) -> Any:
+        """Make many requests at once, and yield an outcome for each: one failure never loses the rest.
+
+        Args:
+            requests: Texts, and mappings of parameters, from any iterable, which may be endless: it is read in this
+                thread, and no further ahead of what was yielded than ``concurrency``.
+            call: The call that each of them is: ``"create"``, ``"parse"`` or ``"run_tools"``.
+            concurrency: How many requests may be on their way.
+            ordered: Yield the outcomes in the order of the requests, or else as they come. One slow answer then holds
+                back those behind it, and with them new requests.
+            journal: A file for the replies, made if there is none: a run that was stopped or killed goes on where it
+                was, and asks for nothing that is in the file. Requests that failed are made again.
+            requests_per_minute: How many requests may be sent in a minute, evenly spread.
+            tokens_per_minute: How many tokens they may use, by an estimate that the answers correct.
+            progress: Called with the numbers of requests that are done, that failed, and of all or `None`; true shows a
+                bar if stderr is a terminal (needs the extra ``progress``).
+            executor: Makes the requests, 16 at a time, in the workers of any `concurrent.futures.Executor`, which find
+                the key in their environment. Budgets count requests, and not what workers send again.
+            **params: Parameters that all requests share; a request's own take precedence.
+
+        Returns:
+            A generator of an `Outcome` for each request. Closing it ends what is on its way, and so does leaving a
+            ``for`` loop over it.
+
+        Raises:
+            TypeError: An argument is of the wrong type, or a parameter is unknown.
+            ValueError: A number is out of its range.
+
+        While it is used it raises `JournalError` if the journal cannot be used, and what ``requests`` raises, after
+        the outcomes of those that came. It keeps to the rate limits that answers tell, and after a refusal all requests
+        wait. See https://platform.openai.com/docs/guides/rate-limits.
+        """
+        from ._bulk.drive import start
+
+        return start(
+            self,
+            AsyncChatClient,
+            requests,
+            params,
+            call=call,
+            concurrency=concurrency,
+            ordered=ordered,
+            journal=journal,
+            requests_per_minute=requests_per_minute,
+            tokens_per_minute=tokens_per_minute,
+            progress=progress,
+            executor=executor,
+        )
 
     def list(
         self,
@@ -636,6 +804,156 @@ class AsyncChatClient(BaseClient):
 
         return start(self, params, tools, response_format, is_async=True)
 
+    @overload
+    def map(
+        self,
+        requests: Iterable[str | Mapping[str, Any]] | AsyncIterable[str | Mapping[str, Any]],
+        *,
+        call: Literal["create"] = ...,
+        tools: Iterable[Any] = ...,
+        response_format: Mapping[str, Any] = ...,
+        concurrency: int = ...,
+        ordered: bool = ...,
+        journal: str | os.PathLike[str] | None = ...,
+        requests_per_minute: float | None = ...,
+        tokens_per_minute: float | None = ...,
+        progress: Callable[[int, int, int | None], object] | bool | None = ...,
+        executor: futures.Executor | None = ...,
+        **params: Unpack[MapParams],
+    ) -> AsyncGenerator[Outcome[ChatCompletion]]: ...
+    @overload
+    def map(
+        self,
+        requests: Iterable[str | Mapping[str, Any]] | AsyncIterable[str | Mapping[str, Any]],
+        *,
+        call: Literal["parse"],
+        tools: Iterable[Any] = ...,
+        response_format: TypeForm[T],
+        concurrency: int = ...,
+        ordered: bool = ...,
+        journal: str | os.PathLike[str] | None = ...,
+        requests_per_minute: float | None = ...,
+        tokens_per_minute: float | None = ...,
+        progress: Callable[[int, int, int | None], object] | bool | None = ...,
+        executor: futures.Executor | None = ...,
+        **params: Unpack[MapParams],
+    ) -> AsyncGenerator[Outcome[ParsedChatCompletion[T]]]: ...
+    @overload
+    def map(
+        self,
+        requests: Iterable[str | Mapping[str, Any]] | AsyncIterable[str | Mapping[str, Any]],
+        *,
+        call: Literal["parse"],
+        tools: Iterable[Any] = ...,
+        response_format: Mapping[str, Any] = ...,
+        concurrency: int = ...,
+        ordered: bool = ...,
+        journal: str | os.PathLike[str] | None = ...,
+        requests_per_minute: float | None = ...,
+        tokens_per_minute: float | None = ...,
+        progress: Callable[[int, int, int | None], object] | bool | None = ...,
+        executor: futures.Executor | None = ...,
+        **params: Unpack[MapParams],
+    ) -> AsyncGenerator[Outcome[ParsedChatCompletion[Any]]]: ...
+    @overload
+    def map(
+        self,
+        requests: Iterable[str | Mapping[str, Any]] | AsyncIterable[str | Mapping[str, Any]],
+        *,
+        call: Literal["run_tools"],
+        tools: Iterable[Callable[..., Any] | Mapping[str, Any]] = ...,
+        response_format: None = ...,
+        concurrency: int = ...,
+        ordered: bool = ...,
+        journal: str | os.PathLike[str] | None = ...,
+        requests_per_minute: float | None = ...,
+        tokens_per_minute: float | None = ...,
+        progress: Callable[[int, int, int | None], object] | bool | None = ...,
+        executor: futures.Executor | None = ...,
+        **params: Unpack[MapParams],
+    ) -> AsyncGenerator[Outcome[ChatCompletion]]: ...
+    @overload
+    def map(
+        self,
+        requests: Iterable[str | Mapping[str, Any]] | AsyncIterable[str | Mapping[str, Any]],
+        *,
+        call: Literal["run_tools"],
+        tools: Iterable[Callable[..., Any] | Mapping[str, Any]] = ...,
+        response_format: TypeForm[T],
+        concurrency: int = ...,
+        ordered: bool = ...,
+        journal: str | os.PathLike[str] | None = ...,
+        requests_per_minute: float | None = ...,
+        tokens_per_minute: float | None = ...,
+        progress: Callable[[int, int, int | None], object] | bool | None = ...,
+        executor: futures.Executor | None = ...,
+        **params: Unpack[MapParams],
+    ) -> AsyncGenerator[Outcome[ParsedChatCompletion[T]]]: ...
+    @overload
+    def map(
+        self,
+        requests: Iterable[str | Mapping[str, Any]] | AsyncIterable[str | Mapping[str, Any]],
+        *,
+        call: Literal["run_tools"],
+        tools: Iterable[Callable[..., Any] | Mapping[str, Any]] = ...,
+        response_format: Mapping[str, Any],
+        concurrency: int = ...,
+        ordered: bool = ...,
+        journal: str | os.PathLike[str] | None = ...,
+        requests_per_minute: float | None = ...,
+        tokens_per_minute: float | None = ...,
+        progress: Callable[[int, int, int | None], object] | bool | None = ...,
+        executor: futures.Executor | None = ...,
+        **params: Unpack[MapParams],
+    ) -> AsyncGenerator[Outcome[ParsedChatCompletion[Any]]]: ...
+    def map(
+        self,
+        requests: Iterable[str | Mapping[str, Any]] | AsyncIterable[str | Mapping[str, Any]],
+        *,
+        call: str = "create",
+        concurrency: int = 64,
+        ordered: bool = True,
+        journal: str | os.PathLike[str] | None = None,
+        requests_per_minute: float | None = None,
+        tokens_per_minute: float | None = None,
+        progress: Callable[[int, int, int | None], object] | bool | None = None,
+        executor: futures.Executor | None = None,
+        **params: Any,
+    ) -> Any:
+        """Make many requests at once: ``async for`` over their outcomes; see `ChatClient.map`.
+
+        The connections are those of this client, and so is the event loop.
+
+        Args:
+            requests: Texts, and mappings of parameters, from any iterable, also an async one.
+            call: The call that each of them is: ``"create"``, ``"parse"`` or ``"run_tools"``.
+            concurrency: How many requests may be on their way.
+            ordered: Yield the outcomes in the order of the requests, or else as they come.
+            journal: A file for the replies, with which a run that was stopped goes on where it was.
+            requests_per_minute: How many requests may be sent in a minute, evenly spread.
+            tokens_per_minute: How many tokens they may use, by an estimate that the answers correct.
+            progress: Called with the numbers of requests that are done, that failed, and of all or `None`; true for a
+                bar.
+            executor: Makes the requests in its workers.
+            **params: Parameters that all requests share; a request's own take precedence.
+        """
+        from ._bulk.drive import start
+
+        return start(
+            self,
+            AsyncChatClient,
+            requests,
+            params,
+            call=call,
+            concurrency=concurrency,
+            ordered=ordered,
+            journal=journal,
+            requests_per_minute=requests_per_minute,
+            tokens_per_minute=tokens_per_minute,
+            progress=progress,
+            executor=executor,
+        )
+
     def list(
         self,
         *,
@@ -775,4 +1093,5 @@ for _client in (ChatClient, AsyncChatClient):
         show_parameters(getattr(_client, _operation.name), _operation.params)
     show_parameters(_client.parse, _params.ParseParams)
     show_parameters(_client.run_tools, _params.RunToolsParams)
+    show_parameters(_client.map, _params.MapParams)
 mark_coroutine_function(AsyncChatClient.create)

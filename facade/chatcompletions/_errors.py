@@ -37,6 +37,7 @@
     ├── ToolRunError                           a run of tools cannot go on; has ``messages``
     │   ├── MaxRoundsError                     the model still calls tools after the last round
     │   └── ToolCallError                      a call failed, and failures are to be raised
+    ├── JournalError                           the journal of a run cannot be used; nothing in it is lost
     └── UnsupportedOperationError              the pinned spec does not have the operation; nothing was sent
 
 Every one of them survives pickle, and none shows the key.
@@ -403,6 +404,11 @@ class ToolCallError(ToolRunError):
     def __init__(self, message: str, *, call: Any = None, completion: ChatCompletion | None = None) -> None:
         super().__init__(message, completion=completion)
         self.call = call
+
+
+@public
+class JournalError(ChatCompletionsError):
+    """The journal of `map` cannot be used: another program made it, or another run has it open; it stays as it is."""
 
 
 STATUS_ERRORS: dict[int, type[APIStatusError]] = {

@@ -75,7 +75,7 @@ def dumps(value: Any) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
-def _default(value: Any) -> Any:
+def default(value: Any) -> Any:
     if isinstance(value, type):
         advice = "give it to parse(), response_format() or function_tool()"
         raise TypeError(f"the class {value.__qualname__} has no JSON form; {advice}")
@@ -107,7 +107,7 @@ def _name_of(cls: type) -> str:
 
 
 #: An encoder that is made once, because `json.dumps` makes one for each call that has options.
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_default)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=default)
 
 
 def _is_too_deep(value: Any) -> bool:
@@ -138,7 +138,7 @@ def _find_problem(value: Any, path: str) -> str | None:
         return None
     if not isinstance(value, (dict, list, tuple)):
         try:
-            value = _default(value)
+            value = default(value)
         except TypeError as exc:
             return f"{path or 'the body'}: {exc}"
     if isinstance(value, dict):

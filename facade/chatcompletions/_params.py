@@ -109,8 +109,8 @@ class _RequiredCreateParams(TypedDict):
     """Id of the model that should answer."""
 
 
-class _CommonParams(_RequiredCreateParams, CallOptions, total=False):
-    """The parameters that `create`, `parse` and `run_tools` share."""
+class _OptionalParams(CallOptions, total=False):
+    """The parameters that `create`, `parse` and `run_tools` share, but for those that each call needs."""
 
     audio: models.AudioParam | Mapping[str, Any] | None
     """Voice and format of spoken output. Required when `modalities` holds `audio`, otherwise left out."""
@@ -210,6 +210,10 @@ class _CommonParams(_RequiredCreateParams, CallOptions, total=False):
     """Lets a search model look things up on the web before it answers. An empty object takes the defaults."""
 
 
+class _CommonParams(_RequiredCreateParams, _OptionalParams, total=False):
+    """The parameters that `create`, `parse` and `run_tools` share."""
+
+
 class _ToolsParams(_CommonParams, total=False):
     """The parameters that `create` and `parse` share."""
 
@@ -227,10 +231,7 @@ class CreateParams(_ToolsParams, total=False):
     """
 
 
-@public
-class ParseParams(_ToolsParams, total=False):
-    """The parameters of `parse`, but for ``response_format`` and ``stream``, which decide the return type."""
-
+class _ParseOptions(TypedDict, total=False):
     strict: bool
     """Whether the model is held to the schema; a type of which strict mode takes none is then refused. By default so.
     """
@@ -239,9 +240,11 @@ class ParseParams(_ToolsParams, total=False):
 
 
 @public
-class RunToolsParams(_CommonParams, total=False):
-    """The parameters of `run_tools`, but for ``tools`` and ``response_format``, which decides the return type."""
+class ParseParams(_ToolsParams, _ParseOptions, total=False):
+    """The parameters of `parse`, but for ``response_format`` and ``stream``, which decide the return type."""
 
+
+class _RunParams(TypedDict, total=False):
     max_rounds: int
     """How often the model may be asked. Absent means 10 times."""
     parallel: bool
@@ -256,6 +259,24 @@ class RunToolsParams(_CommonParams, total=False):
     """
     stream: bool
     """Whether iterating over the run gives the events of streamed answers, too."""
+
+
+@public
+class RunToolsParams(_CommonParams, _RunParams, total=False):
+    """The parameters of `run_tools`, but for ``tools`` and ``response_format``, which decides the return type."""
+
+
+@public
+class MapParams(_OptionalParams, _ParseOptions, _RunParams, total=False):
+    """The parameters that all requests of `map` share, each of them if its call has it.
+
+    A request's own parameters take precedence; ``tools`` and ``response_format`` are in the signature of `map`.
+    """
+
+    messages: str | Iterable[_Message]
+    """The conversation so far, oldest message first."""
+    model: models.ModelId | str
+    """Id of the model that should answer."""
 
 
 @public

@@ -45,17 +45,18 @@ def references() -> dict[str, Any]:
     Each is a reference, so that `typing.get_type_hints` loads a class, and a call only the one that it needs.
     """
     names = (
-        "CallOptions", "CreateParams", "ListParams", "MessagesParams", "ParseParams", "RunToolsParams", "UpdateParams",
-        "ChatCompletion", "ChatCompletionDeleted", "ChatCompletionPage", "AsyncChatCompletionPage", "MessagePage",
-        "AsyncMessagePage", "ChatCompletionStream", "AsyncChatCompletionStream", "AsyncStreamOpening", "ToolCall",
-        "CallEvent",
+        "CallOptions", "CreateParams", "ListParams", "MapParams", "MessagesParams", "ParseParams", "RunToolsParams",
+        "UpdateParams", "ChatCompletion", "ChatCompletionDeleted", "ChatCompletionPage", "AsyncChatCompletionPage",
+        "MessagePage", "AsyncMessagePage", "ChatCompletionStream", "AsyncChatCompletionStream", "AsyncStreamOpening",
+        "ToolCall", "CallEvent",
     )  # fmt: skip
     generics = (
-        "AsyncPages", "AsyncParsedStreamOpening", "AsyncToolRun", "ParsedChatCompletion", "ParsedChatCompletionStream",
-        "ToolRun",
+        "AsyncPages", "AsyncParsedStreamOpening", "AsyncToolRun", "Outcome", "ParsedChatCompletion",
+        "ParsedChatCompletionStream", "ToolRun",
     )  # fmt: skip
     return {
         "chatcompletions": LazyModule("chatcompletions"),
+        "futures": LazyModule("concurrent.futures"),
         "models": LazyModule("chatcompletions._generated", "models"),
         **{name: _Generic(f"chatcompletions.{name}") for name in generics},
         "ChatCompletionStoreMessage": ForwardRef("models.ChatCompletionStoreMessage"),

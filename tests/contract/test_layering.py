@@ -28,6 +28,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 MODULES = {"attrs": ("attr", "attrs"), "python-dateutil": ("dateutil",), "pyyaml": ("yaml",)}
 # What judges answers by the spec, and is imported by those alone who ask for it.
 JUDGE = {f"facade/chatcompletions/_spec/{name}.py" for name in ("deviations", "judge")}
+# What draws a bar, for those who ask for one.
+BAR = {"facade/chatcompletions/_bulk/progress.py"}
 
 
 def imports(source: str, module: str, *, is_package: bool = False) -> set[str]:

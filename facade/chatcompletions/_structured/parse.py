@@ -73,13 +73,13 @@ def start(client: Any, params: Any, given: Any, stream: Any) -> Any:
     strict, retries = params.pop("strict", True), params.pop("retries_on_parse", 0)
     if stream is not UNSET:
         params["stream"] = stream
-    request, adapter = _prepared(params, given, strict=strict, retries=retries)
+    request, adapter = prepared(params, given, strict=strict, retries=retries)
     if request.get("stream"):
         return client._call("create", request, adapter=adapter)
     return client._drive(_attempts(client._with_one_clock(request) if retries else request, adapter, retries))
 
 
-def _prepared(
+def prepared(
     params: dict[str, Any], given: Any, *, strict: Any, retries: Any
 ) -> tuple[dict[str, Any], TypeAdapter[Any]]:
     """Return the parameters of `create`, and the adapter of the type.

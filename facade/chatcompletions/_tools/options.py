@@ -42,7 +42,7 @@ def exchange_of(params: SecretDict, tools: Any, *, can_await: bool) -> Exchange:
     if isinstance(tools, str | Mapping) or not isinstance(tools, Iterable):
         raise TypeError(f"tools is a list of functions and tools, such as [get_weather], not {tools!r}")
     found: dict[str, Mapping[str, Any]] = {}
-    for tool in map(_tool, tools):
+    for tool in map(tool_of, tools):
         name = tool[tool["type"]].get("name")
         if name in found:
             raise ValueError(f"two tools are named {name!r}: give one another name, with function_tool(f, name=...)")
@@ -69,7 +69,7 @@ def _check(*, max_rounds: Any, parallel: Any, on_error: Any, tool_timeout: Any, 
     check_seconds("tool_timeout", tool_timeout)
 
 
-def _tool(given: Any) -> Mapping[str, Any]:
+def tool_of(given: Any) -> Mapping[str, Any]:
     tool = _plain(given)
     if not isinstance(tool, Mapping):
         return function_tool(tool)

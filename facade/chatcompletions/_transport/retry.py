@@ -34,7 +34,7 @@ def retry_delay(error: APIError, attempt: int, *, now: float, jitter: float) -> 
     """
     if not _is_retryable(error):
         return None
-    asked = _asked_delay(error, now)
+    asked = asked_delay(error, now)
     if asked is not None:
         return asked if asked <= MAX_RETRY_AFTER else None
     # The exponent is bounded, because 2.0 ** 1024 overflows and callers may allow many retries.
@@ -55,7 +55,7 @@ def _is_retryable(error: APIError) -> bool:
     return error.status_code in (408, 409, 429) or error.status_code >= 500
 
 
-def _asked_delay(error: APIError, now: float) -> float | None:
+def asked_delay(error: APIError, now: float) -> float | None:
     """Return the delay that the server asks for, in seconds; `None` if it asks for none."""
     milliseconds = _number(error.headers.get("retry-after-ms"))
     if milliseconds is not None:

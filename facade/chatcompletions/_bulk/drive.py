@@ -1,0 +1,150 @@
+"""The loops that read requests, make rows and yield outcomes, for sync and for async callers."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack, ExitStack, closing
+from functools import partial
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+import anyio.lowlevel
+
+from chatcompletions._redaction import SecretDict, hide_values
+
+from .chunks import warn_of_key
+from .engine import InLoop, InThread, Tasks, as_async
+from .options import Options
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Generator, Iterator
+
+    from .outcome import Outcome
+    from .run import Run
+
+#: Outcomes that are yielded, as from a journal, before other tasks of the event loop have their turn.
+_UNBROKEN = 100
+
+
+def start(client: Any, async_type: Any, requests: Any, params: Any, **arguments: Any) -> Any:
+    """Return the generator of the outcomes, which has read and sent nothing yet.
+
+    Raises:
+        TypeError: An argument is of the wrong type, or a parameter is unknown.
+        ValueError: A number is out of its range.
+    """
+    # First of all, so that no failure below shows a secret among the keywords.
+    shared: SecretDict = hide_values(params)
+    options = Options(client, async_type, requests, shared, **arguments)
+    if options.executor is not None:
+        warn_of_key(client, options.executor)
+    return _aiterate(options) if options.is_async else _iterate(options)
+
+
+def _iterate(options: Options) -> Generator[Outcome[Any]]:
+    """Yield the outcomes; requests are read in the thread of the caller, which whatever they come from may need."""
+    place: Any
+    with ExitStack() as stack:
+        run, source = options.open(stack), iter(options.requests)  # type: ignore[arg-type] # it was checked
+        if options.executor is None:
+            own = as_async(options.client, options.async_type)
+            place = stack.enter_context(InThread(own, options.call, options.pace))
+            wait: Callable[[], Any] = place.wait
+        else:
+            results = SimpleQueue[Any]()
+            place, wait = stack.enter_context(closing(options.chunks(results.put))), results.get
+        while not run.is_done:
+            while run.has_room:
+                _read(run, source, place.start)
+            if (outcome := run.pop()) is not None:
+                yield outcome
+            elif not run.is_done:
+                _flush(run, place)
+                _finish(run, place, *wait())
+    run.check()
+
+
+async def _aiterate(options: Options) -> AsyncGenerator[Outcome[Any]]:
+    """Yield the outcomes; an iterable that is not async is read in the event loop."""
+    place: Any = None
+    async with AsyncExitStack() as stack:
+        run = options.open(stack)
+        loop: Any = await stack.enter_async_context(InLoop())
+        if options.executor is None:
+            tasks = Tasks(options.client, options.call, options.pace(), loop.put)
+            begin: Callable[[Any], object] = partial(loop.start, tasks.make)
+        else:
+            place = stack.enter_context(closing(options.chunks(loop.put_from_thread)))
+            begin = place.start
+        source: Any = options.requests
+        is_async, is_reading = hasattr(source, "__aiter__"), False
+        source, unbroken = aiter(source) if is_async else iter(source), 0
+        while not run.is_done:
+            while run.has_room and not is_reading:
+                if is_async:
+                    is_reading = True
+                    loop.start(_read_async, source, loop.put)
+                else:
+                    _read(run, source, begin)
+            if (outcome := run.pop()) is not None:
+                yield outcome
+                unbroken += 1
+                if unbroken == _UNBROKEN:
+                    unbroken = 0
+                    await anyio.lowlevel.checkpoint()
+            elif not run.is_done:
+                _flush(run, place)
+                report, unbroken = await loop.wait(), 0
+                match report:
+                    case [request]:
+                        is_reading = False
+                        _begin(run, request, begin)
+                    case None | Exception() as failure:
+                        run.end(failure)
+                    case result:
+                        _finish(run, place, *result)
+    run.check()
+
+
+def _read(run: Run, source: Iterator[Any], begin: Callable[[Any], object]) -> None:
+    """Read a request and begin its row."""
+    try:
+        request = next(source)
+    except StopIteration:
+        run.end()
+    except Exception as exc:
+        run.end(exc)
+    else:
+        _begin(run, request, begin)
+
+
+async def _read_async(source: Any, put: Callable[[Any], object]) -> None:
+    """Read a request, and put it as a list; its end or failure as `None` or an exception."""
+    try:
+        put([await anext(source)])
+    except StopAsyncIteration:
+        put(None)
+    except Exception as exc:
+        put(exc)
+
+
+def _begin(run: Run, request: Any, begin: Callable[[Any], object]) -> None:
+    row = run.begin(request)
+    if row is not None:
+        try:
+            begin(row)
+        except Exception as exc:
+            run.end(exc)  # the executor takes no more
+
+
+def _flush(run: Run, place: Any) -> None:
+    if hasattr(place, "flush"):
+        try:
+            place.flush()
+        except Exception as exc:
+            run.end(exc)
+
+
+def _finish(run: Run, place: Any, *result: Any) -> None:
+    outcome = run.finish(*result)
+    if hasattr(place, "learn"):
+        place.learn(result[0], outcome.reply, outcome.error)

@@ -1,0 +1,154 @@
+"""The journal of a run: an SQLite file with a row for each request, written before it is sent and when it is done."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from chatcompletions._errors import JournalError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: The mark of our files, in the place that SQLite has for it: "chat".
+_APPLICATION = 0x63686174
+_VERSION = 1
+_TABLES = """
+CREATE TABLE journal (id TEXT NOT NULL);
+CREATE TABLE rows (
+    digest BLOB NOT NULL,        -- SHA-256 of the request
+    occurrence INTEGER NOT NULL, -- 1 for the first of equal requests
+    state TEXT NOT NULL,         -- sent, done or failed
+    failures INTEGER NOT NULL DEFAULT 0, -- answers that were errors: each begins a new idempotency key
+    reply BLOB,
+    error TEXT,
+    PRIMARY KEY (digest, occurrence)
+) WITHOUT ROWID;
+"""
+_SENT = "INSERT INTO rows (digest, occurrence, state) VALUES (?, ?, 'sent') ON CONFLICT DO UPDATE SET state = 'sent'"
+#: SQLite's names of errors, and what they mean of a journal.
+_PROBLEMS = {
+    "SQLITE_BUSY": "is in use by another run: wait for its end, or give this one a file of its own",
+    "SQLITE_NOTADB": "was made by another program: give journal= the name of a new file",
+    "SQLITE_CANTOPEN": "cannot be opened: is there such a folder?",
+    "SQLITE_READONLY": "cannot be written",
+    "SQLITE_FULL": "cannot be written: the disk is full",
+    "SQLITE_CORRUPT": "is damaged",
+}
+
+
+class Journal:
+    """A journal that is open, by one run alone.
+
+    Args:
+        path: The file, which is made if there is none.
+
+    Raises:
+        JournalError: It is no journal, or one of another version, or another run has it open.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._path = os.fspath(path)
+        _check_header(self._path)
+        with self._told():
+            self._db = sqlite3.connect(self._path, timeout=0, isolation_level=None, check_same_thread=False)
+        try:
+            with self._told():
+                self._open()
+        except JournalError:
+            self._db.close()
+            raise
+
+    def _open(self) -> None:
+        run = self._db.execute
+        # Held until the file is closed, or the process killed: two runs would both pay for what neither has done yet.
+        run("PRAGMA locking_mode = EXCLUSIVE")
+        run("BEGIN EXCLUSIVE")
+        if not run("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            run(f"PRAGMA application_id = {_APPLICATION}")
+            run(f"PRAGMA user_version = {_VERSION}")
+            for statement in _TABLES.split(";\n")[:-1]:
+                run(statement)
+            run("INSERT INTO journal VALUES (?)", (secrets.token_hex(16),))
+        run("COMMIT")
+        run("PRAGMA journal_mode = WAL")
+        # What is committed outlives a kill of the process; only a power cut can lose the last rows.
+        run("PRAGMA synchronous = NORMAL")
+        run("CREATE TEMP TABLE seen (digest BLOB PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID")
+        self._id: str = run("SELECT id FROM journal").fetchone()[0]
+
+    def begin(self, digest: bytes) -> tuple[tuple[bytes, int], bytes | None, str]:
+        """Look up a request, and note that it will be sent unless it is done.
+
+        Returns:
+            Its key, the bytes of its reply if it is done, and its idempotency key: the same until a server has
+            answered it with an error.
+        """
+        with self._told():
+            run = self._db.execute
+            run("INSERT INTO seen VALUES (?, 1) ON CONFLICT DO UPDATE SET count = count + 1", (digest,))
+            key: tuple[bytes, int] = (digest, *run("SELECT count FROM seen WHERE digest = ?", (digest,)).fetchone())
+            found = run("SELECT state, reply, failures FROM rows WHERE digest = ? AND occurrence = ?", key).fetchone()
+            state, reply, failures = found or ("", None, 0)
+            if state != "done":
+                reply = None
+                run(_SENT, key)
+            return key, reply, f"{self._id}-{digest.hex()[:32]}-{key[1]}-{failures}"
+
+    def done(self, key: tuple[bytes, int], reply: bytes) -> None:
+        """Keep the reply of a request."""
+        self._end(key, "done", reply, None, 0)
+
+    def failed(self, key: tuple[bytes, int], error: Exception) -> None:
+        """Keep what a request failed with; it is made again by the next run."""
+        is_answered = getattr(error, "status_code", None) is not None
+        self._end(key, "failed", None, f"{type(error).__name__}: {error}", int(is_answered))
+
+    def _end(self, key: tuple[bytes, int], *values: Any) -> None:
+        statement = (
+            "UPDATE rows SET state = ?, reply = ?, error = ?, failures = failures + ? "
+            "WHERE digest = ? AND occurrence = ?"
+        )
+        with self._told():
+            self._db.execute(statement, (*values, *key))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as exc:
+            name = "_".join(str(getattr(exc, "sqlite_errorname", "")).split("_")[:2])  # without what SQLite adds
+            raise JournalError(f"the journal {self._path!r} {_PROBLEMS.get(name, f'cannot be used: {exc}')}") from exc
+
+
+def _check_header(path: str) -> None:
+    """Raise if a file is not empty and no journal of this version; SQLite does not touch it then.
+
+    Raises:
+        JournalError: The file belongs to another program, is of another version, or cannot be read.
+    """
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - any path, of whatever type
+            header = file.read(100)
+    except FileNotFoundError:
+        return
+    except OSError as exc:
+        raise JournalError(f"the journal {path!r} cannot be read ({exc.strerror})") from exc
+    if not header:
+        return
+    # https://www.sqlite.org/fileformat.html: the user version at 60, the application id at 68.
+    if not header.startswith(b"SQLite format 3\0") or int.from_bytes(header[68:72], "big") != _APPLICATION:
+        raise JournalError(f"the file {path!r} {_PROBLEMS['SQLITE_NOTADB']}")
+    version = int.from_bytes(header[60:64], "big")
+    if version != _VERSION:
+        raise JournalError(
+            f"the journal {path!r} is of version {version}, and this package reads {_VERSION}: go on with the version "
+            "of the package that began it, or give journal= the name of a new file"
+        )

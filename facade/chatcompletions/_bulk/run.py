@@ -1,0 +1,115 @@
+"""The state of a run: how many requests are read, what becomes of each, and which outcome is next."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from chatcompletions._errors import JournalError
+from chatcompletions._redaction import SecretDict
+from chatcompletions._requests.build import merged
+
+from .calls import decode, digest_of, encode, params_of
+from .outcome import Outcome, Row
+
+if TYPE_CHECKING:
+    from .journal import Journal
+    from .options import Options
+    from .progress import Progress
+
+
+class Run:
+    """The state of a run. It waits for nothing, and is used by one thread at a time.
+
+    Args:
+        options: The arguments of `map`.
+        journal: The journal, open.
+        progress: Is told of each row that is done.
+    """
+
+    def __init__(self, options: Options, journal: Journal | None, progress: Progress) -> None:
+        self._options, self._journal, self._progress = options, journal, progress
+        self._read = self._yielded = 0
+        self._ready: dict[int, Outcome[Any]] = {}
+        self._order = deque[int]()
+        self._failure: Exception | None = None
+        self.is_read = False
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a further request is to be read: those that are read and not yielded are no more than allowed."""
+        return not self.is_read and self._read - self._yielded < self._options.concurrency
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every outcome was yielded."""
+        return self.is_read and self._read == self._yielded
+
+    def end(self, failure: Exception | None = None) -> None:
+        """Read no more requests; a failure is raised once the outcomes of those that were read are yielded."""
+        self.is_read, self._failure = True, self._failure or failure
+
+    def check(self) -> None:
+        """Raise what ended the run early, if anything did."""
+        if self._failure is not None:
+            raise self._failure
+
+    def begin(self, request: Any) -> Row | None:
+        """Take a request, and return the row to be made; `None` if its outcome is known already."""
+        options, index = self._options, self._read
+        self._read += 1
+        try:
+            keep = self._journal is not None or options.executor is not None
+            row = Row(index, request, params_of(request, options.shared, keep=keep))
+            if self._journal is None:
+                return row
+            return self._begin_journaled(row, self._journal)
+        except JournalError as exc:
+            self.end(exc)
+            self._add(Outcome(index, request, error=exc))
+        except Exception as exc:
+            self._add(Outcome(index, request, error=exc))
+        return None
+
+    def _begin_journaled(self, row: Row, journal: Journal) -> Row | None:
+        options = self._options
+        digest = digest_of(options.call, merged(options.client._defaults, row.params))
+        row.key, record, idempotency_key = journal.begin(digest)
+        if record is not None:
+            self._add(Outcome(row.index, row.request, decode(record, row.params, options.call)))
+            return None
+        if options.call == "create" or (options.call == "parse" and not row.params.get("retries_on_parse")):
+            # A call that sends several requests cannot send one key.
+            headers = {"Idempotency-Key": idempotency_key, **(row.params.get("extra_headers") or {})}
+            row.params = SecretDict(row.params, extra_headers=headers)
+        return row
+
+    def finish(self, row: Row, reply: Any, error: Exception | None) -> Outcome[Any]:
+        """Take the result of a row: a reply, or the bytes of one, or an error."""
+        record = reply if isinstance(reply, bytes) else None
+        try:
+            if record is not None:
+                reply = decode(record, row.params, self._options.call)
+            if self._journal is not None and error is not None:
+                self._journal.failed(row.key, error)
+            elif self._journal is not None:
+                self._journal.done(row.key, encode(reply) if record is None else record)
+        except JournalError as exc:
+            self.end(exc)
+        return self._add(Outcome(row.index, row.request, reply, error))
+
+    def _add(self, outcome: Outcome[Any]) -> Outcome[Any]:
+        self._ready[outcome.index] = outcome
+        if not self._options.ordered:
+            self._order.append(outcome.index)
+        self._progress.add(failed=outcome.error is not None)
+        return outcome
+
+    def pop(self) -> Outcome[Any] | None:
+        """Return the outcome that is to be yielded next, if it is there."""
+        if self._options.ordered:
+            outcome = self._ready.pop(self._yielded, None)
+        else:
+            outcome = self._ready.pop(self._order.popleft()) if self._order else None
+        self._yielded += outcome is not None
+        return outcome
