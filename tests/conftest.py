@@ -148,6 +148,34 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return taken
 
 
+class Clock:
+    """A clock that goes on while somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.naps: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.naps.append(seconds)
+        await asyncio.sleep(0)
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Pace the rows of `map` by a clock of the test's own."""
+    from chatcompletions._bulk.pace import Pace  # most tests need no rows
+
+    made = Clock()
+    defaults = Pace.__init__.__kwdefaults__
+    monkeypatch.setitem(defaults, "clock", made)
+    monkeypatch.setitem(defaults, "sleep", made.sleep)
+    return made
+
+
 @pytest.fixture
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep connections however slow the machine is, for tests that count them."""

@@ -29,13 +29,14 @@ from chatcompletions import (
     RateLimitError,
     user,
 )
-from chatcompletions._bulk.pace import Pace
 
 from ._rows import TRAVELLING, Echo, Inline, mapped, never, refuse, take, texts
 from ._support import KEY, completion, is_async
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
+
+    from tests.conftest import Clock
 
 
 @pytest.fixture
@@ -99,10 +100,13 @@ def test_concurrency(connect: Callable[..., Any]) -> None:
 def test_order(connect: Callable[..., Any], ordered: bool) -> None:
     """Outcomes come in the order of the requests, or else as they come."""
 
+    served: list[str] = []
+
     async def serve(request: httpx.Request) -> httpx.Response:
         said = json.loads(request.content)["messages"][0]["content"]
-        for _ in range(30 if said == "slow" else 1):
+        while said == "slow" and len(served) < 2:
             await asyncio.sleep(0)
+        served.append(said)
         return httpx.Response(200, json=completion(said))
 
     driver = connect(transport=httpx.MockTransport(serve))
@@ -378,32 +382,6 @@ def test_a_bar_without_tqdm(echo: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 # The pace
-
-
-class Clock:
-    """A clock that goes on while somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self.naps: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.naps.append(seconds)
-        await asyncio.sleep(0)
-        self.now += seconds
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Let a clock of the test's own pace the rows."""
-    made = Clock()
-    defaults = Pace.__init__.__kwdefaults__
-    monkeypatch.setitem(defaults, "clock", made)
-    monkeypatch.setitem(defaults, "sleep", made.sleep)
-    return made
 
 
 def sent_at(clock: Clock, fail: Callable[[int], httpx.Response | None] = never) -> tuple[Any, list[float]]:
