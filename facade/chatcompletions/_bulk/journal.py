@@ -26,7 +26,7 @@ CREATE TABLE rows (
     reply BLOB,
     error TEXT,
     PRIMARY KEY (digest, occurrence)
-) WITHOUT ROWID;
+);
 """
 _SENT = "INSERT INTO rows (digest, occurrence, state) VALUES (?, ?, 'sent') ON CONFLICT DO UPDATE SET state = 'sent'"
 #: SQLite's names of errors, and what they mean of a journal.

@@ -100,13 +100,14 @@ def test_concurrency(connect: Callable[..., Any]) -> None:
 def test_order(connect: Callable[..., Any], ordered: bool) -> None:
     """Outcomes come in the order of the requests, or else as they come."""
 
-    served: list[str] = []
+    others = asyncio.Semaphore(0)
 
     async def serve(request: httpx.Request) -> httpx.Response:
         said = json.loads(request.content)["messages"][0]["content"]
-        while said == "slow" and len(served) < 2:
-            await asyncio.sleep(0)
-        served.append(said)
+        if said == "slow":
+            await others.acquire()
+            await others.acquire()
+        others.release()
         return httpx.Response(200, json=completion(said))
 
     driver = connect(transport=httpx.MockTransport(serve))
