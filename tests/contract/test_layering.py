@@ -25,9 +25,18 @@ GENERATED = ROOT / "generated/chatcompletions_api"
 SERVER, TESTING = FACADE / "server", FACADE / "testing"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 # The names by which distributions are imported, where those differ.
-MODULES = {"attrs": ("attr", "attrs"), "python-dateutil": ("dateutil",), "pyyaml": ("yaml",)}
-# What judges answers by the spec, and is imported by those alone who ask for it.
-JUDGE = {f"facade/chatcompletions/_spec/{name}.py" for name in ("deviations", "judge")}
+MODULES = {
+    "attrs": ("attr", "attrs"),
+    "opentelemetry-api": ("opentelemetry",),
+    "python-dateutil": ("dateutil",),
+    "pyyaml": ("yaml",),
+}
+# What needs an extra, and is imported by those alone who ask for it: the judge of answers, the bar, the spans.
+ASIDE = {
+    "strict": {f"facade/chatcompletions/_spec/{name}.py" for name in ("deviations", "judge")},
+    "progress": {"facade/chatcompletions/_bulk/progress.py"},
+    "telemetry": {"facade/chatcompletions/telemetry.py"},
+}
 # What draws a bar, for those who ask for one.
 BAR = {"facade/chatcompletions/_bulk/progress.py"}
 
@@ -99,17 +108,16 @@ def test_an_arrow_the_wrong_way(tmp_path: Path, place: str) -> None:
 
 
 def test_dependencies() -> None:
-    """The package imports what the project declares, and anyio, which httpx brings along; two parts their extras."""
+    """The package imports what is declared, and anyio, which httpx brings along; three parts their extras too."""
     declared = importable(PROJECT["dependencies"])
     assert "anyio" in importable(metadata.requires("httpx") or ())
     modules = {**imported_by(FACADE, aside=[SERVER, TESTING]), **imported_by(GENERATED)}
-    judging = set().union(*(modules.pop(place) for place in JUDGE))
-    telemetry = modules.pop("facade/chatcompletions/telemetry.py")
+    aside = {extra: set().union(*(modules.pop(place) for place in places)) for extra, places in ASIDE.items()}
     # pydantic_core is imported when pydantic asks a model for its schema, and so is there; type checkers have
     # typing_extensions of their own.
     assert foreign(set().union(*modules.values())) - declared <= {"anyio", "pydantic_core", "typing_extensions"}
-    assert foreign(judging) - declared == importable(PROJECT["optional-dependencies"]["strict"])
-    assert foreign(telemetry) - declared == {"opentelemetry"}
+    for extra, imported in aside.items():
+        assert foreign(imported) - declared == importable(PROJECT["optional-dependencies"][extra])
 
 
 def test_server_dependencies() -> None:
