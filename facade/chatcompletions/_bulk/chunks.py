@@ -143,9 +143,9 @@ def make_rows(client: Any, cls: Any, call: str, rows: list[Any]) -> dict[int, tu
     return found
 
 
-def _picklable(error: Exception) -> Exception:
+def _picklable(error: BaseException) -> Exception:
     try:
         pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
     except Exception:
         return ChatCompletionsError(f"{type(error).__name__}: {error}")
-    return error
+    return error if isinstance(error, Exception) else ChatCompletionsError(f"{type(error).__name__}: {error}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import AsyncExitStack, ExitStack, closing
 from functools import partial
 from queue import SimpleQueue
@@ -16,7 +17,7 @@ from .engine import InLoop, InThread, Tasks, as_async
 from .options import Options
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Generator, Iterator
+    from collections.abc import AsyncGenerator, Callable, Generator
 
     from .outcome import Outcome
     from .run import Run
@@ -33,7 +34,8 @@ def start(client: Any, async_type: Any, requests: Any, params: Any, **arguments:
         ValueError: A number is out of its range.
     """
     # First of all, so that no failure below shows a secret among the keywords.
-    shared: SecretDict = hide_values(params)
+    given = hide_values(params)
+    shared = SecretDict((name, [*it] if isinstance(it, Iterator) else it) for name, it in given.items())
     options = Options(client, async_type, requests, shared, **arguments)
     if options.executor is not None:
         warn_of_key(client, options.executor)
@@ -47,11 +49,12 @@ def _iterate(options: Options) -> Generator[Outcome[Any]]:
         run, source = options.open(stack), iter(options.requests)  # type: ignore[arg-type] # it was checked
         if options.executor is None:
             own = as_async(options.client, options.async_type)
-            place = stack.enter_context(InThread(own, options.call, options.pace))
+            place = stack.enter_context(InThread(own, options.call, options.pace, run.keep))
             wait: Callable[[], Any] = place.wait
         else:
             results = SimpleQueue[Any]()
-            place, wait = stack.enter_context(closing(options.chunks(results.put))), results.get
+            chunks = options.chunks(partial(_keep, run, results.put))
+            place, wait = stack.enter_context(closing(chunks)), results.get
         while not run.is_done:
             while run.has_room:
                 _read(run, source, place.start)
@@ -70,10 +73,10 @@ async def _aiterate(options: Options) -> AsyncGenerator[Outcome[Any]]:
         run = options.open(stack)
         loop: Any = await stack.enter_async_context(InLoop())
         if options.executor is None:
-            tasks = Tasks(options.client, options.call, options.pace(), loop.put)
+            tasks = Tasks(options.client, options.call, options.pace(), partial(_keep, run, loop.put))
             begin: Callable[[Any], object] = partial(loop.start, tasks.make)
         else:
-            place = stack.enter_context(closing(options.chunks(loop.put_from_thread)))
+            place = stack.enter_context(closing(options.chunks(partial(_keep, run, loop.put_from_thread))))
             begin = place.start
         source: Any = options.requests
         is_async, is_reading = hasattr(source, "__aiter__"), False
@@ -134,6 +137,12 @@ def _begin(run: Run, request: Any, begin: Callable[[Any], object]) -> None:
             begin(row)
         except Exception as exc:
             run.end(exc)  # the executor takes no more
+
+
+def _keep(run: Run, put: Callable[[Any], object], result: Any) -> None:
+    """Put a result, once it is kept."""
+    run.keep(*result)
+    put(result)
 
 
 def _flush(run: Run, place: Any) -> None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .pace import Pace
 
     #: A row, its reply or the bytes of it, and its error, of which one is `None`.
-    Result = tuple[Row, Any, Exception | None]
+    Result = tuple[Row, Any, BaseException | None]
 
 #: Whether the row of this task has been let through, and has not sent its first request yet.
 _ADMITTED: ContextVar[bool] = ContextVar("_ADMITTED", default=False)
@@ -72,14 +72,20 @@ class Tasks:
     """
 
     def __init__(self, client: Any, call: str, pace: Pace, put: Callable[[Result], object]) -> None:
-        http = _PacedHTTPClient.of(client._http(), pace)
+        paced = _PacedHTTPClient.of(client._http(), pace)
+
+        def http() -> AsyncHTTPClient:
+            client._check_open()
+            return paced
+
         self._client = object.__new__(type(client))
-        vars(self._client).update(vars(client), _http=lambda: http, _original=client._original or client)
+        vars(self._client).update(vars(client), _http=http)
         self._call, self._pace, self._put = call, pace, put
 
     async def make(self, row: Row) -> None:
         """Make a row."""
-        reply, error = None, None
+        reply: Any = None
+        error: BaseException | None = None
         try:
             # Outside the call, so that no clock of the call counts the time of waiting for its turn.
             await self._pace.admit()
@@ -89,7 +95,11 @@ class Tasks:
             finally:
                 if _ADMITTED.get():
                     self._pace.release()
-        except Exception as exc:
+        except (
+            Exception,
+            KeyboardInterrupt,
+            SystemExit,
+        ) as exc:  # of a tool: for the caller
             error = exc
         self._put((row, reply, error))
 
@@ -149,40 +159,54 @@ class InThread:
         client: An `AsyncChatClient` for this run alone, which is closed at its end.
         call: The name of its method.
         pace: Makes the pace, within the event loop.
+        keep: Is called with the result of each row, in that thread.
     """
 
-    def __init__(self, client: Any, call: str, pace: Callable[[], Pace]) -> None:
-        self._client, self._call, self._pace = client, call, pace
+    def __init__(
+        self, client: Any, call: str, pace: Callable[[], Pace], keep: Callable[[Row, Any, BaseException | None], object]
+    ) -> None:
+        self._client, self._call, self._pace, self._keep = client, call, pace, keep
         self._results = SimpleQueue[Any]()
-        self._began, self._failure = Event(), list[BaseException]()
-        self._running: set[asyncio.Task[None]] = set()
+        self._began, self._running = Event(), set[asyncio.Task[None]]()
         self._thread = Thread(target=self._run, name="chatcompletions.map", daemon=True)
 
     def wait(self) -> Any:
-        """Return the next result."""
-        return self._results.get()
+        """Return the next result.
+
+        Raises:
+            BaseException: What ended the event loop.
+        """
+        result = self._results.get()
+        if isinstance(result, BaseException):
+            raise result
+        return result
 
     def start(self, row: Row) -> None:
         """Begin to make a row."""
-        self._loop.call_soon_threadsafe(self._start, row, copy_context())
+        with suppress(RuntimeError):  # the event loop has ended: `wait` says why
+            self._loop.call_soon_threadsafe(self._start, row, copy_context())
 
     def _start(self, row: Row, context: Context) -> None:
         task = self._loop.create_task(self._tasks.make(row), context=context)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
+    def _put(self, result: Result) -> None:
+        self._keep(*result)
+        self._results.put(result)
+
     def _run(self) -> None:
         try:
             asyncio.run(self._serve())
         except BaseException as exc:
-            self._failure.append(exc)
+            self._results.put(exc)
         finally:
             self._began.set()
 
     async def _serve(self) -> None:
+        self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
         async with self._client:
-            self._tasks = Tasks(self._client, self._call, self._pace(), self._results.put)
-            self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
+            self._tasks = Tasks(self._client, self._call, self._pace(), self._put)
             self._began.set()
             await self._end.wait()
             for task in self._running:
@@ -191,13 +215,16 @@ class InThread:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        self._began.wait()
-        if self._failure:
-            raise self._failure[0]
+        try:
+            self._began.wait()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
-        if not self._failure:
+        self._began.wait()
+        with suppress(RuntimeError):  # the event loop has ended
             self._loop.call_soon_threadsafe(self._end.set)
         self._thread.join()
 

@@ -6,6 +6,7 @@ import os
 import secrets
 import sqlite3
 from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from chatcompletions._errors import JournalError
@@ -52,6 +53,8 @@ class Journal:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = os.fspath(path)
+        # Rows begin in one thread and end in another.
+        self._lock = Lock()
         _check_header(self._path)
         with self._told():
             self._db = sqlite3.connect(self._path, timeout=0, isolation_level=None, check_same_thread=False)
@@ -102,7 +105,7 @@ class Journal:
         """Keep the reply of a request."""
         self._end(key, "done", reply, None, 0)
 
-    def failed(self, key: tuple[bytes, int], error: Exception) -> None:
+    def failed(self, key: tuple[bytes, int], error: BaseException) -> None:
         """Keep what a request failed with; it is made again by the next run."""
         is_answered = getattr(error, "status_code", None) is not None
         self._end(key, "failed", None, f"{type(error).__name__}: {error}", int(is_answered))
@@ -122,7 +125,8 @@ class Journal:
     @contextmanager
     def _told(self) -> Iterator[None]:
         try:
-            yield
+            with self._lock:
+                yield
         except sqlite3.Error as exc:
             name = "_".join(str(getattr(exc, "sqlite_errorname", "")).split("_")[:2])  # without what SQLite adds
             raise JournalError(f"the journal {self._path!r} {_PROBLEMS.get(name, f'cannot be used: {exc}')}") from exc

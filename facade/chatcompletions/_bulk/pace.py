@@ -94,10 +94,12 @@ class Pace:
         """Wait until a request may go, in the order of asking, and count it."""
         if self._lock.locked() or self.wait_time() > 0:
             async with self._lock:
-                while (seconds := self.wait_time()) > 0:
-                    with anyio.CancelScope() as self._nap:
-                        await self._sleep(seconds)
-                self._nap = None
+                try:
+                    while (seconds := self.wait_time()) > 0:
+                        with anyio.CancelScope() as self._nap:
+                            await self._sleep(seconds)
+                finally:
+                    self._nap = None
                 self.take()
         else:
             self.take()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Run:
-    """The state of a run. It waits for nothing, and is used by one thread at a time.
+    """The state of a run. It waits for nothing, and all but `keep` is used by one thread at a time.
 
     Args:
         options: The arguments of `map`.
@@ -84,18 +84,30 @@ class Run:
             row.params = SecretDict(row.params, extra_headers=headers)
         return row
 
-    def finish(self, row: Row, reply: Any, error: Exception | None) -> Outcome[Any]:
-        """Take the result of a row: a reply, or the bytes of one, or an error."""
-        record = reply if isinstance(reply, bytes) else None
+    def keep(self, row: Row, reply: Any, error: BaseException | None) -> None:
+        """Write the result of a row to the journal, as soon as it is there and in any thread.
+
+        Args:
+            row: The row.
+            reply: Its reply, or the bytes of it.
+            error: Its error, if it failed.
+        """
+        if self._journal is None:
+            return
         try:
-            if record is not None:
-                reply = decode(record, row.params, self._options.call)
-            if self._journal is not None and error is not None:
+            if error is not None:
                 self._journal.failed(row.key, error)
-            elif self._journal is not None:
-                self._journal.done(row.key, encode(reply) if record is None else record)
+            else:
+                self._journal.done(row.key, reply if isinstance(reply, bytes) else encode(reply))
         except JournalError as exc:
             self.end(exc)
+
+    def finish(self, row: Row, reply: Any, error: BaseException | None) -> Outcome[Any]:
+        """Take the result of a row, and return its outcome; raise an error that is to end the whole run."""
+        if error is not None and not isinstance(error, Exception):
+            raise error
+        if isinstance(reply, bytes):
+            reply = decode(reply, row.params, self._options.call)
         return self._add(Outcome(row.index, row.request, reply, error))
 
     def _add(self, outcome: Outcome[Any]) -> Outcome[Any]:

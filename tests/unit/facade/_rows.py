@@ -108,6 +108,7 @@ def travelling(request: httpx.Request) -> httpx.Response:
     if said == "bad":
         return httpx.Response(400, json={"error": {"message": "no"}})
     headers = {"x-request-id": "r-1", "x-key": request.headers.get("authorization", "none")}
+    headers["x-team"] = request.headers.get("x-team", "none")
     return httpx.Response(200, json=completion(said, usage={"total_tokens": 10}), headers=headers)
 
 

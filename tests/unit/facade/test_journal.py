@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import sqlite3
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from chatcompletions import ChatClient, JournalError, ParsedChatCompletion, user
+from chatcompletions._bulk.journal import Journal
 
 from ._rows import TRAVELLING, Echo, Inline, mapped, refuse, take, texts
-from ._support import KEY
+from ._support import KEY, is_async
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,6 +103,35 @@ def test_rows_on_their_way_keep_their_key(connect: Callable[..., Any], path: Pat
         keys.setdefault(said, set()).add(request.headers["idempotency-key"])
     assert all(len(found) == 1 for found in keys.values())
     assert len(set.union(*keys.values())) == 8
+
+
+def test_a_row_is_kept_when_it_is_done(
+    connect: Callable[..., Any], path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reply is in the journal as soon as it is there, however long the caller takes over the one before it."""
+    kept, count, done = threading.Event(), itertools.count(1), Journal.done
+
+    def note(*args: Any) -> None:
+        done(*args)
+        if next(count) == 4:
+            kept.set()
+
+    monkeypatch.setattr(Journal, "done", note)
+    driver = connect(transport=Echo().transport)
+    outcomes = driver.client.map(map(str, range(4)), model="m", journal=path)
+    if is_async(driver):
+
+        async def dawdle() -> None:
+            await anext(outcomes)
+            await asyncio.to_thread(kept.wait)
+            await outcomes.aclose()
+
+        driver.run(dawdle())
+    else:
+        next(outcomes)
+        assert kept.wait(60)
+        outcomes.close()
+    assert [row[1] for row in rows(path)] == ["done"] * 4
 
 
 def test_a_key_of_the_caller(connect: Callable[..., Any], path: Path) -> None:

@@ -9,6 +9,7 @@ import itertools
 import json
 import pickle
 import re
+import signal
 import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
@@ -68,6 +69,13 @@ def test_shared_parameters(connect: Callable[..., Any]) -> None:
     assert (json.loads(first.content)["temperature"], json.loads(second.content)["temperature"]) == (0, 1)
     assert (first.headers["x-row"], first.headers["x-all"]) == ("1", "2")
     assert "x-row" not in second.headers
+
+
+def test_an_iterator_that_is_shared(connect: Callable[..., Any]) -> None:
+    """An iterator among the shared parameters goes with every request, not with the first alone."""
+    server = Echo()
+    mapped(connect(transport=server.transport), ["a", "b"], stop=iter(["x", "y"]))
+    assert [json.loads(request.content)["stop"] for request in server.requests] == [["x", "y"]] * 2
 
 
 def test_options_of_the_client(connect: Callable[..., Any]) -> None:
@@ -206,6 +214,50 @@ def test_leaving_a_loop(failure: type[BaseException]) -> None:
     use(fail=False)
     gc.collect()
     assert threading.active_count() == before
+
+
+def test_an_interrupt() -> None:
+    """A Ctrl-C that comes while a sync caller waits ends the run at once, and its rows."""
+    before, ended = threading.active_count(), []
+
+    async def serve(request: httpx.Request) -> httpx.Response:
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(request)
+        raise AssertionError
+
+    with ChatClient(api_key=KEY, transport=httpx.MockTransport(serve)) as chat:
+        with pytest.raises(KeyboardInterrupt):
+            list(chat.map(["a"], model="m"))
+        assert len(ended) == 1
+        assert threading.active_count() == before
+
+
+def test_a_tool_that_exits(connect: Callable[..., Any]) -> None:
+    """What is no `Exception` ends the whole run, and the caller gets it."""
+
+    def leave() -> None:
+        raise SystemExit(3)
+
+    call = {"id": "1", "type": "function", "function": {"name": "leave", "arguments": "{}"}}
+    body = completion(None)
+    body["choices"][0]["message"]["tool_calls"] = [call]
+    driver = connect(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=body)))
+    with pytest.raises(SystemExit) as caught:
+        mapped(driver, map(str, range(3)), call="run_tools", tools=[leave])
+    assert caught.value.code == 3
+
+
+def test_within_an_event_loop() -> None:
+    """The sync client maps where an event loop runs already, as in a notebook."""
+
+    async def cell() -> list[str]:
+        with ChatClient(api_key=KEY, transport=Echo().transport) as chat:
+            return texts(list(chat.map(["a", "b"], model="m")))
+
+    assert asyncio.run(cell()) == ["a", "b"]
 
 
 def test_an_async_break() -> None:
@@ -490,10 +542,12 @@ def test_executor(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("OPENAI_API_KEY", "sk-worker")
     executor = Inline()
     driver = connect(transport=TRAVELLING, api_key=None)
+    driver.client = driver.client.with_options(extra_headers={"x-team": "7"})
     outcomes = mapped(driver, [*map(str, range(20)), "bad"], executor=executor, concurrency=8)
     assert texts(outcomes) == [*map(str, range(20)), "BadRequestError"]
     assert max(map(len, executor.chunks)) == 8
     assert outcomes[0].reply.headers["x-key"] == "Bearer sk-worker"
+    assert outcomes[0].reply.headers["x-team"] == "7"
     assert outcomes[0].reply.request_id == "r-1"
 
 
