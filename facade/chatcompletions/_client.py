@@ -26,8 +26,6 @@ from ._transport.client import AsyncHTTPClient, HTTPClient
 from ._transport.event_loops import at_end_of_loop, event_loop, is_closed, is_running
 
 if TYPE_CHECKING:
-    from concurrent import futures
-
     from typing_extensions import TypeForm
 
     from chatcompletions_api.models import ChatCompletionStoreMessage
@@ -294,15 +292,7 @@ class ChatClient(BaseClient):
         requests: Iterable[str | Mapping[str, Any]],
         *,
         call: Literal["create"] = ...,
-        tools: Iterable[Any] = ...,
         response_format: Mapping[str, Any] = ...,
-        concurrency: int = ...,
-        ordered: bool = ...,
-        journal: str | os.PathLike[str] | None = ...,
-        requests_per_minute: float | None = ...,
-        tokens_per_minute: float | None = ...,
-        progress: Callable[[int, int, int | None], object] | bool | None = ...,
-        executor: futures.Executor | None = ...,
         **params: Unpack[MapParams],
     ) -> Generator[Outcome[ChatCompletion]]: ...
     @overload
@@ -310,16 +300,8 @@ class ChatClient(BaseClient):
         self,
         requests: Iterable[str | Mapping[str, Any]],
         *,
-        call: Literal["parse"],
-        tools: Iterable[Any] = ...,
+        call: Literal["parse", "run_tools"],
         response_format: TypeForm[T],
-        concurrency: int = ...,
-        ordered: bool = ...,
-        journal: str | os.PathLike[str] | None = ...,
-        requests_per_minute: float | None = ...,
-        tokens_per_minute: float | None = ...,
-        progress: Callable[[int, int, int | None], object] | bool | None = ...,
-        executor: futures.Executor | None = ...,
         **params: Unpack[MapParams],
     ) -> Generator[Outcome[ParsedChatCompletion[T]]]: ...
     @overload
@@ -327,92 +309,38 @@ class ChatClient(BaseClient):
         self,
         requests: Iterable[str | Mapping[str, Any]],
         *,
-        call: Literal["parse"],
-        tools: Iterable[Any] = ...,
-        response_format: Mapping[str, Any] = ...,
-        concurrency: int = ...,
-        ordered: bool = ...,
-        journal: str | os.PathLike[str] | None = ...,
-        requests_per_minute: float | None = ...,
-        tokens_per_minute: float | None = ...,
-        progress: Callable[[int, int, int | None], object] | bool | None = ...,
-        executor: futures.Executor | None = ...,
-        **params: Unpack[MapParams],
-    ) -> Generator[Outcome[ParsedChatCompletion[Any]]]: ...
-    @overload
-    def map(
-        self,
-        requests: Iterable[str | Mapping[str, Any]],
-        *,
-        call: Literal["run_tools"],
-        tools: Iterable[Callable[..., Any] | Mapping[str, Any]] = ...,
-        response_format: None = ...,
-        concurrency: int = ...,
-        ordered: bool = ...,
-        journal: str | os.PathLike[str] | None = ...,
-        requests_per_minute: float | None = ...,
-        tokens_per_minute: float | None = ...,
-        progress: Callable[[int, int, int | None], object] | bool | None = ...,
-        executor: futures.Executor | None = ...,
-        **params: Unpack[MapParams],
-    ) -> Generator[Outcome[ChatCompletion]]: ...
-    @overload
-    def map(
-        self,
-        requests: Iterable[str | Mapping[str, Any]],
-        *,
-        call: Literal["run_tools"],
-        tools: Iterable[Callable[..., Any] | Mapping[str, Any]] = ...,
-        response_format: TypeForm[T],
-        concurrency: int = ...,
-        ordered: bool = ...,
-        journal: str | os.PathLike[str] | None = ...,
-        requests_per_minute: float | None = ...,
-        tokens_per_minute: float | None = ...,
-        progress: Callable[[int, int, int | None], object] | bool | None = ...,
-        executor: futures.Executor | None = ...,
-        **params: Unpack[MapParams],
-    ) -> Generator[Outcome[ParsedChatCompletion[T]]]: ...
-    @overload
-    def map(
-        self,
-        requests: Iterable[str | Mapping[str, Any]],
-        *,
-        call: Literal["run_tools"],
-        tools: Iterable[Callable[..., Any] | Mapping[str, Any]] = ...,
+        call: Literal["parse", "run_tools"],
         response_format: Mapping[str, Any],
-        concurrency: int = ...,
-        ordered: bool = ...,
-        journal: str | os.PathLike[str] | None = ...,
-        requests_per_minute: float | None = ...,
-        tokens_per_minute: float | None = ...,
-        progress: Callable[[int, int, int | None], object] | bool | None = ...,
-        executor: futures.Executor | None = ...,
         **params: Unpack[MapParams],
     ) -> Generator[Outcome[ParsedChatCompletion[Any]]]: ...
+    @overload
     def map(
         self,
         requests: Iterable[str | Mapping[str, Any]],
         *,
-        call: str = "create",
-        concurrency: int = 64,
-        ordered: bool = True,
-        journal: str | os.PathLike[str] | None = None,
-        requests_per_minute: float | None = None,
-        tokens_per_minute: float | None = None,
-        progress: Callable[[int, int, int | None], object] | bool | None = None,
-        executor: futures.Executor | None = None,
-        **params: Any,
-    ) -> Any:
+        call: Literal["run_tools"],
+        response_format: None = ...,
+        **params: Unpack[MapParams],
+    ) -> Generator[Outcome[ChatCompletion]]: ...
+    @overload
+    def map(
+        self,
+        requests: Iterable[str | Mapping[str, Any]],
+        *,
+        call: Literal["parse"],
+        response_format: None = ...,
+        **params: Unpack[MapParams],
+    ) -> Generator[Outcome[ParsedChatCompletion[Any]]]: ...
+    def map(self, requests: Iterable[Any], *, call: str = "create", **params: Any) -> Any:
         """Make many requests at once, and yield an outcome for each: one failure never loses the rest.
 
         Args:
             requests: Texts, and mappings of parameters, from any iterable, which may be endless: it is read in this
                 thread, and no further ahead of what was yielded than ``concurrency``.
             call: The call that each of them is: ``"create"``, ``"parse"`` or ``"run_tools"``.
-            concurrency: How many requests may be on their way.
-            ordered: Yield the outcomes in the order of the requests, or else as they come. One slow answer then holds
-                back those behind it, and with them new requests.
+            concurrency: How many requests may be on their way, by default 64.
+            ordered: Yield the outcomes in the order of the requests, as is the default, where one slow answer holds
+                back those behind it and new requests; or as they come.
             journal: A file for the replies, made if there is none: a run that was stopped or killed goes on where it
                 was, and asks for nothing that is in the file. Requests that failed are made again.
             requests_per_minute: How many requests may be sent in a minute, evenly spread.
@@ -437,20 +365,7 @@ class ChatClient(BaseClient):
         """
         from ._bulk.drive import start
 
-        return start(
-            self,
-            AsyncChatClient,
-            requests,
-            params,
-            call=call,
-            concurrency=concurrency,
-            ordered=ordered,
-            journal=journal,
-            requests_per_minute=requests_per_minute,
-            tokens_per_minute=tokens_per_minute,
-            progress=progress,
-            executor=executor,
-        )
+        return start(self, AsyncChatClient, requests, params, call=call)
 
     def list(
         self,
@@ -810,15 +725,7 @@ class AsyncChatClient(BaseClient):
         requests: Iterable[str | Mapping[str, Any]] | AsyncIterable[str | Mapping[str, Any]],
         *,
         call: Literal["create"] = ...,
-        tools: Iterable[Any] = ...,
         response_format: Mapping[str, Any] = ...,
-        concurrency: int = ...,
-        ordered: bool = ...,
-        journal: str | os.PathLike[str] | None = ...,
-        requests_per_minute: float | None = ...,
-        tokens_per_minute: float | None = ...,
-        progress: Callable[[int, int, int | None], object] | bool | None = ...,
-        executor: futures.Executor | None = ...,
         **params: Unpack[MapParams],
     ) -> AsyncGenerator[Outcome[ChatCompletion]]: ...
     @overload
@@ -826,16 +733,8 @@ class AsyncChatClient(BaseClient):
         self,
         requests: Iterable[str | Mapping[str, Any]] | AsyncIterable[str | Mapping[str, Any]],
         *,
-        call: Literal["parse"],
-        tools: Iterable[Any] = ...,
+        call: Literal["parse", "run_tools"],
         response_format: TypeForm[T],
-        concurrency: int = ...,
-        ordered: bool = ...,
-        journal: str | os.PathLike[str] | None = ...,
-        requests_per_minute: float | None = ...,
-        tokens_per_minute: float | None = ...,
-        progress: Callable[[int, int, int | None], object] | bool | None = ...,
-        executor: futures.Executor | None = ...,
         **params: Unpack[MapParams],
     ) -> AsyncGenerator[Outcome[ParsedChatCompletion[T]]]: ...
     @overload
@@ -843,83 +742,29 @@ class AsyncChatClient(BaseClient):
         self,
         requests: Iterable[str | Mapping[str, Any]] | AsyncIterable[str | Mapping[str, Any]],
         *,
-        call: Literal["parse"],
-        tools: Iterable[Any] = ...,
-        response_format: Mapping[str, Any] = ...,
-        concurrency: int = ...,
-        ordered: bool = ...,
-        journal: str | os.PathLike[str] | None = ...,
-        requests_per_minute: float | None = ...,
-        tokens_per_minute: float | None = ...,
-        progress: Callable[[int, int, int | None], object] | bool | None = ...,
-        executor: futures.Executor | None = ...,
-        **params: Unpack[MapParams],
-    ) -> AsyncGenerator[Outcome[ParsedChatCompletion[Any]]]: ...
-    @overload
-    def map(
-        self,
-        requests: Iterable[str | Mapping[str, Any]] | AsyncIterable[str | Mapping[str, Any]],
-        *,
-        call: Literal["run_tools"],
-        tools: Iterable[Callable[..., Any] | Mapping[str, Any]] = ...,
-        response_format: None = ...,
-        concurrency: int = ...,
-        ordered: bool = ...,
-        journal: str | os.PathLike[str] | None = ...,
-        requests_per_minute: float | None = ...,
-        tokens_per_minute: float | None = ...,
-        progress: Callable[[int, int, int | None], object] | bool | None = ...,
-        executor: futures.Executor | None = ...,
-        **params: Unpack[MapParams],
-    ) -> AsyncGenerator[Outcome[ChatCompletion]]: ...
-    @overload
-    def map(
-        self,
-        requests: Iterable[str | Mapping[str, Any]] | AsyncIterable[str | Mapping[str, Any]],
-        *,
-        call: Literal["run_tools"],
-        tools: Iterable[Callable[..., Any] | Mapping[str, Any]] = ...,
-        response_format: TypeForm[T],
-        concurrency: int = ...,
-        ordered: bool = ...,
-        journal: str | os.PathLike[str] | None = ...,
-        requests_per_minute: float | None = ...,
-        tokens_per_minute: float | None = ...,
-        progress: Callable[[int, int, int | None], object] | bool | None = ...,
-        executor: futures.Executor | None = ...,
-        **params: Unpack[MapParams],
-    ) -> AsyncGenerator[Outcome[ParsedChatCompletion[T]]]: ...
-    @overload
-    def map(
-        self,
-        requests: Iterable[str | Mapping[str, Any]] | AsyncIterable[str | Mapping[str, Any]],
-        *,
-        call: Literal["run_tools"],
-        tools: Iterable[Callable[..., Any] | Mapping[str, Any]] = ...,
+        call: Literal["parse", "run_tools"],
         response_format: Mapping[str, Any],
-        concurrency: int = ...,
-        ordered: bool = ...,
-        journal: str | os.PathLike[str] | None = ...,
-        requests_per_minute: float | None = ...,
-        tokens_per_minute: float | None = ...,
-        progress: Callable[[int, int, int | None], object] | bool | None = ...,
-        executor: futures.Executor | None = ...,
         **params: Unpack[MapParams],
     ) -> AsyncGenerator[Outcome[ParsedChatCompletion[Any]]]: ...
+    @overload
     def map(
         self,
         requests: Iterable[str | Mapping[str, Any]] | AsyncIterable[str | Mapping[str, Any]],
         *,
-        call: str = "create",
-        concurrency: int = 64,
-        ordered: bool = True,
-        journal: str | os.PathLike[str] | None = None,
-        requests_per_minute: float | None = None,
-        tokens_per_minute: float | None = None,
-        progress: Callable[[int, int, int | None], object] | bool | None = None,
-        executor: futures.Executor | None = None,
-        **params: Any,
-    ) -> Any:
+        call: Literal["run_tools"],
+        response_format: None = ...,
+        **params: Unpack[MapParams],
+    ) -> AsyncGenerator[Outcome[ChatCompletion]]: ...
+    @overload
+    def map(
+        self,
+        requests: Iterable[str | Mapping[str, Any]] | AsyncIterable[str | Mapping[str, Any]],
+        *,
+        call: Literal["parse"],
+        response_format: None = ...,
+        **params: Unpack[MapParams],
+    ) -> AsyncGenerator[Outcome[ParsedChatCompletion[Any]]]: ...
+    def map(self, requests: Any, *, call: str = "create", **params: Any) -> Any:
         """Make many requests at once: ``async for`` over their outcomes; see `ChatClient.map`.
 
         The connections are those of this client, and so is the event loop.
@@ -927,8 +772,8 @@ class AsyncChatClient(BaseClient):
         Args:
             requests: Texts, and mappings of parameters, from any iterable, also an async one.
             call: The call that each of them is: ``"create"``, ``"parse"`` or ``"run_tools"``.
-            concurrency: How many requests may be on their way.
-            ordered: Yield the outcomes in the order of the requests, or else as they come.
+            concurrency: How many requests may be on their way, by default 64.
+            ordered: Yield the outcomes in the order of the requests, as is the default, or as they come.
             journal: A file for the replies, with which a run that was stopped goes on where it was.
             requests_per_minute: How many requests may be sent in a minute, evenly spread.
             tokens_per_minute: How many tokens they may use, by an estimate that the answers correct.
@@ -939,20 +784,7 @@ class AsyncChatClient(BaseClient):
         """
         from ._bulk.drive import start
 
-        return start(
-            self,
-            AsyncChatClient,
-            requests,
-            params,
-            call=call,
-            concurrency=concurrency,
-            ordered=ordered,
-            journal=journal,
-            requests_per_minute=requests_per_minute,
-            tokens_per_minute=tokens_per_minute,
-            progress=progress,
-            executor=executor,
-        )
+        return start(self, AsyncChatClient, requests, params, call=call)
 
     def list(
         self,

@@ -6,6 +6,7 @@ of `chatcompletions_api` fits, a plain mapping of the same shape does too.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, get_type_hints
 
@@ -14,6 +15,8 @@ import httpx
 from ._public import LazyModule, public
 
 if TYPE_CHECKING:
+    from concurrent import futures
+
     from chatcompletions_api import models
 
     from . import _dicts
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 else:
     models, _dicts = LazyModule("chatcompletions._generated", "models"), LazyModule("chatcompletions._dicts")
     replies = LazyModule("chatcompletions._answers.models")  # `get_type_hints` looks up names in the package, too
-    tool_events = LazyModule("chatcompletions._tools.events")
+    tool_events, futures = LazyModule("chatcompletions._tools.events"), LazyModule("concurrent.futures")
 
 # As text, so that a call loads none of the classes; `typing.get_type_hints` loads them.
 # TypedDicts come first, for editors to complete; any other mapping, the last, keeps checkers from false alarms.
@@ -270,9 +273,26 @@ class RunToolsParams(_CommonParams, _RunParams, total=False):
 class MapParams(_OptionalParams, _ParseOptions, _RunParams, total=False):
     """The parameters that all requests of `map` share, each of them if its call has it.
 
-    A request's own parameters take precedence; ``tools`` and ``response_format`` are in the signature of `map`.
+    A request's own parameters take precedence; ``call`` and ``response_format``, which decide the type of the replies,
+    are in the signature of `map`.
     """
 
+    concurrency: int
+    """How many requests may be on their way. Absent means 64."""
+    ordered: bool
+    """Whether the outcomes come in the order of the requests, as is the default, or as they come."""
+    journal: str | os.PathLike[str] | None
+    """A file for the replies, by which a run that was stopped goes on where it was."""
+    requests_per_minute: float | None
+    """How many requests may be sent in a minute, evenly spread."""
+    tokens_per_minute: float | None
+    """How many tokens they may use, by an estimate that the answers correct."""
+    progress: Callable[[int, int, int | None], object] | bool | None
+    """Called with the numbers of requests that are done, that failed, and of all or `None`; true shows a bar."""
+    executor: futures.Executor | None
+    """Makes the requests in workers of its own."""
+    tools: Iterable[Any]
+    """Functions and custom tools that the model may call."""
     messages: str | Iterable[_Message]
     """The conversation so far, oldest message first."""
     model: models.ModelId | str

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 DESCRIBED = OPERATIONS.keys()
 TABLE = "facade/chatcompletions/_requests/operations.py"
 # What a client has besides the calls; each async name beside its sync one.
-INFRASTRUCTURE = {"base_url": "base_url", "close": "aclose", "raw": "raw", "parse": "parse", "run_tools": "run_tools"}
+INFRASTRUCTURE = {"close": "aclose"} | {name: name for name in ("base_url", "raw", "parse", "run_tools", "map")}
 
 
 def call_differences(described: Collection[str], having: Collection[str], where: str, what: str) -> list[str]:

@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+_UNITS = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9, "": 1.0}
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|us|µs|ns|[dhms]|$)", re.ASCII)
 #: A year, without which a text is not a date; a lenient parser would fill in this year's: "5s", "soon at 10".
 _YEAR = re.compile(r"\b\d{4}\b")
 
@@ -56,3 +58,11 @@ def zone_offset(name: str | None, offset: int | None) -> int | None:
     if name and offset is None:
         raise ValueError(f"the zone {name} has no single offset: write one, such as +02:00")
     return offset
+
+
+def seconds_of(text: str | None) -> float | None:
+    """Read a span such as ``1s``, ``6m0s``, ``20ms`` or ``1.5``, in seconds; `None` if it is none."""
+    parts = _PART.findall(text[:40]) if text else []
+    if not parts or "".join(map("".join, parts)) != text:
+        return None
+    return sum(float(number) * _UNITS[unit] for number, unit in parts)

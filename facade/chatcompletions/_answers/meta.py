@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +9,12 @@ from attrs import field, frozen
 
 from chatcompletions._public import public
 
+from .dates import seconds_of
 from .record import Record
 
 if TYPE_CHECKING:
     import httpx
 
-#: A duration such as ``1m30.5s``, ``6ms`` or ``2h``, as the API writes them.
-_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?", re.ASCII)
 #: Seconds; a reset that is further away is no rate limit's.
 _LONGEST = 366 * 86_400
 
@@ -144,13 +141,5 @@ def _count(text: str | None) -> int | None:
 
 def duration(text: str | None) -> timedelta | None:
     """Read the time until a reset: ``1m30s``, ``6ms``, or seconds; `None` for what is none, or too long for one."""
-    text = (text or "").strip()
-    try:
-        seconds = float(text)
-    except ValueError:
-        match = _DURATION.fullmatch(text) if text else None
-        if match is None:
-            return None
-        sizes = (86_400, 3_600, 60, 1, 0.001)
-        seconds = sum(float(part) * size for part, size in zip(match.groups(), sizes, strict=True) if part)
-    return timedelta(seconds=seconds) if math.isfinite(seconds) and 0 <= seconds <= _LONGEST else None
+    seconds = seconds_of((text or "").strip())
+    return timedelta(seconds=seconds) if seconds is not None and seconds <= _LONGEST else None

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from chatcompletions._answers.models import ChatCompletion, headers_of
+from chatcompletions._answers.record import Record
 from chatcompletions._checks import check_names
 from chatcompletions._json import default, dumps, loads
 from chatcompletions._params import CreateParams, ParseParams, RunToolsParams
 from chatcompletions._redaction import SecretDict
 from chatcompletions._requests.build import merged
+from chatcompletions._transport.recovery import METADATA_KEY
 from chatcompletions_api.types import UNSET
 
 if TYPE_CHECKING:
@@ -31,8 +33,13 @@ _UNHASHED = {
 }  # fmt: skip
 
 
-def check_call(call: str, shared: Mapping[str, Any]) -> None:
+def check_call(call: str, shared: Mapping[str, Any], own: Set[str]) -> None:
     """Raise if there is no such call, or if it has no such parameters.
+
+    Args:
+        call: The name of the call.
+        shared: The parameters.
+        own: The arguments of `map` itself, which may be misspelt too.
 
     Raises:
         ValueError: There is no such call.
@@ -40,7 +47,7 @@ def check_call(call: str, shared: Mapping[str, Any]) -> None:
     """
     if call not in _NAMES:
         raise ValueError(f"call must be 'create', 'parse' or 'run_tools', not {call!r}")
-    check_names("map" if call == "create" else f"map(call={call!r}) or {call}", shared, _NAMES[call])
+    check_names("map" if call == "create" else f"map(call={call!r}) or {call}", shared, _NAMES[call] | own)
 
 
 def params_of(request: Any, shared: SecretDict, *, keep: bool) -> SecretDict:
@@ -113,6 +120,33 @@ def decode(record: bytes, params: Mapping[str, Any], call: str) -> Any:
     kept = loads(record)
     reply = ChatCompletion.from_dict(kept["reply"])
     reply._headers = httpx.Headers([(name, value) for name, value in kept["headers"]])
+    reply = as_reply(reply, params, call)
+    if hasattr(reply, "rejected"):
+        reply.rejected = [ChatCompletion.from_dict(one) for one in kept["rejected"]]
+    return reply
+
+
+async def stored(client: Any, call: str, params: Mapping[str, Any], key: str) -> Any:
+    """Return the reply of a row that was sent before, if it is among the stored completions; `None` if it is not.
+
+    Raises:
+        FilterIgnoredError: The server does not say.
+    """
+    shared = {name: params[name] for name in ("extra_headers", "extra_query", "timeout") if name in params}
+    page = await client.list(**shared, metadata={METADATA_KEY: key}, order="desc")
+    if not page.data:
+        return None
+    reply = page.data[0]
+    reply._headers, reply._record = page.headers, Record(200, recovered=True)
+    return as_reply(reply, params, call)
+
+
+def as_reply(reply: ChatCompletion, params: Mapping[str, Any], call: str) -> Any:
+    """Return a completion as the reply of a call.
+
+    Raises:
+        ParseError: It does not fit the type.
+    """
     if call == "create" or params.get("response_format") is None:
         return reply
     from chatcompletions._structured.models import parsed_completion
@@ -120,7 +154,6 @@ def decode(record: bytes, params: Mapping[str, Any], call: str) -> Any:
     parsed, error = parsed_completion(reply, _adapter(params))
     if error is not None:
         raise error
-    parsed.rejected = [ChatCompletion.from_dict(one) for one in kept["rejected"]]
     return parsed
 
 

@@ -66,7 +66,7 @@ class Chunks:
         rows, self._waiting = self._waiting, []
         if rows:
             try:
-                asked = [(row.index, row.params, row.due) for row in rows]
+                asked = [(row.index, row.params, row.due, row.stored_as) for row in rows]
                 future = self._executor.submit(make_rows, *self._client, asked)
             except Exception as exc:
                 self._report(rows, {}, exc)
@@ -117,7 +117,7 @@ def make_rows(client: Any, cls: Any, call: str, rows: list[Any]) -> dict[int, tu
         client: The pickle of the client, as a function and its arguments: made here, where the environment has the key.
         cls: `AsyncChatClient`.
         call: The name of its method.
-        rows: The index of each row, its parameters, and the time at which it may be sent.
+        rows: The index of each row, its parameters, the time at which it may be sent, and what it may be stored as.
 
     Returns:
         The bytes of the reply, or the error, of each row.
@@ -128,8 +128,9 @@ def make_rows(client: Any, cls: Any, call: str, rows: list[Any]) -> dict[int, tu
     async def run() -> None:
         async with as_async(make(*arguments), cls) as own, anyio.create_task_group() as group:
             tasks = Tasks(own, call, Pace(), keep)
-            for index, params, due in rows:
-                group.start_soon(after, max(0.0, due - time.time()), tasks, Row(index, None, params))
+            for index, params, due, stored_as in rows:
+                row = Row(index, None, params, stored_as=stored_as)
+                group.start_soon(after, max(0.0, due - time.time()), tasks, row)
 
     async def after(delay: float, tasks: Tasks, row: Row) -> None:
         await anyio.sleep(delay)

@@ -14,7 +14,7 @@ from chatcompletions._redaction import SecretDict, hide_values
 
 from .chunks import warn_of_key
 from .engine import InLoop, InThread, Tasks, as_async
-from .options import Options
+from .options import DEFAULTS, Options
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _UNBROKEN = 100
 
 
-def start(client: Any, async_type: Any, requests: Any, params: Any, **arguments: Any) -> Any:
+def start(client: Any, async_type: Any, requests: Any, params: Any, *, call: str) -> Any:
     """Return the generator of the outcomes, which has read and sent nothing yet.
 
     Raises:
@@ -36,7 +36,8 @@ def start(client: Any, async_type: Any, requests: Any, params: Any, **arguments:
     # First of all, so that no failure below shows a secret among the keywords.
     given = hide_values(params)
     shared = SecretDict((name, [*it] if isinstance(it, Iterator) else it) for name, it in given.items())
-    options = Options(client, async_type, requests, shared, **arguments)
+    own = {name: shared.pop(name, default) for name, default in DEFAULTS.items()}
+    options = Options(client, async_type, requests, shared, call, **own)
     if options.executor is not None:
         warn_of_key(client, options.executor)
     return _aiterate(options) if options.is_async else _iterate(options)

@@ -16,7 +16,7 @@ from chatcompletions._redaction import SecretDict
 from chatcompletions._transport.client import AsyncHTTPClient
 from chatcompletions._transport.event_loops import event_loop, run_soon
 
-from .calls import ask
+from .calls import ask, stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -91,7 +91,10 @@ class Tasks:
             await self._pace.admit()
             _ADMITTED.set(True)
             try:
-                reply = await ask(self._client, self._call, row.params)
+                if row.stored_as:
+                    reply = await stored(self._client, self._call, row.params, row.stored_as)
+                if reply is None:
+                    reply = await ask(self._client, self._call, row.params)
             finally:
                 if _ADMITTED.get():
                     self._pace.release()

@@ -83,12 +83,12 @@ class Journal:
         run("CREATE TEMP TABLE seen (digest BLOB PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID")
         self._id: str = run("SELECT id FROM journal").fetchone()[0]
 
-    def begin(self, digest: bytes) -> tuple[tuple[bytes, int], bytes | None, str]:
+    def begin(self, digest: bytes) -> tuple[tuple[bytes, int], bytes | None, str, bool]:
         """Look up a request, and note that it will be sent unless it is done.
 
         Returns:
-            Its key, the bytes of its reply if it is done, and its idempotency key: the same until a server has
-            answered it with an error.
+            Its key, the bytes of its reply if it is done, its idempotency key, which is the same until a server has
+            answered it with an error, and whether it was sent before.
         """
         with self._told():
             run = self._db.execute
@@ -99,7 +99,7 @@ class Journal:
             if state != "done":
                 reply = None
                 run(_SENT, key)
-            return key, reply, f"{self._id}-{digest.hex()[:32]}-{key[1]}-{failures}"
+            return key, reply, f"{self._id}-{digest.hex()[:32]}-{key[1]}-{failures}", found is not None
 
     def done(self, key: tuple[bytes, int], reply: bytes) -> None:
         """Keep the reply of a request."""

@@ -25,6 +25,17 @@ if TYPE_CHECKING:
 
     from chatcompletions._redaction import SecretDict
 
+#: The arguments of the run itself, with what they are if they are left out.
+DEFAULTS: dict[str, Any] = {
+    "concurrency": 64,
+    "ordered": True,
+    "journal": None,
+    "requests_per_minute": None,
+    "tokens_per_minute": None,
+    "progress": None,
+    "executor": None,
+}
+
 
 @frozen
 class Options:
@@ -55,7 +66,7 @@ class Options:
             raise TypeError(f"requests is an iterable of texts and mappings, not {type(given).__name__}")
         if self.shared.get("stream") and self.call != "run_tools":
             raise TypeError("map() gives whole answers: leave out stream=True")
-        check_call(self.call, self.shared)
+        check_call(self.call, self.shared, {*DEFAULTS})
         check_count("concurrency", self.concurrency)
         if self.concurrency == 0:
             raise ValueError("concurrency must be 1 or more, not 0")

@@ -40,6 +40,7 @@ class Row:
         key: Its place in the journal, if there is one.
         due: The time at which a worker may send it, in seconds since the Unix epoch.
         charged: The tokens that it was expected to use.
+        stored_as: The idempotency key by which its answer is looked for before it is sent; empty if it never was.
     """
 
     index: int
@@ -48,3 +49,4 @@ class Row:
     key: tuple[bytes, int] = (b"", 0)
     due: float = 0.0
     charged: float = 0.0
+    stored_as: str = ""

@@ -12,6 +12,7 @@ import anyio
 import httpx
 
 from chatcompletions._answers.api_errors import error_from_response
+from chatcompletions._answers.dates import seconds_of
 from chatcompletions._transport.retry import INITIAL_DELAY, asked_delay
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ MAX_PAUSE = 900.0
 #: How much of the estimate the newest answer decides.
 _WEIGHT = 0.1
 _KINDS = ("requests", "tokens")
-_UNITS = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9, "": 1.0}
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|us|µs|ns|[dhms]|$)")
 _USAGE = re.compile(rb'"total_tokens"\s*:\s*(\d+)')
 
 
@@ -142,11 +141,3 @@ class Pace:
                 continue
             self._left[kind] = float(left[:20])
             self._resets[kind] = self._clock() + min(seconds, MAX_WAIT)
-
-
-def seconds_of(text: str | None) -> float | None:
-    """Read a span such as ``1s``, ``6m0s``, ``20ms`` or ``1.5``, in seconds; `None` if it is none."""
-    parts = _PART.findall(text[:40]) if text else []
-    if not parts or "".join(map("".join, parts)) != text:
-        return None
-    return sum(float(number) * _UNITS[unit] for number, unit in parts)

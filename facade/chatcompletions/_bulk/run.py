@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from chatcompletions._errors import JournalError
 from chatcompletions._redaction import SecretDict
 from chatcompletions._requests.build import merged
+from chatcompletions._transport.recovery import METADATA_KEY
 
 from .calls import decode, digest_of, encode, params_of
 from .outcome import Outcome, Row
@@ -74,14 +75,20 @@ class Run:
     def _begin_journaled(self, row: Row, journal: Journal) -> Row | None:
         options = self._options
         digest = digest_of(options.call, merged(options.client._defaults, row.params))
-        row.key, record, idempotency_key = journal.begin(digest)
+        row.key, record, idempotency_key, was_sent = journal.begin(digest)
         if record is not None:
             self._add(Outcome(row.index, row.request, decode(record, row.params, options.call)))
             return None
         if options.call == "create" or (options.call == "parse" and not row.params.get("retries_on_parse")):
             # A call that sends several requests cannot send one key.
-            headers = {"Idempotency-Key": idempotency_key, **(row.params.get("extra_headers") or {})}
-            row.params = SecretDict(row.params, extra_headers=headers)
+            if (header := options.client._arguments["idempotency_header"]) is not None:
+                headers = {header: idempotency_key, **(row.params.get("extra_headers") or {})}
+                row.params = SecretDict(row.params, extra_headers=headers)
+            if merged(options.client._defaults, row.params).get("recover"):
+                metadata: Any = row.params.get("metadata")
+                metadata = metadata.to_dict() if hasattr(type(metadata), "to_dict") else metadata or {}
+                row.params["metadata"] = {METADATA_KEY: idempotency_key, **metadata}
+                row.stored_as = row.params["metadata"][METADATA_KEY] if was_sent else ""
         return row
 
     def keep(self, row: Row, reply: Any, error: BaseException | None) -> None:

@@ -31,6 +31,7 @@ from chatcompletions import (
     FilterIgnoredError,
     FirstEventTimeoutError,
     InternalServerError,
+    JournalError,
     LengthFinishReasonError,
     MaxRoundsError,
     NotFoundError,
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
 TREE: dict[type[Exception], tuple[type[Exception], ...]] = {
     ChatCompletionsError: (Exception,),
     UnsupportedOperationError: (ChatCompletionsError,),
+    JournalError: (ChatCompletionsError,),
     APIError: (ChatCompletionsError,),
     APIConnectionError: (APIError,),
     APITimeoutError: (APIConnectionError,),

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import sqlite3
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from chatcompletions import ChatClient, JournalError, ParsedChatCompletion, user
 from chatcompletions._bulk.journal import Journal
 
 from ._rows import TRAVELLING, Echo, Inline, mapped, refuse, take, texts
-from ._support import KEY, is_async
+from ._support import KEY, completion, is_async
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,6 +136,34 @@ def test_a_row_is_kept_when_it_is_done(
     assert [row[1] for row in rows(path)] == ["done"] * 4
 
 
+@pytest.mark.parametrize("call", ["create", "parse"])
+def test_rows_that_may_be_answered(connect: Callable[..., Any], path: Path, pauses: list[float], call: str) -> None:
+    """With recover, a row that was sent before is looked for in the store, and not paid for again."""
+    text, stored, asked = "[1]" if call == "parse" else "Hi.", [False], []
+
+    def serve(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            asked.append(json.loads(request.content)["metadata"])
+            raise httpx.ReadTimeout("slow")
+        if not stored[0]:
+            return httpx.Response(500)
+        items = [completion(text, metadata=asked[0])]
+        return httpx.Response(200, json={"object": "list", "data": items, "has_more": False})
+
+    params = {"store": True, "recover": 1, "metadata": {"topic": "x"}, "call": call, "journal": path}
+    params |= {"response_format": list[int]} if call == "parse" else {}
+    driver = connect(transport=httpx.MockTransport(serve), max_retries=0)
+    assert texts(mapped(driver, ["a"], **params)) == ["APITimeoutError"]
+    stored[0] = True
+    (outcome,) = mapped(driver, ["a"], **params)
+    assert outcome.error is None
+    assert outcome.reply.text == text
+    assert outcome.reply.meta.recovered
+    assert call == "create" or outcome.reply.parsed == [1]
+    assert len(asked) == 1
+    assert asked[0].keys() == {"topic", "idempotency_key"}
+
+
 def test_a_key_of_the_caller(connect: Callable[..., Any], path: Path) -> None:
     """The idempotency key that a request has itself is the one that is sent."""
     server = Echo()
@@ -173,7 +203,7 @@ def test_runs_of_tools(connect: Callable[..., Any], path: Path) -> None:
     for _ in range(2):
         assert texts(mapped(driver, ["a"], call="run_tools", tools=[double], journal=path)) == ["a"]
     assert len(server.requests) == 1
-    assert "idempotency-key" not in server.requests[0].headers
+    assert "-" not in server.requests[0].headers["idempotency-key"]  # not the journal's
 
 
 def test_a_value_without_json(connect: Callable[..., Any], path: Path) -> None:
