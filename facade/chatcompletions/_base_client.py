@@ -215,22 +215,23 @@ class BaseClient(ABC):
             given = merged(self._defaults, given, OPERATIONS[name])
         return self._perform(OPERATIONS[name], given, *ids, **({"adapter": adapter} if adapter else {}))
 
-    def _first_page(
-        self, name: str, params: Any, max_items: int | None, *ids: str, since: Any = None, until: Any = None
-    ) -> Callable[[], Any]:
-        """Return a function that fetches the first page of a list."""
+    def _first_page(self, name: str, params: Any, max_items: int | None, *ids: str, **bounds: Any) -> Callable[[], Any]:
+        """Return a function that fetches the first page of a list, whose items may have bounds in time."""
         params = hide_values(params)
+        # A spec may come to have such parameters itself.
+        own = {one: bounds.pop(one) for one in [*bounds] if one in OPERATIONS[name].params.__annotations__}
+        params.update((one, value) for one, value in own.items() if value is not None)
         from ._answers.pages import Position, snapshot
 
         operation = OPERATIONS[name]
         params = self._with_one_clock(snapshot(merged(self._defaults, params, operation)))
         fetch = partial(self._page, lambda position: self._perform(operation, position.apply_to(params), *ids))
-        bounds: tuple[float | None, ...] = ()
-        if since is not None or until is not None:
+        times: tuple[float | None, ...] = ()
+        if any(value is not None for value in bounds.values()):
             from ._requests.times import time_bounds
 
-            bounds = time_bounds(since, until)
-        return partial(fetch, Position.first(fetch, params, max_items, *bounds))
+            times = time_bounds(**bounds)
+        return partial(fetch, Position.first(fetch, params, max_items, *times))
 
     def _with_one_clock(self, params: dict[str, Any]) -> dict[str, Any]:
         """Let the requests of a call, which has these parameters, share the clock of its `Timeouts`."""

@@ -68,7 +68,9 @@ def index_of(id_: str) -> int:
 
 def page(start: int, limit: int, total: int) -> bytes:
     """Return a page of stored completions, of which there are a total."""
-    data = [completion(index) for index in range(start, min(start + limit, total))]
+    # Each is of the model that the list was asked for, by which the bench says how many there are.
+    model = f"{STORED}:{total}"
+    data = [{**completion(index), "model": model} for index in range(start, min(start + limit, total))]
     body = {
         "object": "list",
         "data": data,

@@ -52,6 +52,10 @@ class Trail:
         """Return the id of an item that has come before; `None` if all are new."""
         return next((found for found in _ids(items) if found in self._ids), None)
 
+    def has_all(self, items: list[Any]) -> bool:
+        """Tell whether all items have come before."""
+        return all(found in self._ids for found in _ids(items))
+
     def add(self, items: list[Any], cursor: str) -> bool:
         """Add a page, and tell whether its cursor is a new one."""
         for found in _ids(items):
@@ -83,6 +87,7 @@ class Position:
         trail: The way to the page.
         cursor: The cursor of the page after it, if filters may have taken the item that it comes from.
         is_over: Whether the filters let no later item through.
+        is_repetition: Whether the page has nothing but what came before, and does not say that there is more.
     """
 
     fetch: Callable[[Position], Any]
@@ -94,6 +99,7 @@ class Position:
     trail: Trail = field(factory=Trail)
     cursor: str | None = None
     is_over: bool = False
+    is_repetition: bool = False
 
     @classmethod
     def first(
@@ -124,7 +130,10 @@ class Position:
             return page
         items = page._item_list()
         if (repeated := self.trail.repeated(items)) is not None:
-            raise _paging_error(page, f"the item {repeated!r} has come before, on an earlier page")
+            # Who does not say whether there is more, and sends the same again, has no pages: it was all.
+            self.is_repetition = page.has_more is not True and self.trail.has_all(items)
+            if not self.is_repetition:
+                raise _paging_error(page, f"the item {repeated!r} has come before, on an earlier page")
         if self.filters is not None:
             self.cursor = page._cursor
             cast("Any", page).data, self.is_over = self.filters.select(items, self.order)
@@ -234,11 +243,17 @@ class Page(Answer, Generic[ItemT]):
             after=cursor,
             remaining=remaining,
             is_continuation=True,
+            is_repetition=False,
             order=evolve(position.order),
             trail=trail,
             cursor=None,
         )
         return position.fetch(following)
+
+
+def _new(page: PageT | None) -> PageT | None:
+    """Return a page, unless it only repeats what came before."""
+    return None if page is not None and page._own_position().is_repetition else page
 
 
 def _paging_error(page: Page[Any], problem: str) -> PagingError:
@@ -259,7 +274,7 @@ class _SyncPage(Page[ItemT]):
             PagingError: Its items, or its cursor, have come before.
         """
         page: Self | None = self._fetch_next(self._own_position().trail.copy())
-        return page
+        return _new(page)
 
     def __iter__(self) -> Iterator[ItemT]:
         page: _SyncPage[ItemT] | None = self
@@ -269,7 +284,7 @@ class _SyncPage(Page[ItemT]):
             yield from items[:-1]
             # Before the last item, whose id is the cursor: whoever has it may delete it.
             try:
-                following = page._fetch_next(trail)
+                following = _new(page._fetch_next(trail))
             except Exception as exc:
                 failure = exc
             yield from items[-1:]
@@ -284,7 +299,7 @@ class _AsyncPage(Page[ItemT]):
     async def next_page(self) -> Self | None:
         """Fetch the next page; `None` if this is the last one; see `ChatCompletionPage.next_page`."""
         following: Awaitable[Self] | None = self._fetch_next(self._own_position().trail.copy())
-        return None if following is None else await following
+        return None if following is None else _new(await following)
 
     async def __aiter__(self) -> AsyncIterator[ItemT]:
         page: _AsyncPage[ItemT] | None = self
@@ -295,7 +310,7 @@ class _AsyncPage(Page[ItemT]):
                 yield item
             try:
                 awaitable = page._fetch_next(trail)
-                following = None if awaitable is None else await awaitable
+                following = None if awaitable is None else _new(await awaitable)
             except Exception as exc:
                 failure = exc
             for item in items[-1:]:

@@ -52,7 +52,7 @@ def timestamp(name: str, given: Any, *, now: datetime) -> float | None:
     raise TypeError(f"{name} must be a datetime, a date, seconds since 1970 or text such as {_EXAMPLES}, not {given!r}")
 
 
-def time_bounds(since: Any, until: Any) -> tuple[float | None, float | None]:
+def time_bounds(since: Any = None, until: Any = None) -> tuple[float | None, float | None]:
     """Return both bounds of a list in seconds; see `timestamp`.
 
     Raises:

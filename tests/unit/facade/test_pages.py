@@ -358,6 +358,15 @@ def test_another_iteration(connect: Callable[..., Any]) -> None:
         assert len(driver.iterate(first)) == 5
 
 
+def test_a_server_without_pages(connect: Callable[..., Any]) -> None:
+    """Who does not say whether there is more, and sends the same again, has sent all that there is."""
+    reply = page(["a", "b"])
+    for has_more in (None, "false"):
+        driver = connect(transport=Server({**reply, "has_more": has_more}).transport)
+        assert ids(driver.items("list")) == ["a", "b"]
+        assert driver.run(driver.call("list").next_page()) is None
+
+
 def test_memory_of_a_long_list() -> None:
     """Of a list of any length the latest 10,000 ids are known, and all cursors."""
     trail = Trail()
