@@ -12,7 +12,7 @@ import httpx
 from chatcompletions._answers.models import ChatCompletion, headers_of
 from chatcompletions._answers.record import Record
 from chatcompletions._checks import check_names
-from chatcompletions._json import default, dumps, loads
+from chatcompletions._json import default, loads
 from chatcompletions._params import CreateParams, ParseParams, RunToolsParams
 from chatcompletions._redaction import SecretDict
 from chatcompletions._requests.build import merged
@@ -108,7 +108,8 @@ def encode(reply: Any) -> bytes:
     """Return a reply as JSON, from which `decode` makes it again."""
     headers = [item for item in headers_of(reply).multi_items() if item[0] != "set-cookie"]
     rejected = [one.to_dict() for one in getattr(reply, "rejected", ())]
-    return dumps({"reply": reply.to_dict(), "headers": headers, "rejected": rejected})
+    # What was read is written, also what the JSON of a request may not hold, such as NaN.
+    return json.dumps({"reply": reply.to_dict(), "headers": headers, "rejected": rejected}, default=default).encode()
 
 
 def decode(record: bytes, params: Mapping[str, Any], call: str) -> Any:

@@ -138,7 +138,10 @@ def make_rows(client: Any, cls: Any, call: str, rows: list[Any]) -> dict[int, tu
 
     def keep(result: Any) -> None:
         row, reply, error = result
-        found[row.index] = (None if error is not None else encode(reply), error and _picklable(error))
+        try:
+            found[row.index] = (None, _picklable(error)) if error is not None else (encode(reply), None)
+        except Exception as exc:
+            found[row.index] = (None, _picklable(exc))
 
     asyncio.run(run())
     return found

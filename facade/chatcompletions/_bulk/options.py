@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable, Mapping, Sized
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,6 @@ from .progress import Progress
 from .run import Run
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import AsyncIterable, Callable
     from contextlib import AsyncExitStack, ExitStack
 
@@ -74,6 +74,10 @@ class Options:
             _check_rate(name, getattr(self, name))
         if self.progress is not None and not isinstance(self.progress, bool) and not callable(self.progress):
             raise TypeError(f"progress must be a function, True or None, not {self.progress!r}")
+        if self.journal is not None and not isinstance(self.journal, str | os.PathLike):
+            raise TypeError(f"journal must be the path of a file, not {self.journal!r}")
+        if self.journal in ("", ":memory:"):  # SQLite's names for what no later run finds
+            raise ValueError(f"journal must be the path of a file, not {self.journal!r}")
         if self.executor is not None and not isinstance(self.executor, Executor):
             raise TypeError(
                 f"executor must be a concurrent.futures.Executor, not {type(self.executor).__name__}; "

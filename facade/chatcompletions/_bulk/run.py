@@ -106,15 +106,17 @@ class Run:
                 self._journal.failed(row.key, error)
             else:
                 self._journal.done(row.key, reply if isinstance(reply, bytes) else encode(reply))
-        except JournalError as exc:
+        except Exception as exc:
             self.end(exc)
 
     def finish(self, row: Row, reply: Any, error: BaseException | None) -> Outcome[Any]:
         """Take the result of a row, and return its outcome; raise an error that is to end the whole run."""
         if error is not None and not isinstance(error, Exception):
             raise error
-        if isinstance(reply, bytes):
-            reply = decode(reply, row.params, self._options.call)
+        try:
+            reply = decode(reply, row.params, self._options.call) if isinstance(reply, bytes) else reply
+        except Exception as exc:
+            reply, error = None, exc
         return self._add(Outcome(row.index, row.request, reply, error))
 
     def _add(self, outcome: Outcome[Any]) -> Outcome[Any]:

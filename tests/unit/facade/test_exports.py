@@ -141,5 +141,5 @@ def test_the_first_call_loads_only_its_own_endpoint() -> None:
     loaded = loaded_by(statement)
     endpoints = {name for name in loaded if name.startswith("chatcompletions_api.api.chat.")}
     assert endpoints == {"chatcompletions_api.api.chat.create_chat_completion"}
-    unwanted = ("_answers.pages", "_dicts", "_messages", "_streaming.stream")
+    unwanted = ("_answers.pages", "_bulk", "_dicts", "_messages", "_streaming.stream")
     assert loaded.isdisjoint({"starlette", "dateutil", *(f"chatcompletions.{name}" for name in unwanted)})

@@ -176,6 +176,15 @@ def test_a_key_of_the_caller(connect: Callable[..., Any], path: Path) -> None:
     assert server.requests[0].headers["x-other"] == "1"
 
 
+def test_a_reply_with_anything(connect: Callable[..., Any], path: Path) -> None:
+    """A reply that was read is kept, whatever is in it."""
+    values = b'"x": NaN, "y": "\\ud800", "z": [1e999, 12345678901234567890123]'
+    body = b'{"id": "1", "object": "chat.completion", "choices": [], %b}' % values
+    driver = connect(transport=httpx.MockTransport(lambda _: httpx.Response(200, content=body)))
+    (first,), (second,) = (mapped(driver, ["a"], journal=path) for _ in range(2))
+    assert repr(first.reply.to_dict()) == repr(second.reply.to_dict())
+
+
 def test_parsed_rows(connect: Callable[..., Any], path: Path) -> None:
     """A parsed reply comes back from the journal with its value."""
 

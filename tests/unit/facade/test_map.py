@@ -30,6 +30,7 @@ from chatcompletions import (
     RateLimitError,
     user,
 )
+from chatcompletions._bulk.pace import Pace
 
 from ._rows import TRAVELLING, Echo, Inline, mapped, never, refuse, take, texts
 from ._support import KEY, completion, is_async
@@ -365,6 +366,8 @@ def test_run_tools(connect: Callable[..., Any]) -> None:
         ({"tokens_per_minute": float("nan")}, ValueError, "tokens_per_minute must be more than 0"),
         ({"tokens_per_minute": "9"}, TypeError, "tokens_per_minute must be a number"),
         ({"progress": 3}, TypeError, "progress must be a function, True or None"),
+        ({"journal": 3}, TypeError, "journal must be the path of a file, not 3"),
+        ({"journal": ":memory:"}, ValueError, "journal must be the path of a file, not ':memory:'"),
         ({"executor": object()}, TypeError, "dask's Client has one by get_executor()"),
     ],
 )
@@ -471,6 +474,21 @@ def test_waits_for_what_is_left(connect: Callable[..., Any], clock: Clock) -> No
     )
     mapped(connect(transport=transport), map(str, range(4)), concurrency=1)
     assert [time - times[0] for time in times] == pytest.approx([0, 0, 60, 60])
+
+
+@pytest.mark.usefixtures("clock")
+def test_keeps_to_what_is_left() -> None:
+    """No more requests are on their way than the server says are left, until it has more."""
+    pace = Pace()
+    pace.told({"x-ratelimit-remaining-requests": "2", "x-ratelimit-reset-requests": "1h"})
+    times = []
+    for _ in range(3):
+        times.append(pace.wait_time())
+        pace.take()
+    assert times == [0, 0, 60]
+    pace.release()
+    pace.release()
+    assert pace.wait_time() == 0
 
 
 def test_waits_for_tokens_that_are_left(connect: Callable[..., Any], clock: Clock) -> None:
