@@ -159,8 +159,9 @@ class Clock:
         return self.now
 
     async def sleep(self, seconds: float) -> None:
+        for _ in range(100):  # whatever can go on meanwhile does, and may cancel this
+            await asyncio.sleep(0)
         self.naps.append(seconds)
-        await asyncio.sleep(0)
         self.now += seconds
 
 

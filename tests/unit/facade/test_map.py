@@ -446,7 +446,9 @@ def sent_at(clock: Clock, fail: Callable[[int], httpx.Response | None] = never) 
 
     async def serve(request: httpx.Request) -> httpx.Response:
         times.append(clock.now)
-        answer = fail(len(times))
+        number = len(times)
+        await asyncio.sleep(0)
+        answer = fail(number)
         return answer or httpx.Response(200, json=completion("x", usage={"total_tokens": 100}))
 
     return httpx.MockTransport(serve), times
