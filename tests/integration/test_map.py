@@ -88,7 +88,7 @@ def done_rows(journal: Path) -> tuple[set[bytes], int]:
     return {digest for digest, state in found if state == "done"}, sum(state == "sent" for _, state in found)
 
 
-def killed_run(mode: str, server: LocalServer, journal: Path, rows: int, after: int) -> None:
+def killed_run(mode: str, server: LocalServer, journal: Path, rows: int, after: int, *more: str) -> None:
     """Start a program that maps, and kill it when its server gets a request."""
     process: list[subprocess.Popen[bytes]] = []
     started, count = threading.Event(), itertools.count(1)
@@ -100,7 +100,7 @@ def killed_run(mode: str, server: LocalServer, journal: Path, rows: int, after: 
         return False
 
     server.then(when=kill, times=1)
-    command = [sys.executable, str(PROGRAM), mode, server.base_url, str(journal), str(rows)]
+    command = [sys.executable, str(PROGRAM), mode, server.base_url, str(journal), str(rows), *more]
     process.append(subprocess.Popen(command))  # noqa: S603 - our own program
     started.set()
     assert process[0].wait() == -signal.SIGKILL
@@ -128,6 +128,26 @@ def test_a_killed_run_goes_on(connect: Callable[..., Any], tmp_path: Path, kills
     repeated = [one for one in again if one.messages[0].content in keys]
     assert repeated
     assert all(one.headers["idempotency-key"] == keys[one.messages[0].content] for one in repeated)
+
+
+def test_a_killed_run_that_recovers(connect: Callable[..., Any], tmp_path: Path) -> None:
+    """With recover, what was on its way at a kill and was answered is taken from the store: nothing is paid twice."""
+    journal = tmp_path / "run.sqlite"
+    with LocalServer(script_end="canned") as server:
+        driver = connect(base_url=server.base_url)
+        for after in (20, 15):
+            killed_run("async" if is_async(driver) else "sync", server, journal, 60, after, "recover")
+        sent = [one.messages[0].content for one in server.requests if one.operation == "create"]
+        on_their_way = done_rows(journal)[1]
+        outcomes = mapped(driver, map(str, range(60)), journal=journal, store=True, recover=True)
+        asked = [one.messages[0].content for one in server.requests if one.operation == "create"]
+        stored = Counter(one.metadata["idempotency_key"] for one in driver.items("list", limit=100))
+    assert [one.error for one in outcomes] == [None] * 60
+    assert on_their_way > 0
+    assert len(sent) > 30
+    assert set(asked) == {str(number) for number in range(60)}
+    assert set(stored.values()) == {1}
+    assert len(stored) == 60
 
 
 def test_processes(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
