@@ -192,14 +192,17 @@ def test_a_log_that_is_stuck_holds_up_nothing() -> None:
 
 def test_lines_that_are_dropped_are_counted() -> None:
     """Once a stuck log goes on, a line says how many are missing, and those that waited come in order."""
-    told, go_on = [], threading.Event()
+    told, stuck, go_on = [], threading.Event(), threading.Event()
 
     def write(line: str) -> None:
+        stuck.set()
         go_on.wait()
         told.append(line)
 
     log = Log(write)
-    for number in range(5_000):
+    log("0")
+    stuck.wait()
+    for number in range(1, 5_000):
         log(str(number))
     go_on.set()
     log.close()
