@@ -40,7 +40,10 @@ def _of_pydantic(tp: Any) -> tuple[Schema, Read]:
             return adapter.validate_json(json.dumps(value))
         except validation_error as exc:
             first = exc.errors(include_url=False, include_context=False)[0]
-            failure = InvalidValue(first["msg"].removeprefix("Input should be "), first["input"])
+            expected = first["msg"].removeprefix("Input should be ")
+            if first["type"] in ("value_error", "assertion_error"):
+                expected = f"a value that its validator takes ({expected.partition(', ')[2]})"
+            failure = InvalidValue(expected, first["input"])
             # Among the steps are names of variants of unions, which no value has.
             place = value
             for step in first["loc"]:

@@ -207,6 +207,15 @@ class Mixed:
     struct: Struct
 
 
+class Even(pydantic.RootModel[int]):
+    @pydantic.field_validator("root")
+    @classmethod
+    def check(cls, value: int) -> int:
+        if value % 2:
+            raise ValueError("odd")
+        return value
+
+
 UserId = NewType("UserId", int)
 Nested = typing_extensions.TypeAliasType("Nested", "list[Nested] | int")
 ID = "00000000-0000-4000-8000-000000000001"
@@ -370,6 +379,7 @@ def test_limits(count: int, levels: int, told: str) -> None:
         (datetime, '{"value": "2026-01-31"}', "$.value: expected a date and time"),
         (Pets, '{"pets": [{"kind": "cat", "lives": 0}], "best": null}', "$.pets[0].lives: expected"),
         (Struct, '{"firstName": "A", "born": 1, "next": null}', "$.born: expected"),
+        (Even, '{"value": 3}', "$.value: expected a value that its validator takes (odd), received 3"),
         (Annotated[int, pydantic.Field(gt=3)], '{"value": 3}', "$.value: expected more than 3, received 3"),
     ],
 )
