@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from chatcompletions import AsyncChatClient
+from chatcompletions import AsyncChatClient, ChatCompletionStream
+from chatcompletions._transport.client import HTTPClient
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+
+    import pytest
 
     Reply = httpx.Response | Exception | dict[str, Any]
 
@@ -154,3 +157,22 @@ def within(driver: Any, opening: Any, use: Callable[[Any], None]) -> Any:
         return stream
 
     return driver.run(enter())
+
+
+class Clock:
+    """A clock that is set by hand, in seconds, for every client and stream."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 1_000.0
+        for cls in {*ChatCompletionStream.__mro__, *HTTPClient.__mro__}:
+            defaults = getattr(cls.__init__, "__kwdefaults__", None) or {}
+            if "clock" in defaults:
+                monkeypatch.setitem(defaults, "clock", lambda: self.now)
+
+    def passing(self, seconds: float) -> Callable[[], None]:
+        """Return a function that lets time pass."""
+
+        def wait() -> None:
+            self.now += seconds
+
+        return wait

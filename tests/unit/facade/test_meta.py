@@ -20,8 +20,7 @@ from chatcompletions import (
 )
 from chatcompletions._answers.meta import duration
 
-from ._support import ASK, HI, STOP, Server, choice, chunk, completion, events, is_async, page, streaming
-from .test_timeouts import Clock
+from ._support import ASK, HI, STOP, Clock, Server, choice, chunk, completion, events, is_async, page, streaming
 
 if TYPE_CHECKING:
     from collections.abc import Callable

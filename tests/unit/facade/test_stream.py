@@ -36,6 +36,7 @@ from ._support import (
     HI,
     KEY,
     STOP,
+    Clock,
     Pieces,
     Server,
     choice,
@@ -866,25 +867,6 @@ def test_no_stream_at_all(connect: Callable[..., Any], content: bytes, content_t
     assert caught.value.status_code == 200
     with pytest.raises(APIError):
         driver.run(stream.get_final_completion())
-
-
-class Clock:
-    """A clock that is set by hand, in seconds."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.now = 1_000.0
-        for cls in ChatCompletionStream.__mro__:
-            defaults = getattr(cls.__init__, "__kwdefaults__", None) or {}
-            if "clock" in defaults:
-                monkeypatch.setitem(defaults, "clock", lambda: self.now)
-
-    def passing(self, seconds: float) -> Callable[[], None]:
-        """Return a function that lets time pass."""
-
-        def wait() -> None:
-            self.now += seconds
-
-        return wait
 
 
 @pytest.mark.parametrize("sign_of_life", [b": keep-alive\n\n", b"\n", b"data: \n\n", b"event: ping\n\n", b"id: 1\n\n"])

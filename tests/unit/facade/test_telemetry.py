@@ -20,8 +20,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from chatcompletions import RateLimitError, StreamInterruptedError, system, tool, user
 from chatcompletions.telemetry import OpenTelemetry
 
-from ._support import ASK, HI, STOP, Server, choice, chunk, completion, events, page, streaming
-from .test_timeouts import Clock
+from ._support import ASK, HI, STOP, Clock, Server, choice, chunk, completion, events, page, streaming
 
 if TYPE_CHECKING:
     from collections.abc import Callable

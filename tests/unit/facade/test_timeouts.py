@@ -11,7 +11,6 @@ import pytest
 from chatcompletions import (
     APITimeoutError,
     BetweenEventsTimeoutError,
-    ChatCompletionStream,
     FirstEventTimeoutError,
     InternalServerError,
     StreamTimeoutError,
@@ -19,9 +18,8 @@ from chatcompletions import (
     Timeouts,
     TotalTimeoutError,
 )
-from chatcompletions._transport.client import HTTPClient
 
-from ._support import ASK, DOT, HI, STOP, Server, completion, events, page, streaming
+from ._support import ASK, DOT, HI, STOP, Clock, Server, completion, events, page, streaming
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,25 +28,6 @@ if TYPE_CHECKING:
 
 WHOLE = events(HI, DOT, STOP, "[DONE]")
 SIGNS_OF_LIFE = [b": keep-alive\n\n", b"\n", b"data: \n\n", b"event: ping\n\n", b"data: {"]
-
-
-class Clock:
-    """A clock that is set by hand, in seconds, for every client and stream."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.now = 1_000.0
-        for cls in {*ChatCompletionStream.__mro__, *HTTPClient.__mro__}:
-            defaults = getattr(cls.__init__, "__kwdefaults__", None) or {}
-            if "clock" in defaults:
-                monkeypatch.setitem(defaults, "clock", lambda: self.now)
-
-    def passing(self, seconds: float) -> Callable[[], None]:
-        """Return a function that lets time pass."""
-
-        def wait() -> None:
-            self.now += seconds
-
-        return wait
 
 
 @pytest.fixture
