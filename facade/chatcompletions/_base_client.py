@@ -22,7 +22,7 @@ from ._requests.settings import DEFAULT_MAX_RETRIES, HTTPXOptions, http_options
 from ._transport.client import OBSERVED
 from ._transport.decoding import DEFAULT_MAX_ANSWER_BYTES
 from ._transport.recovery import RECOVERY
-from ._transport.timeouts import DEFAULT_TIMEOUT, Timeouts
+from ._transport.timeouts import DEFAULT_TIMEOUT, Timeouts, shared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
@@ -237,7 +237,7 @@ class BaseClient(ABC):
         """Let the requests of a call, which has these parameters, share the clock of its `Timeouts`."""
         given = {**self._arguments, **self._defaults, **params}["timeout"]
         if isinstance(given, Timeouts):
-            params["timeout"] = given.shared()
+            params["timeout"] = shared(given)
         return params
 
     def _perform(self, operation: Operation, params: Mapping[str, Any], *ids: str, **options: Any) -> Any:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 
 from chatcompletions._answers.api_errors import timeout_error
-from chatcompletions._checks import check_seconds
+from chatcompletions._checks import check_names, check_seconds
 from chatcompletions._errors import FirstEventTimeoutError, TotalTimeoutError
 from chatcompletions._public import public
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Self
 
     from chatcompletions._errors import APIError
 
@@ -61,23 +60,16 @@ class Timeouts(httpx.Timeout):
         **waits: float | None,
     ) -> None:
         own = {"total": total, "first_event": first_event, "between_events": between_events}
+        check_names("Timeouts", waits, {*httpx.Timeout(None).as_dict(), *own})
         for name, seconds in {**own, **waits}.items():
             check_seconds(name, seconds)
         base = timeout if isinstance(timeout, httpx.Timeout) else httpx.Timeout(timeout)
         super().__init__(**{**base.as_dict(), **waits})
         self.total, self.first_event, self.between_events = total, first_event, between_events
 
-    def deadline(self, now: float) -> float | None:
+    def _end(self, now: float) -> float | None:
         """Return the time at which a call ends that begins now; `None` if it has no end."""
         return None if self.total is None else now + self.total
-
-    def shared(self) -> Self:
-        """Return clocks for several requests that are one call, whose time begins with the first of them."""
-        if self.total is None:
-            return self
-        made: Any = object.__new__(_Shared)
-        vars(made).update(vars(self))
-        return made  # type: ignore[no-any-return]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, httpx.Timeout) and repr(self) == repr(other)
@@ -93,12 +85,19 @@ class Timeouts(httpx.Timeout):
 class _Shared(Timeouts):
     """Clocks that several requests share."""
 
-    _end: float | None = None
+    _known_end: float | None = None
 
-    def deadline(self, now: float) -> float | None:
-        if self._end is None:
-            self._end = super().deadline(now)
-        return self._end
+    def _end(self, now: float) -> float | None:
+        if self._known_end is None:
+            self._known_end = super()._end(now)
+        return self._known_end
+
+
+def shared(timeouts: Timeouts) -> Timeouts:
+    """Return the timeouts of several requests that are one call, whose time begins with the first of them."""
+    made = object.__new__(_Shared)
+    vars(made).update(vars(timeouts))
+    return made
 
 
 class CallClock:
@@ -118,7 +117,7 @@ class CallClock:
         self._first_event = timeouts.first_event if is_stream else None
         self._waits = request.extensions.get("timeout", {})
         self._began = clock()
-        self._deadline = request.extensions[DEADLINE] = timeouts.deadline(self._began)
+        self._deadline = request.extensions[DEADLINE] = timeouts._end(self._began)
 
     def begin(self, attempt: int) -> float | None:
         """Give an attempt the time that is left.

@@ -73,6 +73,12 @@ def test_what_is_no_time(name: str, value: Any, cls: type[Exception]) -> None:
         Timeouts(**{name: value})
 
 
+def test_a_name_that_is_misspelt() -> None:
+    """A time under another name is an error that says the right one."""
+    with pytest.raises(TypeError, match="did you mean 'total'"):
+        Timeouts(totl=1)
+
+
 @pytest.mark.parametrize("per_call", [False, True])
 def test_the_total_of_a_call(
     connect: Callable[..., SyncDriver], clock: Clock, pauses: list[float], per_call: bool
