@@ -187,7 +187,7 @@ class _Call:
 
 def _error_type(error: BaseException) -> str:
     status: int | None = getattr(error, "status_code", None) if isinstance(error, ChatCompletionsError) else None
-    return type(error).__qualname__ if status is None else str(status)
+    return str(status) if status is not None and status >= 400 else type(error).__qualname__
 
 
 def _output_type(params: Mapping[str, Any]) -> str:

@@ -123,11 +123,15 @@ def test_failures(connect: Callable[..., SyncDriver], pauses: list[float]) -> No
     with pytest.raises(Exception, match="ReadError"):
         driver.call("create", **ASK)
     first, second, third = telemetry.spans
-    assert [one.attributes["error.type"] for one in (first, second, third)] == ["429", "200", "APIConnectionError"]
+    assert [one.attributes["error.type"] for one in (first, second, third)] == [
+        "429",
+        "StreamInterruptedError",
+        "APIConnectionError",
+    ]
     assert [event.name for event in first.events] == ["retry", "retry"]
     assert first.status.status_code is trace.StatusCode.ERROR
     errors = {dict(point.attributes)["error.type"] for point in telemetry.metrics["gen_ai.client.inference.duration"]}
-    assert errors == {"429", "200", "APIConnectionError"}
+    assert errors == {"429", "StreamInterruptedError", "APIConnectionError"}
 
 
 def test_the_current_span(connect: Callable[..., SyncDriver]) -> None:
