@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from attrs import define, evolve, field
+from attrs import define, evolve
 
 from chatcompletions._checks import check_count
 from chatcompletions._errors import APIResponseValidationError, PagingError
@@ -83,8 +83,8 @@ class Position:
         remaining: How many items an iteration that begins here may yield; `None` for all.
         is_continuation: Whether the position comes from an earlier page.
         filters: What the items have to match; `None` if any will do.
-        order: The order of the items so far.
-        trail: The way to the page.
+        order: The order of the items so far; `None` before the first one.
+        trail: The way to the page; `None` for the first one.
         cursor: The cursor of the page after it, if filters may have taken the item that it comes from.
         is_over: Whether the filters let no later item through.
         is_repetition: Whether the page has nothing but what came before, and does not say that there is more.
@@ -95,8 +95,8 @@ class Position:
     remaining: int | None
     is_continuation: bool = False
     filters: Filters | None = None
-    order: Order = field(factory=Order)
-    trail: Trail = field(factory=Trail)
+    order: Order | None = None
+    trail: Trail | None = None
     cursor: str | None = None
     is_over: bool = False
     is_repetition: bool = False
@@ -129,13 +129,13 @@ class Position:
         if not self.is_continuation and self.filters is None:
             return page
         items = page._item_list()
-        if (repeated := self.trail.repeated(items)) is not None:
+        if self.trail is not None and (repeated := self.trail.repeated(items)) is not None:
             # Who does not say whether there is more, and sends the same again, has no pages: it was all.
             self.is_repetition = page.has_more is not True and self.trail.has_all(items)
             if not self.is_repetition:
                 raise _paging_error(page, f"the item {repeated!r} has come before, on an earlier page")
         if self.filters is not None:
-            self.cursor = page._cursor
+            self.cursor, self.order = page._cursor, self.order or Order()
             cast("Any", page).data, self.is_over = self.filters.select(items, self.order)
         return page
 
@@ -217,8 +217,11 @@ class Page(Answer, Generic[ItemT]):
                 return str(cursor)
         return None
 
-    def _fetch_next(self, trail: Trail) -> Any:
+    def _fetch_next(self, *, is_inner: bool = False) -> Any:
         """Fetch the next page, or return its awaitable; `None` at the end of the list.
+
+        Args:
+            is_inner: Whether the page belongs to an iteration, whose trail goes on; else the next one begins its own.
 
         Raises:
             PagingError: The cursor was used before.
@@ -236,6 +239,9 @@ class Page(Answer, Generic[ItemT]):
             )
         if cursor is None:
             return None
+        trail = position.trail
+        if not is_inner or trail is None:
+            trail = Trail() if trail is None else trail.copy()
         if not trail.add(items, cursor) or cursor == position.after:
             raise _paging_error(self, f"the cursor {cursor!r} has come before")
         following = evolve(
@@ -244,7 +250,7 @@ class Page(Answer, Generic[ItemT]):
             remaining=remaining,
             is_continuation=True,
             is_repetition=False,
-            order=evolve(position.order),
+            order=position.order and evolve(position.order),
             trail=trail,
             cursor=None,
         )
@@ -273,18 +279,17 @@ class _SyncPage(Page[ItemT]):
         Raises:
             PagingError: Its items, or its cursor, have come before.
         """
-        page: Self | None = self._fetch_next(self._own_position().trail.copy())
+        page: Self | None = self._fetch_next()
         return _new(page)
 
     def __iter__(self) -> Iterator[ItemT]:
         page: _SyncPage[ItemT] | None = self
-        trail = self._own_position().trail.copy()
         while page is not None:
             items, failure, following = page._items(), None, None
             yield from items[:-1]
             # Before the last item, whose id is the cursor: whoever has it may delete it.
             try:
-                following = _new(page._fetch_next(trail))
+                following = _new(page._fetch_next(is_inner=page is not self))
             except Exception as exc:
                 failure = exc
             yield from items[-1:]
@@ -298,18 +303,17 @@ class _AsyncPage(Page[ItemT]):
 
     async def next_page(self) -> Self | None:
         """Fetch the next page; `None` if this is the last one; see `ChatCompletionPage.next_page`."""
-        following: Awaitable[Self] | None = self._fetch_next(self._own_position().trail.copy())
+        following: Awaitable[Self] | None = self._fetch_next()
         return None if following is None else _new(await following)
 
     async def __aiter__(self) -> AsyncIterator[ItemT]:
         page: _AsyncPage[ItemT] | None = self
-        trail = self._own_position().trail.copy()
         while page is not None:
             items, failure, following = page._items(), None, None
             for item in items[:-1]:
                 yield item
             try:
-                awaitable = page._fetch_next(trail)
+                awaitable = page._fetch_next(is_inner=page is not self)
                 following = None if awaitable is None else _new(await awaitable)
             except Exception as exc:
                 failure = exc
