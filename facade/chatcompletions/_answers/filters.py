@@ -25,14 +25,18 @@ class Order:
     Attributes:
         latest: The place of the latest item.
         is_kept: Whether no item had a place before that of an earlier one.
+        is_shown: Whether an item had a place after that of an earlier one; where all have the same place, the order
+            may be either.
     """
 
     latest: float = -math.inf
     is_kept: bool = True
+    is_shown: bool = False
 
     def carry_on(self, place: float) -> None:
         """Note the next item."""
         self.is_kept = self.is_kept and place >= self.latest
+        self.is_shown = self.is_shown or -math.inf < self.latest < place
         self.latest = place
 
 
@@ -93,8 +97,8 @@ class Filters:
             is_over = is_early if self.is_descending else is_late
             if not (is_early or is_late):
                 chosen.append(item)
-        # Where items are out of order, one in time may follow others that are not.
-        return chosen, is_over and order.is_kept
+        # Where items are out of order, or in one that has not shown yet, one in time may follow others that are not.
+        return chosen, is_over and order.is_kept and order.is_shown
 
     def _check(self, item: Any) -> None:
         model = getattr(item, "model", None)

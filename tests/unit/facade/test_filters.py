@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import time
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from chatcompletions_api import models
 from ._support import Server, completion, page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tests.conftest import SyncDriver
 
@@ -119,6 +120,34 @@ def test_items_out_of_order(connect: Callable[..., SyncDriver]) -> None:
     assert [item.created for item in driver.items("list", until=50)] == [20, 10, 30]
 
 
+@pytest.mark.parametrize(
+    ("bounds", "order", "found", "calls"),
+    [
+        ({"until": 25}, "asc", [10, 20], 3),
+        ({"since": 15}, "asc", [20, 30, 40], 4),
+        ({"since": 25}, "desc", [40, 30], 3),
+        ({"since": 45}, "desc", [], 2),
+    ],
+)
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_pages_of_one_item(
+    connect: Callable[..., SyncDriver],
+    bounds: dict[str, Any],
+    order: str,
+    found: list[int],
+    calls: int,
+    is_turned: bool,
+) -> None:
+    """A single item shows no order: paging goes on until one was seen, and to the end where it is the opposite one."""
+    times = [10, 20, 30, 40] if order == "asc" else [40, 30, 20, 10]
+    times = times[::-1] if is_turned else times
+    server = Server(*(listed({"id": f"c{at}", "created": at}, has_more=at != times[-1]) for at in times))
+    driver = connect(transport=server.transport)
+    items = driver.items("list", order=order, limit=1, **bounds)
+    assert sorted(item.created for item in items) == sorted(found)
+    assert len(server.requests) == (4 if is_turned else calls)
+
+
 def test_the_first_page(connect: Callable[..., SyncDriver]) -> None:
     """The data of a page has what was asked for, also if the cursor was another item's."""
     server = Server(
@@ -189,11 +218,51 @@ def test_deleting_while_iterating(connect: Callable[..., SyncDriver]) -> None:
         ("90m ago", NOW - timedelta(minutes=90)),
         ("1 month ago", NOW.replace(month=2)),
         ("3 weeks ago", NOW - timedelta(weeks=3)),
+        ("an hour ago", NOW - timedelta(hours=1)),
+        ("a year ago", NOW.replace(year=2025)),
+        ("2026", datetime(2026, 1, 1)),  # noqa: DTZ001
+        ("2026-02", datetime(2026, 2, 1)),  # noqa: DTZ001
+        ("February 2026", datetime(2026, 2, 1)),  # noqa: DTZ001
+        ("20260304", datetime(2026, 3, 4)),  # noqa: DTZ001
+        ("2026/03/04", datetime(2026, 3, 4)),  # noqa: DTZ001
+        ("2026.3.4 5:06", datetime(2026, 3, 4, 5, 6)),  # noqa: DTZ001
+        ("March 4, 2026 2:30 pm", datetime(2026, 3, 4, 14, 30)),  # noqa: DTZ001
+        ("25/12/2025 18:00", datetime(2025, 12, 25, 18)),  # noqa: DTZ001
+        ("12/25/2025 18:00", datetime(2025, 12, 25, 18)),  # noqa: DTZ001
+        ("03/03/2026", datetime(2026, 3, 3)),  # noqa: DTZ001
+        ("yesterday at 2pm", MIDNIGHT - timedelta(hours=10)),
+        ("today 14:00", MIDNIGHT + timedelta(hours=14)),
     ],
 )
 def test_moments(given: Any, moment: datetime) -> None:
     """A time is a datetime, a date, seconds, or text, in the caller's zone unless one is given."""
     assert timestamp("since", given, now=NOW) == moment.timestamp()
+
+
+@pytest.fixture
+def in_berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have the machine stand in Berlin, whose clocks went back an hour at three on 25 October 2026."""
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("in_berlin")
+def test_hours_are_real_time() -> None:
+    """Hours ago count as they went by, also over the night in which the clock is put back; days keep the hour."""
+    now = datetime(2026, 10, 25, 12)  # noqa: DTZ001 - the caller's zone
+    assert timestamp("since", "12 hours ago", now=now) == datetime(2026, 10, 24, 23, tzinfo=UTC).timestamp()
+    assert timestamp("since", "1 day ago", now=now) == datetime(2026, 10, 24, 10, tzinfo=UTC).timestamp()
+
+
+@pytest.mark.usefixtures("in_berlin")
+def test_a_day_of_another_zone() -> None:
+    """Yesterday with a zone is the day before today in that zone."""
+    early = datetime(2026, 7, 15, 0, 30)  # noqa: DTZ001 - the evening before in UTC
+    assert timestamp("since", "yesterday 14:00", now=early) == datetime(2026, 7, 14, 12, tzinfo=UTC).timestamp()
+    assert timestamp("since", "yesterday 14:00 UTC", now=early) == datetime(2026, 7, 13, 14, tzinfo=UTC).timestamp()
 
 
 @pytest.mark.parametrize(
@@ -203,6 +272,18 @@ def test_moments(given: Any, moment: datetime) -> None:
         ("", ValueError),
         ("2026-13-45", ValueError),
         ("10:00 CEST", ValueError),
+        ("2026-03-04 14:00 CST", ValueError),
+        ("March 4", ValueError),
+        ("March", ValueError),
+        ("monday", ValueError),
+        ("5", ValueError),
+        ("03/04/2026", ValueError),
+        ("03/04/26 14:00", ValueError),
+        ("4 2026-03", ValueError),
+        ("tomorrow", ValueError),
+        ("yesterday monday", ValueError),
+        ("yesterday 2026-03-04", ValueError),
+        ("yesterday 25:00", ValueError),
         ("999999 years ago", ValueError),
         (1_772_000_000_000, ValueError),
         (float("nan"), TypeError),
