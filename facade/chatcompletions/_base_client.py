@@ -18,7 +18,7 @@ from ._public import references
 from ._redaction import Secret, SecretDict, hide_values
 from ._requests.build import build, check_options, expected_of, merged
 from ._requests.operations import OPERATIONS
-from ._requests.settings import DEFAULT_MAX_RETRIES, HTTPXOptions, http_options
+from ._requests.settings import DEFAULT_MAX_RETRIES, DEPLOYMENTS, HTTPXOptions, http_options
 from ._transport.client import OBSERVED
 from ._transport.decoding import DEFAULT_MAX_ANSWER_BYTES
 from ._transport.recovery import RECOVERY
@@ -99,6 +99,7 @@ class BaseClient(ABC):
         if is_positional:
             raise TypeError(f"{type(self).__name__}() takes keyword arguments: api_key=...")
         self._http_options = http_options(type(self).__name__, self._arguments)
+        self._is_deployment = DEPLOYMENTS in self.base_url.path
         self._stream_options: dict[str, Any] = {"max_answer_bytes": max_answer_bytes}
         if strict:
             from ._spec import strict as _strict
@@ -140,7 +141,7 @@ class BaseClient(ABC):
             **options: The other arguments of the class.
 
         Raises:
-            ChatCompletionsError: There is no endpoint, or no key.
+            ChatCompletionsError: There is no endpoint, or no key, or that of the environment would go over plain http.
             TypeError: An argument is unknown, of the wrong type, or made here.
             ValueError: A deployment has no version, or a version no deployment.
 
@@ -241,6 +242,10 @@ class BaseClient(ABC):
         return params
 
     def _perform(self, operation: Operation, params: Mapping[str, Any], *ids: str, **options: Any) -> Any:
+        if self._is_deployment and operation.name != "create":
+            from ._requests.azure import refuse_stored
+
+            refuse_stored(operation.address)
         recovery = None
         if params.get("recover"):
             from ._requests.recovery import prepared

@@ -21,4 +21,4 @@ class ChatCompletionsError(Exception):
 
 @public
 class UnsupportedOperationError(ChatCompletionsError):
-    """The pinned spec lacks the operation or a model that the call needs; nothing was sent."""
+    """The pinned spec, or the address of the service, lacks what the call needs; nothing was sent."""

@@ -38,7 +38,7 @@
     │   ├── MaxRoundsError                     the model still calls tools after the last round
     │   └── ToolCallError                      a call failed, and failures are to be raised
     ├── JournalError                           the journal of a run cannot be used; nothing in it is lost
-    └── UnsupportedOperationError              the pinned spec does not have the operation; nothing was sent
+    └── UnsupportedOperationError              the spec or the address lacks the operation; nothing was sent
 
 Every one of them survives pickle, and none shows the key.
 """

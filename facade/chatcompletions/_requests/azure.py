@@ -6,12 +6,17 @@ See https://learn.microsoft.com/azure/ai-foundry/openai/reference.
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import quote
 
-from chatcompletions._base_error import ChatCompletionsError
+import httpx
+
+from chatcompletions._base_error import ChatCompletionsError, UnsupportedOperationError
+from chatcompletions._checks import is_protected
 from chatcompletions._redaction import Secret, SecretDict
 from chatcompletions._transport.auth import APIKeyAuth
+
+from .settings import DEPLOYMENTS
 
 _ENDPOINT, _KEY, _VERSION = "AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_API_KEY", "OPENAI_API_VERSION"
 
@@ -45,7 +50,14 @@ def azure_arguments(
     if deployment is not None and not (isinstance(deployment, str) and deployment.strip()):
         raise TypeError(f"deployment must be the name of a deployment, not {deployment!r}")
     options = SecretDict(options, api_key=api_key if callable(api_key) else "")
+    for name in ("organization", "project"):  # those of the environment are another service's
+        if options.get(name) is None:
+            options[name] = ""
     if not callable(api_key):
+        if api_key is None and endpoint is not None and not _is_protected(address):
+            raise ChatCompletionsError(
+                f"{_KEY} is not sent over plain http: begin endpoint= with https://, or pass api_key=..."
+            )
         options["auth"] = _auth(api_key)
     if deployment is None:
         if api_version is not None:
@@ -58,7 +70,22 @@ def azure_arguments(
             "deployment=, and give its name as model="
         )
     params = {**dict(options.get("params") or {}), "api-version": version}
-    return SecretDict(options, base_url=f"{address}/openai/deployments/{quote(deployment, safe='')}/", params=params)
+    return SecretDict(options, base_url=f"{address}{DEPLOYMENTS}{quote(deployment, safe='')}/", params=params)
+
+
+def refuse_stored(address: str) -> NoReturn:
+    """Raise `UnsupportedOperationError`: a deployment's dated address has no stored completions."""
+    raise UnsupportedOperationError(
+        f"Azure has no {address} at the address of a deployment: leave out deployment= and api_version=, and give the "
+        "deployment's name as model=; nothing was sent"
+    )
+
+
+def _is_protected(address: str) -> bool:
+    try:
+        return is_protected(httpx.URL(address))
+    except (httpx.InvalidURL, UnicodeError):
+        return True  # the client says what is wrong with it
 
 
 def _auth(api_key: Any) -> APIKeyAuth:

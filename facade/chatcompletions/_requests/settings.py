@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 DEFAULT_MAX_RETRIES = 2
+#: Where Azure has the dated addresses of deployments.
+DEPLOYMENTS = "/openai/deployments/"
 USER_AGENT = f"chatcompletions/{__version__}" + (f" (spec {REVISION})" if REVISION else "")
 
 

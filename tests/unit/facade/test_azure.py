@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
-from chatcompletions import AsyncChatClient, AuthenticationError, ChatClient, ChatCompletionsError
+from chatcompletions import (
+    AsyncChatClient,
+    AuthenticationError,
+    ChatClient,
+    ChatCompletionsError,
+    UnsupportedOperationError,
+)
 
 from ._support import ASK, KEY, Server, completion, is_async, page
 
@@ -78,6 +85,44 @@ def test_a_token(connect: Callable[..., SyncDriver]) -> None:
     request = sent(connect, endpoint=ENDPOINT, api_key=function)
     assert request.headers["authorization"] == "Bearer entra"
     assert "api-key" not in request.headers
+
+
+def test_names_of_another_service(connect: Callable[..., SyncDriver], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Organisation and project of the environment are OpenAI's, and go to Azure only if they are given."""
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-1")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "proj-1")
+    request = sent(connect, endpoint=ENDPOINT, api_key=KEY)
+    assert not {"openai-organization", "openai-project"} & {*request.headers}
+    request = sent(connect, endpoint=ENDPOINT, api_key=KEY, organization="org-2", project=None)
+    assert request.headers["openai-organization"] == "org-2"
+    assert "openai-project" not in request.headers
+
+
+@pytest.mark.parametrize("call", ["list", "get", "update", "delete", "messages"])
+def test_stored_completions_of_a_deployment(connect: Callable[..., SyncDriver], call: str) -> None:
+    """The address of a deployment has no stored completions, which is said before anything is sent."""
+    server = Server(page([]))
+    driver = connect()
+    made = type(driver.client).azure(
+        endpoint=ENDPOINT, deployment="d", api_version="v", api_key=KEY, transport=lambda: server.transport
+    )
+    for client in (made, copy.copy(made), made.with_options(timeout=1)):
+        driver.client = client
+        with pytest.raises(UnsupportedOperationError, match="give the deployment's name as model="):
+            driver.call(call, *([] if call == "list" else ["c1"]), **({"metadata": {}} if call == "update" else {}))
+    assert server.requests == []
+
+
+@CLIENTS
+def test_the_key_of_the_environment_over_http(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment's key goes over plain http only to an endpoint that the environment names, or to this machine."""
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", KEY)
+    with pytest.raises(ChatCompletionsError, match="AZURE_OPENAI_API_KEY is not sent over plain http"):
+        client.azure(endpoint="http://azure.example")
+    client.azure(endpoint="http://azure.example", api_key=KEY)
+    client.azure(endpoint="http://127.0.0.1:8000")
+    monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", "http://azure.example")
+    client.azure()
 
 
 @CLIENTS
