@@ -137,10 +137,11 @@ def test_a_killed_run_that_recovers(connect: Callable[..., Any], tmp_path: Path)
         driver = connect(base_url=server.base_url)
         for after in (20, 15):
             killed_run("async" if is_async(driver) else "sync", server, journal, 60, after, "recover")
-        sent = [one.messages[0].content for one in server.requests if one.operation == "create"]
+        # A kill in the middle of a request leaves one without its body.
+        sent = [one.messages[0].content for one in server.requests if one.operation == "create" and one.messages]
         on_their_way = done_rows(journal)[1]
         outcomes = mapped(driver, map(str, range(60)), journal=journal, store=True, recover=True)
-        asked = [one.messages[0].content for one in server.requests if one.operation == "create"]
+        asked = [one.messages[0].content for one in server.requests if one.operation == "create" and one.messages]
         stored = Counter(one.metadata["idempotency_key"] for one in driver.items("list", limit=100))
     assert [one.error for one in outcomes] == [None] * 60
     assert on_their_way > 0
