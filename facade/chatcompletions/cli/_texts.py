@@ -1,0 +1,73 @@
+"""The texts of completions and messages, which come as the API's JSON, and may lack anything."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: What a terminal may act upon, or what turns the direction of the text around it; line feeds and tabs are harmless.
+_UNSAFE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def printable(text: str) -> str:
+    """Return a text in which control characters are written out, so that a terminal shows them and does nothing."""
+    return _UNSAFE.sub(
+        lambda found: f"\\x{ord(found[0]):02x}" if found[0] < "\x80" else f"\\u{ord(found[0]):04x}", text
+    )
+
+
+def as_json(value: Any) -> str:
+    """Return JSON on one line, in which control characters are written as JSON has them."""
+    text = json.dumps(value, ensure_ascii=False)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def content_text(message: Any) -> str:
+    """Return the text of a message's content, parts included; empty if it has none."""
+    content = member(message, "content_parts") or member(message, "content")
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, list) else []
+    texts = (member(part, "text") or member(part, "refusal") for part in parts)
+    return "\n".join(text for text in texts if isinstance(text, str))
+
+
+def answer_text(completion: Any) -> str:
+    """Return the texts of the answers: what they say, what they refuse, and which tools they call."""
+    choices = member(completion, "choices")
+    return "\n".join(filter(None, map(_choice_text, choices if isinstance(choices, list) else [])))
+
+
+def _choice_text(choice: Any) -> str:
+    message = member(choice, "message")
+    refusal, calls = member(message, "refusal"), member(message, "tool_calls")
+    texts = [content_text(message), refusal if isinstance(refusal, str) else ""]
+    texts += map(call_text, calls if isinstance(calls, list) else [])
+    return "\n".join(filter(None, texts))
+
+
+def call_text(call: Any) -> str:
+    """Return a call of a tool as it would be written: ``get_weather({"city": "Paris"})``."""
+    called = member(call, "function") or member(call, "custom")
+    name, given = member(called, "name"), member(called, "arguments") or member(called, "input")
+    return f"{name if isinstance(name, str) else '?'}({given if isinstance(given, str) else ''})"
+
+
+def member(value: Any, *path: str) -> Any:
+    """Return a member of a JSON value, `None` if it or anything on the way to it is missing."""
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def finish_reasons(completion: Mapping[str, Any]) -> list[str]:
+    """Return why the answers ended, as far as that is said."""
+    choices = completion.get("choices")
+    reasons = [member(choice, "finish_reason") for choice in (choices if isinstance(choices, list) else [])]
+    return [reason for reason in reasons if isinstance(reason, str)]
