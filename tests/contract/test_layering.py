@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 FACADE = ROOT / "facade/chatcompletions"
 GENERATED = ROOT / "generated/chatcompletions_api"
-SERVER, TESTING = FACADE / "server", FACADE / "testing"
+SERVER, TESTING, CLI = FACADE / "server", FACADE / "testing", FACADE / "cli"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 # The names by which distributions are imported, where those differ.
 MODULES = {
@@ -83,6 +83,7 @@ PLANTED = {
     "_answers/models.py": ("from chatcompletions._transport import pool", "A room imports what stands below it"),
     "_streaming/sse.py": ("import chatcompletions._requests.build", "A room imports what stands below it"),
     "_transport/retry.py": ("import chatcompletions.server", "The client knows nothing of the local server"),
+    "_bulk/pace.py": ("from chatcompletions.cli import main", "Nobody imports the command"),
     "server/_app.py": ("from chatcompletions._json import loads", "The local server knows the spec"),
     "_client.py": ("import chatcompletions_api.api.chat", "One module reaches the generated endpoints"),
 }
@@ -111,7 +112,7 @@ def test_dependencies() -> None:
     """The package imports what is declared, and anyio, which httpx brings along; three parts their extras too."""
     declared = importable(PROJECT["dependencies"])
     assert "anyio" in importable(metadata.requires("httpx") or ())
-    modules = {**imported_by(FACADE, aside=[SERVER, TESTING]), **imported_by(GENERATED)}
+    modules = {**imported_by(FACADE, aside=[SERVER, TESTING, CLI]), **imported_by(GENERATED)}
     aside = {extra: set().union(*(modules.pop(place) for place in places)) for extra, places in ASIDE.items()}
     # pydantic_core is imported when pydantic asks a model for its schema, and so is there; type checkers have
     # typing_extensions of their own.
@@ -124,6 +125,25 @@ def test_server_dependencies() -> None:
     """The local server imports what the project declares, and its extra."""
     declared = importable([*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["server"]])
     assert foreign(set().union(*imported_by(SERVER).values())) <= declared
+
+
+def test_command_dependencies() -> None:
+    """The command imports what the project declares, and its extras."""
+    extras = (PROJECT["optional-dependencies"][name] for name in ("cli", "parquet", "plot", "server"))
+    declared = importable([*PROJECT["dependencies"], *(line for lines in extras for line in lines)])
+    assert foreign(set().union(*imported_by(CLI).values())) <= declared
+
+
+def test_no_extra_brings_click_beside_rich() -> None:
+    """What the extra of the command installs has no click: httpx imports a command of its own where both are there."""
+    reached, waiting = set[str](), [*PROJECT["optional-dependencies"]["cli"]]
+    while waiting:
+        name = re.split(r"[^\w.-]", waiting.pop(), maxsplit=1)[0].lower()
+        if name not in reached:
+            reached.add(name)
+            waiting += [line for line in metadata.requires(name) or () if "extra ==" not in line]
+    assert "rich" in reached
+    assert "click" not in reached
 
 
 def test_plugin_imports() -> None:

@@ -55,7 +55,7 @@ class SyncFile:
         CommandError: It cannot be opened, or is another program's, or of a later version.
     """
 
-    note = "A file of its own: changes stay in it, and the service keeps what it has."
+    note: str | None = "A file of its own: changes stay in it, and the service keeps what it has."
 
     def __init__(self, path: str | Path, *, create: bool = False) -> None:
         self.title = str(path)
@@ -129,25 +129,35 @@ class SyncFile:
                 _keep(run, completion, messages)
             run.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", about.items())
 
-    def metadata(self) -> dict[str, Any]:
-        """Return the metadata that the service had for each id."""
+    def begin(self) -> None:
+        """Begin to note which completions the service still has."""
         with self._session() as run:
-            return {name: json.loads(text) for name, text in run.execute("SELECT id, metadata FROM completions")}
+            run.execute("CREATE TEMP TABLE IF NOT EXISTS seen (id TEXT PRIMARY KEY) WITHOUT ROWID")
+            run.execute("DELETE FROM seen")
 
-    def renew(self, completion: Mapping[str, Any]) -> None:
-        """Take over what changes in a completion that is stored: its metadata."""
-        with self._session("BEGIN IMMEDIATE") as run:
-            body, metadata = _parted(completion)
+    def renew(self, completion: Mapping[str, Any]) -> bool | None:
+        """Take over what changes in a completion that is stored, its metadata.
+
+        Returns:
+            Whether it had changed; `None` if it is not there.
+        """
+        body, metadata = _parted(completion)
+        with self._session() as run:
+            run.execute("INSERT OR IGNORE INTO seen VALUES (?)", (completion["id"],))
+            found = run.execute("SELECT metadata FROM completions WHERE id = ?", (completion["id"],)).fetchone()
+            if found is None or found[0] == metadata:
+                return None if found is None else False
             run.execute(
                 "UPDATE completions SET body = ?, metadata = ? WHERE id = ?", (body, metadata, completion["id"])
             )
+        return True
 
-    def forget(self, ids: Iterable[str]) -> None:
-        """Remove completions that the service has no more."""
+    def forget_unseen(self) -> int:
+        """Remove completions that the service has no more, and return how many there were."""
         with self._session("BEGIN IMMEDIATE") as run:
-            for name in ids:
-                run.execute("DELETE FROM words WHERE rowid = (SELECT position FROM completions WHERE id = ?)", (name,))
-                run.execute("DELETE FROM completions WHERE id = ?", (name,))
+            gone = "SELECT position FROM completions WHERE id NOT IN (SELECT id FROM seen)"
+            run.execute(f"DELETE FROM words WHERE rowid IN ({gone})")  # noqa: S608 - ours
+            return run.execute("DELETE FROM completions WHERE id NOT IN (SELECT id FROM seen)").rowcount
 
     def count(self) -> int:
         """Return how many completions there are."""

@@ -27,6 +27,7 @@ class Query:
         order: ``desc`` begins with the newest.
         after: The id of a completion; those that follow it in the order are found.
         text: Words that are all in the messages or the answer; of a service, in the answer.
+        further: Other parameters of the API, for a service.
     """
 
     model: str | None = None
@@ -36,13 +37,13 @@ class Query:
     order: Literal["asc", "desc"] = "desc"
     after: str | None = None
     text: str | None = None
+    further: Mapping[str, Any] = field(factory=dict)
 
     def parameters(self) -> dict[str, Any]:
         """Return the parameters of `ChatClient.list`."""
-        ...
         own = ("model", "metadata", "since", "until", "after")
         given = {name: value for name in own if (value := getattr(self, name))}
-        return {**given, "order": self.order, "limit": 100}
+        return {**given, "order": self.order, "limit": 100, **self.further}
 
 
 class Source(Protocol):
@@ -80,11 +81,15 @@ class Source(Protocol):
         """Close the connections, or the file."""
         ...
 
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
 
 class ServiceSource:
     """The stored completions of a service."""
 
-    note = None
+    note: str | None = None
 
     def __init__(self, client: ChatClient) -> None:
         self.client = client
@@ -111,9 +116,9 @@ class ServiceSource:
         """Fetch a completion."""
         return self.client.get(completion_id).to_dict()
 
-    def messages(self, completion_id: str) -> Iterator[dict[str, Any]]:
+    def messages(self, completion_id: str, **params: Any) -> Iterator[dict[str, Any]]:
         """Yield the messages of a completion's request, fetching pages as needed."""
-        for message in self.client.messages(completion_id, limit=100):
+        for message in self.client.messages(completion_id, limit=100, **params):
             yield message.to_dict()
 
     def update(self, completion_id: str, metadata: Mapping[str, str]) -> dict[str, Any]:

@@ -22,9 +22,9 @@ def printable(text: str) -> str:
     )
 
 
-def as_json(value: Any) -> str:
-    """Return JSON on one line, in which control characters are written as JSON has them."""
-    text = json.dumps(value, ensure_ascii=False)
+def as_json(value: Any, indent: int | None = None) -> str:
+    """Return JSON, on one line without an indent, in which control characters are written as JSON has them."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 

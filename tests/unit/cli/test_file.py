@@ -81,17 +81,23 @@ def test_changes_stay(file: SyncFile) -> None:
     assert file.update("c1", {"mine": "yes"})["metadata"] == {"mine": "yes"}
     file.delete("c2")
     file.keep([(stored(1), []), (stored(2), [])])
-    file.renew(stored(1, metadata={"theirs": "new"}))
+    file.begin()
+    assert file.renew(stored(1, metadata={"theirs": "new"})) is True
+    assert file.renew(stored(1, metadata={"theirs": "new"})) is False
+    assert file.renew(stored(99)) is None
     assert ids(file, metadata={"mine": "yes"}) == ["c1"]
     assert ids(file, metadata={"theirs": "new"}) == []
-    assert (file.count(), file.metadata()["c1"]) == (4, {"theirs": "new"})
+    assert file.count() == 4
     with pytest.raises(NotFoundError):
         file.get("c2")
 
 
 def test_what_is_forgotten(file: SyncFile) -> None:
     """What the service has no more is gone, from the search, too."""
-    file.forget(["c3"])
+    file.begin()
+    for number in (1, 2, 4, 5):
+        file.renew(stored(number))
+    assert file.forget_unseen() == 1
     assert ids(file, text="question") == ["c5", "c4", "c2", "c1"]
     assert ids(file, text="3") == []
 
