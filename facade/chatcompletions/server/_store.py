@@ -157,7 +157,7 @@ def _connect(path: str | Path | None) -> sqlite3.Connection:
     name = ":memory:" if path is None else str(Path(path))
     try:
         with ExitStack() as stack:
-            connection = stack.enter_context(closing(sqlite3.connect(name, PATIENCE, check_same_thread=False)))
+            connection = stack.enter_context(closing(sqlite3.connect(name, timeout=PATIENCE, check_same_thread=False)))
             _lay_out(connection, name)
             connection.execute("PRAGMA foreign_keys = ON")
             if path is not None:
