@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, Final
 from scripts.bench import report
 from scripts.bench.cases import FAN_OUT, LIST, STREAMED, plan
 from scripts.bench.chart import chart
-from scripts.bench.environments import FOLDER, prepare
 from scripts.bench.errors import BenchError
 from scripts.bench.measure import run, takes_part
 from scripts.bench.readme import replace_between_markers
-from scripts.bench.roster import EXTRAS, FLOOR, ROSTER
+from scripts.bench.roster import EXTRAS, FLOOR, FOLDER, ROSTER
+from scripts.environments import InstallError, prepare
 from scripts.errors import DocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from scripts.bench.cases import Case
-    from scripts.bench.environments import Environment
     from scripts.bench.roster import Entry
+    from scripts.environments import Environment
 
 _README: Final = Path(__file__).resolve().parents[2] / "README.md"
 _CHART: Final = Path(__file__).parent / "chart.svg"
@@ -64,7 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.write:
             replace_between_markers(_README.read_text(encoding="utf-8"), "")  # refuses before minutes of measuring
         _measure_and_print(chosen, write=options.write)
-    except (BenchError, DocumentError, OSError, ValueError) as error:
+    except (BenchError, DocumentError, InstallError, OSError, ValueError) as error:
         print(f"make bench: {error}", file=sys.stderr)
         return 1
     return 0
@@ -102,7 +102,7 @@ def _prepared(cases: Sequence[Case], stack: ExitStack) -> dict[str, Environment]
     """Return the environment of each competitor that the cases need and that can be had here, by its key.
 
     Raises:
-        BenchError: The floor, to which all others are compared, cannot be had.
+        InstallError: The floor, to which all others are compared, cannot be had.
     """
     environments = {}
     needed = [entry for entry in ROSTER if any(takes_part(entry, case) for case in cases)]
@@ -113,7 +113,7 @@ def _prepared(cases: Sequence[Case], stack: ExitStack) -> dict[str, Environment]
                 from scripts.bench.stock_package import stock_package  # it needs the generator
 
                 environment = replace(environment, generated=stack.enter_context(stock_package()))
-        except (BenchError, DocumentError) as error:
+        except (BenchError, DocumentError, InstallError) as error:
             if entry == FLOOR:
                 raise
             print(f"{entry.title} is left out: {error}", file=sys.stderr)

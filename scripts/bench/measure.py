@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from scripts.bench.cases import Case
-    from scripts.bench.environments import Environment
     from scripts.bench.roster import Entry
+    from scripts.environments import Environment
 
     Measure = Callable[[str], dict[str, Any]]
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from scripts.bench.environments import Environment
     from scripts.bench.tls import Certificate
+    from scripts.environments import Environment
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 #: No single measurement takes this long, in seconds, unless a client hangs.

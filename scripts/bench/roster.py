@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-_PYPROJECT: Final = Path(__file__).resolve().parents[2] / "pyproject.toml"
+_ROOT: Final = Path(__file__).resolve().parents[2]
+#: Where their environments are, each in a folder of its own.
+FOLDER: Final = _ROOT / ".venv/competitors"
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Entry:
 
 
 def _with_every_extra() -> str:
-    project = tomllib.loads(_PYPROJECT.read_text(encoding="utf-8"))["project"]
+    project = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return f".[{','.join(project['optional-dependencies'])}]"
 
 

@@ -8,13 +8,13 @@ import pytest
 from scripts.bench import processes
 from scripts.bench.__main__ import main
 from scripts.bench.cases import FIRST_CALL_EXTRAS, plan
-from scripts.bench.environments import FOLDER, Environment, find
 from scripts.bench.errors import BenchError
 from scripts.bench.fan_out import fan_out
 from scripts.bench.measure import interleave, takes_part
 from scripts.bench.processes import Process
-from scripts.bench.roster import FLOOR, OURS, ROSTER
+from scripts.bench.roster import FLOOR, FOLDER, OURS, ROSTER
 from scripts.bench.tls import certificate
+from scripts.environments import Environment, find
 
 from ._bench import case
 

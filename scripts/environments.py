@@ -1,4 +1,4 @@
-"""An environment for each competitor: its own dependencies, and nothing else that could change what it costs.
+"""Make an environment for a tool: its own dependencies, and nothing else that could change what the others cost.
 
 httpx, for one, imports its command line where click is installed, its HTTP/2 where h2 is, and its locks where trio is.
 """
@@ -14,21 +14,21 @@ from importlib.metadata import Distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from scripts.bench.errors import BenchError
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_ROOT: Final = Path(__file__).resolve().parents[2]
+_ROOT: Final = Path(__file__).resolve().parents[1]
 _CONSTRAINTS: Final = _ROOT / "scripts/constraints.txt"
-#: Where the environments are, each in a folder of its own.
-FOLDER: Final = _ROOT / ".venv/competitors"
 _RECEIPT: Final = "receipt.txt"
+
+
+class InstallError(Exception):
+    """What was to be installed cannot be; the message says why in a line."""
 
 
 @dataclass(frozen=True)
 class Environment:
-    """Where a competitor runs; by default, where the bench does.
+    """Where a tool runs; by default, where this process does.
 
     Attributes:
         python: Its interpreter.
@@ -39,7 +39,7 @@ class Environment:
     generated: Path | None = None
 
     def version_of(self, distribution: str) -> str | None:
-        """Return the version of a distribution here, or else where the bench runs; `None` if it is in neither."""
+        """Return the version of a distribution here, or else where this process runs; `None` if it is in neither."""
         own = sysconfig.get_path("purelib", "venv", vars={"base": str(self.python.parent.parent)})
         return next((found.version for found in Distribution.discover(name=distribution, path=[own, *sys.path])), None)
 
@@ -60,7 +60,7 @@ def prepare(folder: Path, installs: Sequence[str]) -> Environment:
         installs: What pip is told to install, at the versions of ``scripts/constraints.txt``.
 
     Raises:
-        BenchError: It cannot be installed; the message says why in a line.
+        InstallError: It cannot be installed.
     """
     if found := find(folder, installs):
         return found
@@ -88,4 +88,4 @@ def _install(environment: Environment, installs: Sequence[str]) -> None:
         # The first error is the cause: later ones tell what follows from it, or point to a manual.
         errors = [error for line in done.stderr.splitlines() if (error := line.partition("ERROR: ")[2])]
         reasons = [*errors, *done.stderr.splitlines()[-1:], "it gave no reason"]
-        raise BenchError(f"pip cannot install {named} (is a registry within reach?): {reasons[0]}")
+        raise InstallError(f"pip cannot install {named} (is a registry within reach?): {reasons[0]}")

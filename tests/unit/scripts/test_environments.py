@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scripts.bench import __main__ as bench
-from scripts.bench.environments import Environment, find, prepare
-from scripts.bench.errors import BenchError
 from scripts.bench.processes import Process
 from scripts.bench.roster import EXTRAS, FLOOR, OURS
+from scripts.environments import Environment, InstallError, find, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,14 +91,14 @@ def test_an_environment_of_something_else_is_outdated(made: Path, wheel: str, mo
         patch.setattr(sys, "version", "3.99")
         assert find(made, [wheel]) is None
     with monkeypatch.context() as patch:
-        patch.setattr("scripts.bench.environments._CONSTRAINTS", Path(__file__))
+        patch.setattr("scripts.environments._CONSTRAINTS", Path(__file__))
         assert find(made, [wheel]) is None
 
 
 def test_what_cannot_be_installed_is_said_in_a_line_and_leaves_no_environment(tmp_path: Path) -> None:
     """The error holds pip's own first one, and the next run tries again."""
     for _ in range(2):
-        with pytest.raises(BenchError, match=r"^pip cannot install .*nowhere \(is .*\): Could not find .*$"):
+        with pytest.raises(InstallError, match=r"^pip cannot install .*nowhere \(is .*\): Could not find .*$"):
             prepare(tmp_path, _MISSING)
         assert find(tmp_path, _MISSING) is None
 
@@ -108,7 +107,7 @@ def test_a_failed_update_leaves_no_environment(made: Path, wheel: str, tmp_path:
     """An environment that was to become another one is not taken for what it was."""
     folder = tmp_path / "copy"
     shutil.copytree(made, folder, symlinks=True)
-    with pytest.raises(BenchError):
+    with pytest.raises(InstallError):
         prepare(folder, _MISSING)
     assert find(folder, [wheel]) is None
 
@@ -116,7 +115,7 @@ def test_a_failed_update_leaves_no_environment(made: Path, wheel: str, tmp_path:
 def _offline(monkeypatch: pytest.MonkeyPatch, *missing: str) -> None:
     def prepare(folder: Path, installs: Sequence[str]) -> Environment:
         if folder.name in missing:
-            raise BenchError(f"pip cannot install {installs[-1]}: it is gone")
+            raise InstallError(f"pip cannot install {installs[-1]}: it is gone")
         return Environment()
 
     monkeypatch.setattr(bench, "prepare", prepare)
