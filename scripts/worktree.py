@@ -16,7 +16,8 @@ def changes(path: Path) -> list[str] | None:
     Returns:
         Lines of `git status --porcelain`, or None outside of a checkout or without git.
     """
-    found = _git(path.parent, "status", "--porcelain", "--untracked-files=all", "--", path.name)
+    folder, name = (path, ".") if path.is_dir() else (path.parent, path.name)
+    found = _git(folder, "status", "--porcelain", "--untracked-files=all", "--", name)
     return None if found is None else os.fsdecode(found).splitlines()
 
 
@@ -35,11 +36,39 @@ def extract(folder: Path, into: Path) -> Path:
     Returns:
         The path of what was written; there is nothing if the folder is in no commit.
     """
-    archive = _git(folder.parent, "archive", "--format=tar", "HEAD", "--", folder.name)
+    _unpack(_git(folder.parent, "archive", "--format=tar", "HEAD", "--", folder.name), into)
+    return into / folder.name
+
+
+def export(root: Path, into: Path) -> None:
+    """Write everything that is in the last commit, and nothing that only lies beside it.
+
+    Args:
+        root: The folder of the checkout.
+        into: Where to write it, a folder that exists; it stays empty outside of a checkout or without git.
+    """
+    _unpack(_git(root, "archive", "--format=tar", "HEAD"), into)
+
+
+def last_commit(root: Path) -> tuple[str, int] | None:
+    """Return the short hash and the time of the last commit, in seconds since 1970; None outside of a checkout."""
+    found = _git(root, "log", "-1", "--format=%h %ct")
+    if found is None:
+        return None
+    name, time = found.decode("ascii").split()
+    return name, int(time)
+
+
+def release_tags(root: Path) -> list[str]:
+    """Return the tags of the last commit that begin with ``v``; there are none outside of a checkout."""
+    found = _git(root, "tag", "--points-at", "HEAD", "v*")
+    return [] if found is None else found.decode().split()
+
+
+def _unpack(archive: bytes | None, into: Path) -> None:
     if archive is not None:
         with tarfile.open(fileobj=io.BytesIO(archive)) as files:
             files.extractall(into, filter="data")
-    return into / folder.name
 
 
 def _git(folder: Path, *command: str) -> bytes | None:

@@ -1,0 +1,1 @@
+"""Build what is published, and try it as those who install it will (`make build`, `make check-build`)."""
