@@ -17,14 +17,16 @@ help:  ## List the targets
 
 .venv/runtime: pyproject.toml scripts/constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 ...")'
-	$(call SAY,"Installing what the package and its server need into .venv ...")
+	$(call SAY,"Making an environment in .venv: a few seconds ...")
 	@test -x $(PY) || $(PYTHON) -m venv .venv
+	$(call SAY,"Installing pip at the version of scripts/constraints.txt ...")
 	@$(INSTALL) pip
+	$(call SAY,"Installing the package and what its server needs ...")
 	@$(INSTALL) --editable '.[server]'
 	@touch $@
 
 .venv/dev: .venv/runtime
-	$(call SAY,"Installing the development tools into .venv: about a minute ...")
+	$(call SAY,"Installing the development tools: about a minute ...")
 	@$(INSTALL) --group dev
 	@touch $@
 

@@ -10,6 +10,8 @@ from typing import Final
 from scripts.constraints import FILE, MEND, constraints, contradictions, normal
 
 _CAUSE: Final = "The conflict is caused by:"
+#: What pip prints when it begins with a package, and when it comes to the longest step.
+_STEP: Final = re.compile(r"Collecting [\w.-]+|Building wheels?|Installing collected packages")
 _CONSTRAINT: Final = re.compile(r"The user requested \(constraint\) ([\w.-]+)==\S+")
 
 
@@ -36,6 +38,33 @@ def _conflict(lines: list[str]) -> Iterator[str]:
         yield str(known[normal(match[1])]) if match and normal(match[1]) in known else line
 
 
+def _pip(named: list[str]) -> list[str]:
+    # Without --quiet: pip tells what conflicts only in its ordinary output.
+    command = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off"]
+    return [*command, "--no-color", "--constraint", str(FILE), *named]
+
+
+def _run(command: list[str]) -> tuple[int, str]:
+    done = subprocess.run(
+        command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    )
+    return done.returncode, done.stdout
+
+
+def _watched(command: list[str]) -> tuple[int, str]:
+    """Run pip, and say in a line on the terminal what it is at; the line is gone when pip ends."""
+    lines = []
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as process:
+        for line in process.stdout or ():
+            lines.append(line)
+            if match := _STEP.match(line):
+                print(f"\r\x1b[K  {match[0]} ...", end="", file=sys.stderr, flush=True)
+    print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+    return process.returncode, "".join(lines)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run pip, quietly unless it fails.
 
@@ -49,13 +78,9 @@ def main(arguments: list[str] | None = None) -> int:
     failure, reasons = "the versions contradict each other", contradictions()
     if not reasons:
         failure = f"cannot install {' '.join(named)}"
-        # Without --quiet: pip tells what conflicts only in its ordinary output.
-        command = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off"]
-        command += ["--no-color", "--constraint", str(FILE), *named]
-        done = subprocess.run(
-            command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-        )
-        reasons = explanation(done.stdout) if done.returncode else []
+        command = _pip(named)
+        code, output = _watched(command) if sys.stderr.isatty() else _run(command)
+        reasons = explanation(output) if code else []
     if reasons:
         print("\n  ".join([f"make: {failure}:", *reasons]), file=sys.stderr)
     return 1 if reasons else 0

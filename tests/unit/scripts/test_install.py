@@ -91,6 +91,22 @@ def test_a_pin_that_was_raised_alone(project: Path, pip: Pip, capsys: pytest.Cap
 
 
 @pytest.mark.usefixtures("project")
+@pytest.mark.parametrize("code", [0, 1])
+def test_a_terminal_is_told_what_pip_is_at(
+    code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a terminal one line names what pip has come to, and is gone at the end; a failure is told after."""
+    printed = "Collecting rivers>=1\n  Downloading rivers\nInstalling collected packages: rivers\nERROR: no space\n"
+    script = f"import sys; print({printed!r}, end=''); sys.exit({code})"
+    monkeypatch.setattr(install, "_pip", lambda _: [sys.executable, "-c", script])
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert install.main(["rivers"]) == code
+    *steps, rest = capsys.readouterr().err.split("\r\x1b[K")
+    assert steps == ["", "  Collecting rivers ...", "  Installing collected packages ..."]
+    assert rest == ("make: cannot install rivers:\n  no space\n" if code else "")
+
+
+@pytest.mark.usefixtures("project")
 def test_a_conflict_names_the_package_and_the_line(pip: Pip, capsys: pytest.CaptureFixture[str]) -> None:
     """If pip finds a conflict, the error names the packages, and the line of each constraint that takes part."""
     pip.code, pip.output = 1, CONFLICT
@@ -181,7 +197,7 @@ def make(checkout: Path, *arguments: str, code: int = 0, **options: Any) -> subp
 
 
 def said(checkout: Path, *arguments: str) -> list[str]:
-    """Return the lines that make writes to a terminal, each as far as it says where."""
+    """Return the lines that make writes to a terminal."""
     ours, its = os.openpty()
     assert make(checkout, *arguments, stderr=its).returncode == 0
     os.close(its)
@@ -190,16 +206,21 @@ def said(checkout: Path, *arguments: str) -> list[str]:
         while part := os.read(ours, 4096):
             written += part
     os.close(ours)
-    return [line.partition(" into .venv")[0] for line in written.decode().splitlines()]
+    return written.decode().splitlines()
 
 
 def test_make_says_that_it_installs(checkout: Path) -> None:
     """On a terminal, make says in a line what it installs, and nothing where all is there; elsewhere it is silent."""
-    whole = ["Installing what the package and its server need", "Installing the development tools"]
+    whole = [
+        "Making an environment in .venv: a few seconds ...",
+        "Installing pip at the version of scripts/constraints.txt ...",
+        "Installing the package and what its server needs ...",
+        "Installing the development tools: about a minute ...",
+    ]
     assert said(checkout, ".venv/dev") == whole
     assert said(checkout, ".venv/dev") == []
     (checkout / ".venv/dev").unlink()
-    assert said(checkout, ".venv/dev") == whole[1:]
+    assert said(checkout, ".venv/dev") == whole[-1:]
     shutil.rmtree(checkout / ".venv")
     quiet = make(checkout, ".venv/dev", capture_output=True)
     assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
