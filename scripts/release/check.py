@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _TRIALS: Final = Path(__file__).with_name("trials.py")
 _CLASSIFIER: Final = re.compile(r"Programming Language :: Python :: (3\.\d+)")
 _ANSWER: Final = {"id": "1", "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hello"}}]}
+_STORED: Final = {"object": "chat.completion", "model": "m", "created": 1_700_000_000, **_ANSWER}
+#: What an extra is installed with, where it is a part of something that has an extra of its own.
+_TOGETHER: Final = {"parquet": "cli,parquet", "plot": "cli,plot"}
 
 
 def extras() -> list[str]:
@@ -65,7 +68,7 @@ def _candidates(wanted: str) -> Iterator[Path]:
 
 @contextmanager
 def server() -> Iterator[str]:
-    """Answer every request with the same small completion, by the standard library alone.
+    """Answer each request with the same small completion or a list of one, by the standard library alone.
 
     Yields:
         The base URL.
@@ -76,7 +79,14 @@ def server() -> Iterator[str]:
 
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["content-length"]))
-            body = json.dumps(_ANSWER).encode()
+            self._answer(_ANSWER)
+
+        def do_GET(self) -> None:
+            item = {"id": "1", "role": "user", "content": "Hi"} if "/messages" in self.path else _STORED
+            self._answer({"object": "list", "data": [item], "first_id": "1", "last_id": "1", "has_more": False})
+
+        def _answer(self, answer: Mapping[str, object]) -> None:
+            body = json.dumps(answer).encode()
             self.send_response(200)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(body)))
@@ -111,7 +121,7 @@ def attempt(python: Path, wheel: Path, extra: str, base_url: str) -> str | None:
     environment = _environment()
     with TemporaryDirectory() as folder:
         own = Path(folder, "bin/python")
-        named = f"{wheel}[{extra}]" if extra else str(wheel)
+        named = f"{wheel}[{_TOGETHER.get(extra, extra)}]" if extra else str(wheel)
         pip = [str(own), "-m", "pip", "--disable-pip-version-check", "--no-input", "--no-color"]
         for command in (
             [str(python), "-m", "venv", folder],

@@ -5,6 +5,8 @@ It needs nothing but the package: what it imports besides is what the extra itse
 
 import asyncio
 import contextlib
+import importlib
+import importlib.util
 import io
 import json
 import subprocess
@@ -13,6 +15,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from socket import create_server
+from tempfile import TemporaryDirectory
 
 
 def outsiders() -> set[str]:
@@ -140,14 +143,35 @@ def check_telemetry(base_url: str) -> None:
         assert chat.create(model="m", messages="Hello").text == "Hello"
 
 
+def _run(*command: str | Path) -> str:
+    done = subprocess.run(command, input="", capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr or done.stdout
+    return done.stdout
+
+
 def check_cli(base_url: str) -> None:
-    """Run the command as it is installed."""
-    command = Path(sys.executable).with_name("chatcompletions")
-    done = subprocess.run([command, "--help"], capture_output=True, text=True, check=False)
-    assert (done.returncode, "usage" in done.stdout.lower()) == (0, True), done.stderr
-    module = [sys.executable, "-I", "-m", "chatcompletions", "create", "--base-url", base_url, "--model", "m", "Hello"]
-    done = subprocess.run(module, input="", capture_output=True, text=True, check=False)
-    assert (done.returncode, "Hello" in done.stdout) == (0, True), done.stderr
+    """Run the command as it is installed, and as a module; neither brings click, which makes importing httpx dear."""
+    assert "usage" in _run(Path(sys.executable).with_name("chatcompletions"), "--help").lower()
+    command = [sys.executable, "-I", "-m", "chatcompletions", "create", "--base-url", base_url]
+    assert "Hello" in _run(*command, "--model", "m", "Hi")
+    assert importlib.util.find_spec("click") is None
+
+
+def check_parquet(base_url: str) -> None:
+    """Export to a Parquet file."""
+    parquet = importlib.import_module("pyarrow.parquet")
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "stored.parquet")
+        _run(sys.executable, "-I", "-m", "chatcompletions", "export", "--base-url", base_url, "--output", file)
+        assert parquet.read_table(file).num_rows == 1
+
+
+def check_plot(base_url: str) -> None:
+    """Draw a chart of what is stored."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "stats.svg")
+        _run(sys.executable, "-I", "-m", "chatcompletions", "stats", "--base-url", base_url, "--plot", file)
+        assert "<svg" in file.read_text(encoding="utf-8")
 
 
 #: What each extra is for.
@@ -155,6 +179,8 @@ TRIALS: dict[str, Callable[[str], None]] = {
     "aiohttp": check_aiohttp,
     "cli": check_cli,
     "http2": check_http2,
+    "parquet": check_parquet,
+    "plot": check_plot,
     "progress": check_progress,
     "server": check_server,
     "strict": check_strict,
