@@ -146,6 +146,11 @@ class Deviation:
     def __str__(self) -> str:
         return f"{self.path}: {self.expected}; found {self.found}"
 
+    def _repr_html_(self) -> str:
+        from chatcompletions._notebook import deviations_html
+
+        return deviations_html([self])
+
 
 @public
 class APIConnectionError(APIError):

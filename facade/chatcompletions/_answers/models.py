@@ -132,6 +132,11 @@ class ChatCompletion(Answer, models.CreateChatCompletionResponse):
         """The time at which the completion was created, in UTC; `None` if the server did not send one."""
         return parse_time(self.created)
 
+    def _repr_html_(self) -> str:
+        from chatcompletions._notebook import completion_html
+
+        return completion_html(self)
+
 
 def headers_of(answer: Answer) -> httpx.Headers:
     """Return the headers of an answer; there are none if the model was not read from a response."""

@@ -181,6 +181,11 @@ class Page(Answer, Generic[ItemT]):
         items = f"{len(data)} items" if isinstance(data, list) else "no items"
         return f"<{type(self).__name__} of {items}, has_more={self.has_more!r}, last_id={self.last_id!r}>"
 
+    def _repr_html_(self) -> str:
+        from chatcompletions._notebook import page_html
+
+        return page_html(self)
+
     def _own_position(self) -> Position:
         # A page that was read from a mapping has none.
         return getattr(self, "_position", None) or Position(_refuse_to_fetch, None, None)

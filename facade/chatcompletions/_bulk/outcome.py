@@ -28,6 +28,11 @@ class Outcome(Generic[ReplyT]):
     reply: ReplyT | None = None
     error: Exception | None = None
 
+    def _repr_html_(self) -> str:
+        from chatcompletions._notebook import outcome_html
+
+        return outcome_html(self)
+
 
 @define(eq=False)
 class Row:

@@ -53,7 +53,16 @@ def deviations(model_or_mapping: Any, *, schema: str | None = None) -> list[Devi
     except RecursionError:
         raise ValueError("the answer is nested too deeply to be judged") from None
     pointer = _pointer(schema or (_schema_of_model(model_or_mapping) if is_model else _schema_of_mapping(value)))
-    return list(find_deviations(value, pointer))
+    return _Deviations(find_deviations(value, pointer))
+
+
+class _Deviations(list[Deviation]):
+    """A list that a notebook shows as a table."""
+
+    def _repr_html_(self) -> str:
+        from chatcompletions._notebook import deviations_html
+
+        return deviations_html(self)
 
 
 def find_deviations(value: Any, pointer: str) -> Iterator[Deviation]:
