@@ -9,10 +9,12 @@ import importlib
 import importlib.util
 import io
 import json
+import re
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from importlib import metadata
 from pathlib import Path
 from socket import create_server
 from tempfile import TemporaryDirectory
@@ -24,12 +26,35 @@ def outsiders() -> set[str]:
     return names - sys.stdlib_module_names - {"__main__", "__mp_main__", "chatcompletions", "chatcompletions_api"}
 
 
+def own_modules() -> set[str]:
+    """Return the top-level names of what the package needs without an extra, in turn."""
+    needed, found = ["chatcompletions"], set[str]()
+    while needed:
+        name = needed.pop()
+        if name in found:
+            continue
+        found.add(name)
+        with contextlib.suppress(metadata.PackageNotFoundError):  # a marker leaves it out
+            lines = [line for line in metadata.requires(name) or () if "extra ==" not in line]
+            needed += [normal(re.split(r"[^\w.-]", line, maxsplit=1)[0]) for line in lines]
+    known = metadata.packages_distributions().items()
+    return {module for module, names in known if found & {normal(name) for name in names}}
+
+
+def normal(name: str) -> str:
+    """Return the form of a distribution's name in which all its spellings are the same."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def check_plain(base_url: str) -> None:
-    """Import the package, which brings nothing else, and make the same call in both modes."""
+    """Import the package, which brings nothing else, and make a call in both modes, which imports no extra."""
     before = outsiders()
     import chatcompletions
 
     assert outsiders() == before, f"importing chatcompletions imports {outsiders() - before}"
+    for name in ("httpx", "httpcore"):  # by themselves they import click and h2 where these are installed
+        importlib.import_module(name)
+    before = outsiders()
     with chatcompletions.ChatClient(base_url=base_url, api_key="sk-trial") as chat:
         assert chat.create(model="m", messages="Hello").text == "Hello"
 
@@ -38,6 +63,7 @@ def check_plain(base_url: str) -> None:
             return (await chat.create(model="m", messages="Hello")).text
 
     assert asyncio.run(ask()) == "Hello"
+    assert outsiders() - before <= own_modules(), f"a call imports {outsiders() - before - own_modules()}"
 
 
 def check_aiohttp(base_url: str) -> None:
