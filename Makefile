@@ -21,8 +21,8 @@ help:  ## List the targets
 	@test -x $(PY) || $(PYTHON) -m venv .venv
 	$(call SAY,"Installing pip at the version of scripts/constraints.txt ...")
 	@$(INSTALL) pip
-	$(call SAY,"Installing the package and what its server needs ...")
-	@$(INSTALL) --editable '.[server]'
+	$(call SAY,"Installing the package and what its server and command need ...")
+	@$(INSTALL) --editable '.[cli,server]'
 	@touch $@
 
 .venv/dev: .venv/runtime

@@ -214,7 +214,7 @@ def test_make_says_that_it_installs(checkout: Path) -> None:
     whole = [
         "Making an environment in .venv: a few seconds ...",
         "Installing pip at the version of scripts/constraints.txt ...",
-        "Installing the package and what its server needs ...",
+        "Installing the package and what its server and command need ...",
         "Installing the development tools: about a minute ...",
     ]
     assert said(checkout, ".venv/dev") == whole
