@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -93,6 +94,21 @@ def test_the_schema(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         assert name in archive.namelist(), f"{name} is not in the wheel: see [tool.hatch.build] in pyproject.toml"
         assert archive.read(name) == (ROOT / "generated" / name).read_bytes()
+
+
+def test_the_page_of_the_index(wheel: Path) -> None:
+    """The README's links to files lead to those of the same version; nothing else of it is changed."""
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        page = archive.read(name).decode().partition("\n\n")[2]
+    version = wheel.name.split("-")[1]
+    address = rf"https://(?:github|raw\.githubusercontent)\.com/[\w-]+/[\w-]+/(?:blob/)?v{re.escape(version)}/([^)]+)"
+    files = re.findall(rf"\]\({address}\)", page)
+    assert files
+    assert all((ROOT / file.partition("#")[0]).is_file() for file in files)
+    assert (
+        re.sub(rf"\]\({address}\)", r"](\1)", page).strip() == (ROOT / "README.md").read_text(encoding="utf-8").strip()
+    )
 
 
 def test_nothing_else(names: list[str]) -> None:

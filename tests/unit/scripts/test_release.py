@@ -66,7 +66,7 @@ def test_the_version_is_the_same_everywhere() -> None:
         chat.list()
     assert requests[0].headers["user-agent"].startswith(f"chatcompletions/{found} ")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    assert project["project"]["dynamic"] == ["version"]
+    assert project["project"]["dynamic"] == ["readme", "version"]
     assert project["tool"]["hatch"]["version"] == {"path": FILE}
     check_version()
     for tag in worktree.release_tags(ROOT):
@@ -87,10 +87,10 @@ def test_the_change_log_links_each_version() -> None:
 def test_links_into_the_repository_agree() -> None:
     """Every file that names the public repository names the one of pyproject.toml."""
     urls = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]
-    files = [SECURITY, ROOT / "CHANGELOG.md"]
-    texts = [*urls.values(), *(file.read_text(encoding="utf-8") for file in files)]
-    found = {match for text in texts for match in re.findall(r"https://github\.com/[\w-]+/[\w-]+", text)}
-    assert found == {urls["Source"]}
+    texts = [file.read_text(encoding="utf-8") for file in (SECURITY, ROOT / "CHANGELOG.md", ROOT / "pyproject.toml")]
+    address = r"https://(?:github|raw\.githubusercontent)\.com/([\w-]+/[\w-]+)"
+    found = {match for text in texts for match in re.findall(address, text)}
+    assert found == {urls["Source"].removeprefix("https://github.com/")}
 
 
 @pytest.mark.parametrize(
