@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 #: Where the distributions go.
 DIST: Final = ROOT / "dist"
 _TOOLS: Final = ROOT / ".venv/release"
+#: The exit code after ctrl-C.
+INTERRUPTED: Final = 130
 #: Two surroundings that must make no difference.
 _SURROUNDINGS: Final = (
     {"TZ": "UTC", "PYTHONHASHSEED": "1", "umask": "022"},
@@ -160,7 +162,7 @@ def main(arguments: list[str] | None = None) -> int:
         arguments: The command line; by default that of the process.
 
     Returns:
-        0, or 1 after a line on stderr that says what stands in the way.
+        0, or 1 after a line on stderr that says what stands in the way, or 130 if ctrl-C ended it.
     """
     parser = argparse.ArgumentParser(prog="make build")
     parser.add_argument("--tag", default="", help="the tag of the release, which must be v and the version")
@@ -181,6 +183,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (InstallError, OSError, ReleaseError) as error:
         print(f"make build: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("make build: interrupted", file=sys.stderr)
+        return INTERRUPTED
     for place in places:
         digest = hashlib.sha256(place.read_bytes()).hexdigest()
         print(f"{place.relative_to(ROOT)}  {place.stat().st_size:,} bytes  sha256 {digest}")

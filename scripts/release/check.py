@@ -19,11 +19,11 @@ from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 from scripts.install import explanation
-from scripts.release.build import DIST
+from scripts.release.build import DIST, INTERRUPTED
 from scripts.release.version import ROOT, version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 _TRIALS: Final = Path(__file__).with_name("trials.py")
 _CLASSIFIER: Final = re.compile(r"Programming Language :: Python :: (3\.\d+)")
@@ -163,6 +163,23 @@ def reason(output: str, *, by_pip: bool) -> str:
     return next((line.strip() for line in reversed(output.splitlines()) if line.strip()), "it gave no reason")
 
 
+def _try_all(pythons: Mapping[str, Path], tried: Sequence[tuple[str, str]], wheel: Path) -> int:
+    """Try each Python and extra, print a line for each, and return how many failed."""
+    failures = 0
+    with server() as base_url, ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = [pool.submit(attempt, pythons[name], wheel, extra, base_url) for name, extra in tried]
+        try:
+            for (name, extra), future in zip(tried, found, strict=True):
+                failure = future.result()
+                failures += failure is not None
+                named = f"chatcompletions[{extra}]" if extra else "chatcompletions"
+                print(f"Python {name}  {named}: {failure or 'ok'}", flush=True)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return failures
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Try the wheel in ``dist/``, and print a line for each environment.
 
@@ -170,7 +187,7 @@ def main(arguments: list[str] | None = None) -> int:
         arguments: The command line; by default that of the process.
 
     Returns:
-        0, or 1 if something failed.
+        0, 1 if something failed, or 130 if ctrl-C ended it.
     """
     parser = argparse.ArgumentParser(prog="make check-build")
     parser.add_argument("--extra", action="append", choices=extras(), help="try this one alone; may be repeated")
@@ -184,12 +201,11 @@ def main(arguments: list[str] | None = None) -> int:
     missing = [name for name, python in found.items() if python is None]
     there = {name: python for name, python in found.items() if python is not None}
     tried = [(name, extra) for name in there for extra in ("", *(options.extra or extras()))]
-    failures = 0
-    with server() as base_url, ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = pool.map(lambda one: attempt(there[one[0]], wheel, one[1], base_url), tried)
-        for (name, extra), failure in zip(tried, results, strict=True):
-            failures += failure is not None
-            print(f"Python {name}  {wheel.name.split('-')[0]}{extra and f'[{extra}]'}: {failure or 'ok'}", flush=True)
+    try:
+        failures = _try_all(there, tried, wheel)
+    except KeyboardInterrupt:
+        print("make check-build: interrupted", file=sys.stderr)
+        return INTERRUPTED
     for name in missing:
         print(f"Python {name}  not tried, because it is not installed here")
     print(f"{len(tried) - failures} of {len(tried)} environments are ok")
