@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 
 import chatcompletions
 from scripts import worktree
+from scripts.environments import Environment, InstallError
 from scripts.release import build, check, trials
 from scripts.release.version import FILE, ROOT, ReleaseError, version
 from scripts.release.version import check as check_version
@@ -172,6 +174,80 @@ def test_without_a_commit(tmp_path: Path) -> None:
         build.build(tmp_path, Path(sys.executable), tmp_path / "built")
 
 
+@pytest.fixture
+def built(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a project that `make build` takes for its own; nothing is installed, and nothing is inspected."""
+    monkeypatch.setattr(build, "ROOT", project)
+    monkeypatch.setattr(build, "DIST", project / "dist")
+    monkeypatch.setattr(build, "version", lambda: "1.2.3")
+    monkeypatch.setattr(build, "prepare", lambda *_: Environment())
+    monkeypatch.setattr(build, "inspect", lambda *_: None)
+    return project
+
+
+def test_what_make_build_tells(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It tells the files with their sums, and the commit; and that changes which are not committed are left out."""
+    assert build.main([]) == 0
+    told = capsys.readouterr()
+    assert told.err == ""
+    sdist, wheel, last = told.out.splitlines()
+    for line, name in ((sdist, "chatcompletions-1.2.3.tar.gz"), (wheel, "chatcompletions-1.2.3-py3-none-any.whl")):
+        digest = hashlib.sha256((built / "dist" / name).read_bytes()).hexdigest()
+        assert line.startswith(f"dist/{name}  ")
+        assert line.endswith(f" sha256 {digest}")
+    commit = worktree.last_commit(built)
+    assert commit is not None
+    assert last.startswith(f"1.2.3 of commit {commit[0]}: ")
+    assert build.main(["--tag", "v1.2.3"]) == 0
+    assert "changes that are not committed are left out" in capsys.readouterr().err  # dist/ itself is one here
+
+
+@pytest.mark.parametrize(
+    ("failure", "code", "told"),
+    [
+        (ReleaseError("twine refuses it"), 1, "make build: twine refuses it\n"),
+        (InstallError("no registry"), 1, "make build: no registry\n"),
+        (KeyboardInterrupt(), 130, "make build: interrupted\n"),
+    ],
+)
+def test_a_build_that_does_not_end(
+    built: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    failure: BaseException,
+    code: int,
+    told: str,
+) -> None:
+    """Whatever ends it, there is one line, and dist/ is as it was."""
+
+    def fail(*_: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(build, "inspect", fail)
+    assert build.main([]) == code
+    assert capsys.readouterr() == ("", told)
+    assert not (built / "dist").exists()
+
+
+def test_tags_of_another_version(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A tag that was handed over, or that the commit has, must be the version."""
+    assert build.main(["--tag", "v2.0.0"]) == 1
+    git(built, "tag", "v1.2.4")
+    assert build.main([]) == 1
+    for tag, line in zip(("v2.0.0", "v1.2.4"), capsys.readouterr().err.splitlines(), strict=True):
+        assert f"the tag is '{tag}'" in line
+
+
+def test_tools_that_find_something(tmp_path: Path) -> None:
+    """What twine or check-wheel-contents prints is in the error."""
+    tool = tmp_path / "python"
+    tool.write_text("#!/bin/sh\ntest $2 = twine || { echo W002: twice the same file; exit 1; }\n")
+    tool.chmod(0o755)
+    found = build.Distributions(tmp_path / "a.tar.gz", tmp_path / "a.whl")
+    with pytest.raises(ReleaseError, match=r"^check_wheel_contents refuses it:\nW002: twice the same file$"):
+        build.inspect(tool, found, tmp_path)
+
+
 def test_what_lies_in_dist(tmp_path: Path) -> None:
     """Distributions of other versions leave the folder from which all are published; nothing else does."""
     folder = tmp_path / "dist"
@@ -250,6 +326,17 @@ def test_what_is_told(tried: Callable[..., int], capsys: pytest.CaptureFixture[s
         "2 of 3 environments are ok",
     ]
     assert tried(["--extra", "strict"]) == 0
+
+
+def test_ctrl_c(tried: Callable[..., int], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Ctrl-C ends the check with a line."""
+
+    def attempt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(check, "attempt", attempt)
+    assert tried([]) == 130
+    assert capsys.readouterr() == ("", "make check-build: interrupted\n")
 
 
 def test_nothing_is_no_success(tried: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
