@@ -22,7 +22,7 @@ _ITEMS, _FEW = 50, 10
 #: Control characters, by which a text could change how it is shown, and halves of characters, which no file can hold.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _FONT = "font-family: inherit; background: none; color: inherit; padding: 0; margin: 0"
-_WRAP = "white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: isolate"
+_WRAP = "white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere; unicode-bidi: isolate"
 _BLOCK = f"{_FONT}; {_WRAP}; max-height: 32em; overflow: auto"
 _MUTED = "opacity: 0.7; font-size: 85%"
 _CELL_STYLE = "text-align: left; vertical-align: top; min-width: 8em; padding: 0.3em 0.6em"
