@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TextIO
 
+    from chatcompletions.server import LocalServer
+
 _DESCRIPTION = """\
 Answer the six chat completion operations on this machine, without a key, a model or a network.
 Answers are canned and say so; what is stored with "store": true is really stored, and can be
 listed, read, updated and deleted."""
 
-_EPILOG = """\
+EPILOG = """\
 Point a client at it with two environment variables, which the server prints when it starts:
 OPENAI_BASE_URL and OPENAI_API_KEY. Stop it with Ctrl-C.
 
@@ -61,7 +63,23 @@ _SCRIPT_END = "what follows when no entry is left for a create request (default:
 
 def main() -> str | None:
     """Run the local server until it is interrupted, and return the problem, if one ended it."""
-    options = _parser().parse_args()
+    parser = argparse.ArgumentParser(
+        prog="python -m chatcompletions.server",
+        description=_DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_arguments(parser)
+    return run(parser.parse_args())
+
+
+def run(options: argparse.Namespace, mount: Callable[[LocalServer], str] | None = None) -> str | None:
+    """Run the local server until it is interrupted, and return the problem, if one ended it.
+
+    Args:
+        options: The options of `add_arguments`.
+        mount: Called with the server once it runs; may add to it, and returns a line for the welcome.
+    """
     try:
         from chatcompletions.server import LocalServer, ScriptError, StoreError
     except ImportError as error:
@@ -84,7 +102,8 @@ def main() -> str | None:
             log=log,
         )
         with server:
-            _say(server.base_url if options.quiet else _welcome(server.base_url, options))
+            more = "" if mount is None else mount(server)
+            _say(server.base_url if options.quiet else _welcome(server.base_url, options, more))
             server.wait()
     except KeyboardInterrupt:
         return None
@@ -120,13 +139,8 @@ class _Errors(logging.Handler):
         super().close()
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m chatcompletions.server",
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the server to a parser."""
     port = partial(_number, read=int, wanted="a port", most=65_535)
     delay = partial(_number, read=float, wanted="a delay", most=60_000)
     add = parser.add_argument
@@ -139,7 +153,6 @@ def _parser() -> argparse.ArgumentParser:
     add("--script-end", choices=["error", "canned"], default="error", help=_SCRIPT_END)
     add("--lenient", action="store_true", help="take what the service refuses: schemas that are not strict, ...")
     add("--quiet", action="store_true", help="print the base URL and nothing else")
-    return parser
 
 
 def _number(text: str, read: Callable[[str], float], wanted: str, most: int) -> float:
@@ -152,7 +165,7 @@ def _number(text: str, read: Callable[[str], float], wanted: str, most: int) -> 
     return number
 
 
-def _welcome(base_url: str, options: argparse.Namespace) -> str:
+def _welcome(base_url: str, options: argparse.Namespace, more: str) -> str:
     is_own = f"{options.host}:" in base_url or f"[{options.host}]" in base_url
     others = "" if is_own else ", and on every other address of this machine"
     key = "any-text" if options.api_key is None else "<the key given with --api-key>"
@@ -161,7 +174,7 @@ def _welcome(base_url: str, options: argparse.Namespace) -> str:
         f"Listening on {base_url}{others}\n"
         f"Answers are canned: no model is asked. Stored completions are kept {kept}.\n\n"
         f"  export OPENAI_BASE_URL={base_url}\n"
-        f"  export OPENAI_API_KEY={key}\n\n"
+        f"  export OPENAI_API_KEY={key}\n\n{more}"
         "Stop with Ctrl-C."
     )
 

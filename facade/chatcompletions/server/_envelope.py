@@ -107,7 +107,7 @@ class Envelope:
 
         try:
             headers = Headers(scope=scope)
-            self._refuse_strangers(headers, scope["scheme"])
+            refuse_strangers(headers, scope["scheme"], self.hosts)
             self._authenticate(headers.get("authorization", ""))
             await self.app(scope, receive_recorded, send_marked)
         except HungUpError:
@@ -118,22 +118,6 @@ class Envelope:
                 await JSONResponse(refusal.body, refusal.status, refusal.headers)(scope, receive, send_marked)
             if refusal is not error and refusal.status == 500:
                 raise  # for the log of whoever runs the server
-
-    def _refuse_strangers(self, headers: Headers, scheme: str) -> None:
-        """Refuse what a page of another site sends by way of somebody's browser.
-
-        Such a page can have its own name lead to this machine (DNS rebinding), which shows in ``Host``, or post to it
-        without reading the answer, which shows in ``Origin``.
-        """
-        host = headers.get("host", "")
-        if host and self.hosts is not None and not _is_local(host, self.hosts):
-            problem = f"This server does not answer for the host '{host}'"
-            advice = "address it by the one that it was started with"
-            raise ApiError(f"{problem}; {advice}.", status=403, code="host_not_allowed")
-        for origin in headers.getlist("origin"):
-            if origin != f"{scheme}://{host}":
-                problem = f"This server takes no requests from pages of '{origin}'."
-                raise ApiError(problem, status=403, code="origin_not_allowed")
 
     def _authenticate(self, credentials: str) -> None:
         if self.api_key is None:
@@ -146,6 +130,31 @@ class Envelope:
         else:
             message, code = "The API key is not the one this server was started with.", "invalid_api_key"
         raise ApiError(message, status=401, code=code, headers={"www-authenticate": "Bearer"})
+
+
+def refuse_strangers(headers: Headers, scheme: str, hosts: Collection[str] | None) -> None:
+    """Refuse what a page of another site sends by way of somebody's browser.
+
+    Such a page can have its own name lead to this machine (DNS rebinding), which shows in ``Host``, or post to it
+    without reading the answer, which shows in ``Origin``.
+
+    Args:
+        headers: The request's.
+        scheme: ``http`` or ``https``.
+        hosts: The names by which the server may be addressed, besides local names and IP addresses; any if `None`.
+
+    Raises:
+        ApiError: A 403.
+    """
+    host = headers.get("host", "")
+    if host and hosts is not None and not _is_local(host, hosts):
+        problem = f"This server does not answer for the host '{host}'"
+        advice = "address it by the one that it was started with"
+        raise ApiError(f"{problem}; {advice}.", status=403, code="host_not_allowed")
+    for origin in headers.getlist("origin"):
+        if origin != f"{scheme}://{host}":
+            problem = f"This server takes no requests from pages of '{origin}'."
+            raise ApiError(problem, status=403, code="origin_not_allowed")
 
 
 def _is_local(host: str, names: Collection[str]) -> bool:

@@ -23,12 +23,11 @@ from ._script import Script
 from ._words import ScriptError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from pathlib import Path
     from typing import Any, Self
 
-    from starlette.applications import Starlette
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from ._app import Options
     from ._recorded import RecordedRequest
@@ -85,6 +84,7 @@ class LocalServer:
         self._build = partial(build, self._script, self._recorder, db=db, api_key=api_key)
         self._options = options
         self._address = (host, port)
+        self._mounted: ASGIApp | None = None
         self._server: _Server | None = None
         self._closing = ExitStack()
 
@@ -103,6 +103,11 @@ class LocalServer:
             host = "::1" if ":" in server.address else "127.0.0.1"
         name = f"[{host}]" if ":" in host else host
         return f"http://{name}:{server.port}/v1"
+
+    @property
+    def hosts(self) -> Collection[str] | None:
+        """The domain names by which it may be addressed; see `Options`."""
+        return self._options.get("hosts")
 
     @property
     def requests(self) -> list[RecordedRequest]:
@@ -130,6 +135,11 @@ class LocalServer:
         self._script.then({**entry, **({} if answer is None else {"text": answer})})
         return self
 
+    def mount(self, application: ASGIApp) -> Self:
+        """Answer by another ASGI application what is not below ``/v1``, before the server starts or while it runs."""
+        self._mounted = application
+        return self
+
     def wait(self) -> None:
         """Block until the server ends, which it does only by a failure or an interrupt."""
         self._running().ended.wait()
@@ -151,7 +161,12 @@ class LocalServer:
             closing.callback(application.state.store.close)
             if application.state.log is not None:
                 closing.callback(application.state.log.close)
-            server = _Server(application, listener, stopping)
+
+            async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+                is_ours = self._mounted is None or f"{scope.get('path', '')}/".startswith("/v1/")
+                await (application if is_ours else self._mounted)(scope, receive, send)  # type: ignore[misc] # not None
+
+            server = _Server(dispatch, listener, stopping)
             server.thread.start()
             closing.callback(server.stop)
             server.decided.wait()
@@ -180,7 +195,7 @@ async def _sleep(stopping: asyncio.Event, seconds: float) -> None:
 class _Server(uvicorn.Server):
     """uvicorn with a thread to run in, and events that tell how far it is."""
 
-    def __init__(self, application: Starlette, listener: socket.socket, stopping: asyncio.Event) -> None:
+    def __init__(self, application: ASGIApp, listener: socket.socket, stopping: asyncio.Event) -> None:
         async def run_with_extensions(scope: Scope, receive: Receive, send: Send) -> None:
             extensions = {**scope.get("extensions", {}), HANG_UP: partial(self._hang_up, scope)}
             await application({**scope, "extensions": extensions}, receive, send)
