@@ -50,7 +50,7 @@ lint: .venv/dev  ## Check style, formatting and the direction of imports
 	@$(BIN)/ruff format --check
 	@$(BIN)/lint-imports --no-cache --no-logo
 
-types: .venv/dev  ## Check types with mypy (strict) and pyright, the README's examples included
+types: .venv/dev  ## Check types with mypy (strict) and pyright, the examples of README and docs included
 	@$(PY) -m scripts.examples
 	@$(BIN)/mypy
 	@$(BIN)/mypy tests/typing scripts

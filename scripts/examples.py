@@ -1,18 +1,20 @@
-"""Write the README's Python examples as modules, for the type checkers (`make types`)."""
+"""Write the Python blocks of the README and of `docs/` as modules, for the type checkers (`make types`)."""
 
 import re
 import shutil
 import textwrap
-from pathlib import Path
 from typing import Final
 
-_ROOT: Final = Path(__file__).resolve().parent.parent
-_FOLDER: Final = _ROOT / "tests/typing/readme"
-_BLOCK: Final = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+from scripts.docs.blocks import ROOT, blocks, pages
+
+_FOLDER: Final = ROOT / "tests/typing/pages"
+_AWAITING: Final = re.compile(r"^(?!(async )?def ).*\b(await|async (for|with)) ", re.MULTILINE)
 
 
 def examples(text: str) -> list[str]:
     """Return the Python blocks of a Markdown text as modules; one that awaits stands in a coroutine function.
+
+    Blocks that no test runs are left out: they need what is not installed.
 
     Args:
         text: The Markdown text.
@@ -20,11 +22,10 @@ def examples(text: str) -> list[str]:
     Returns:
         The sources, in the order of the text.
     """
-    blocks: list[str] = _BLOCK.findall(text)
-    awaiting = re.compile(r"\b(await|async (for|with)) ")
+    sources = [block.source for block in blocks(text) if block.language == "python" and block.reason is None]
     return [
-        "async def example() -> None:\n" + textwrap.indent(block, "    ") if awaiting.search(block) else block
-        for block in blocks
+        "async def example() -> None:\n" + textwrap.indent(source, "    ") if _AWAITING.search(source) else source
+        for source in sources
     ]
 
 
@@ -32,8 +33,10 @@ def main() -> None:
     """Write each example to a module of its own."""
     shutil.rmtree(_FOLDER, ignore_errors=True)
     _FOLDER.mkdir()
-    for number, source in enumerate(examples((_ROOT / "README.md").read_text(encoding="utf-8")), 1):
-        (_FOLDER / f"example_{number}.py").write_text(source, encoding="utf-8")
+    for page in pages():
+        for number, source in enumerate(examples(page.read_text(encoding="utf-8")), 1):
+            name = f"{page.stem.lower().replace('-', '_')}_{number}.py"
+            (_FOLDER / name).write_text(source, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ request that holds it. An entry that says nothing else gives the canned answer.
                     retry_after_ms, x_should_retry, headers, body, redirect
   what is stored    ignore, circular, visible_after, visible_after_lists
 
-The README has a sentence for each, and so has help("chatcompletions.server.ScriptEntry").
+docs/testing.md has a sentence for each, and so has help("chatcompletions.server.ScriptEntry").
 
 What it answers without a script:
   text     That it is canned, and what the user wrote, or what a tool returned.

@@ -1,4 +1,4 @@
-"""The README's examples as modules for the type checkers."""
+"""The examples of pages as modules for the type checkers."""
 
 from scripts.examples import examples
 
@@ -7,6 +7,10 @@ TEXT = """
 import a
 ```
 text
+<!-- not run: it needs what is not installed -->
+```python
+import nothing
+```
 ```console
 $ make
 ```

@@ -1,0 +1,1 @@
+"""The documentation: its blocks, its reference, and the pages made of them (`make docs`)."""
