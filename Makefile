@@ -10,7 +10,7 @@ BASE ?= openapi.yaml
 FORMAT ?= table
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage lint types update spec spec-diff generate check-generated constraints bench soak build check-build clean
+.PHONY: help demo test coverage lint types update spec spec-diff generate check-generated constraints bench soak docs build check-build clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -83,6 +83,9 @@ soak: .venv/dev  ## Soak both clients in a faulty local server for two minutes, 
 bench: .venv/dev  ## Compare with raw httpx, the official SDK and stock models: make bench QUICK=1 ONLY=create
 	@$(PY) -m scripts.bench $(if $(filter-out 0,$(QUICK)),--quick) $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
+docs: .venv/dev  ## Build the documentation into site/html, strict about links and anchors
+	@$(PY) -m scripts.docs
+
 build: .venv/runtime  ## Build the last commit into dist/, twice the same bytes, and check it: make build TAG=v1.2.3
 	@$(PY) -m scripts.release.build --tag "$${TAG-}"
 
@@ -90,4 +93,4 @@ check-build: build  ## Install what was built, alone and with each extra, on eac
 	@$(PY) -m scripts.release.check $(ARGS)
 
 clean:  ## Remove what the other targets made, the environment included
-	rm -rf .venv .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
+	rm -rf .venv .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis dist site

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from scripts.environments import Environment
 
 _README: Final = Path(__file__).resolve().parents[2] / "README.md"
-_CHART: Final = Path(__file__).parent / "chart.svg"
+_CHART: Final = _README.parent / "docs/chart.svg"
 _NOTE: Final = (
     "CPU time of the client's process as a multiple of raw httpx's in the same round: the median of all rounds, "
     "± half the distance between the quartiles. Each client runs in an environment that holds its own dependencies and "
@@ -95,7 +95,7 @@ def _measure_and_print(cases: Sequence[Case], *, write: bool) -> None:
     if write:
         text = replace_between_markers(_README.read_text(encoding="utf-8"), figures)
         _README.write_text(text, encoding="utf-8")
-        _CHART.write_text(chart(results, entries), encoding="utf-8")
+        _CHART.write_text(chart(figures, ROSTER), encoding="utf-8")
 
 
 def _prepared(cases: Sequence[Case], stack: ExitStack) -> dict[str, Environment]:

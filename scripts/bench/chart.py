@@ -1,17 +1,17 @@
-"""A bar chart of ratios as SVG, the same bytes for the same figures, readable on a light and on a dark page."""
+"""A bar chart of the ratios in a table as SVG, the same bytes for the same figures, for light and dark pages."""
 
 from __future__ import annotations
 
 import math
+import re
 from html import escape
 from typing import TYPE_CHECKING
 
 from scripts.bench.roster import FLOOR
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from scripts.bench.figures import Result
     from scripts.bench.roster import Entry
 
 _WIDTH = 820
@@ -25,20 +25,13 @@ _FONT = "system-ui, sans-serif"
 _TEXT = "#7d8590"
 _COLOURS = {"facade": "#2f81f7", "official": "#8b7355", "stock": "#8c959f", "raw_jiter": "#b0b8c1"}
 _OTHER = "#8c959f"
+_RATIO = re.compile(r"(\d+\.\d+)(?: ±\d+\.\d+)?")
 
 
-def chart(results: Sequence[Result], entries: Sequence[Entry]) -> str:
-    """Return a chart of the headline cases: CPU time over that of raw httpx, on a logarithmic scale."""
+def chart(table: str, entries: Sequence[Entry]) -> str:
+    """Return a chart of the ratios in a table of `report.headline`: CPU time over that of raw httpx, logarithmic."""
     shown = [entry for entry in entries if entry != FLOOR and not entry.fan_out_only]
-    rows = [
-        (
-            result.case.title,
-            [(entry, ratio.middle) for entry in shown if (ratio := result.ratio(entry.key, FLOOR.key))],
-        )
-        for result in results
-        if result.case.headline
-    ]
-    rows = [row for row in rows if row[1]]
+    rows = [row for row in _rows(table, shown) if row[1]]
     ratios = [value for _, bars in rows for _, value in bars] or [1.0]
     low, high = min(0.5, *ratios), max(2.0, *ratios)
 
@@ -61,6 +54,15 @@ def chart(results: Sequence[Result], entries: Sequence[Entry]) -> str:
     floor = place(1.0)
     line = f'<line x1="{floor:.1f}" y1="{_TOP - 8}" x2="{floor:.1f}" y2="{y - _GAP + 4:.1f}" stroke="{_TEXT}"/>'
     return _document(rows, [*parts, line], math.ceil(y))
+
+
+def _rows(table: str, entries: Sequence[Entry]) -> Iterator[tuple[str, list[tuple[Entry, float]]]]:
+    """Yield the title of each line of a table, with its ratios; what is in another unit has none."""
+    lines = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines() if line[:1] == "|"]
+    for line in lines[2:]:
+        cells = dict(zip(lines[0], line, strict=True))
+        ratios = ((entry, _RATIO.fullmatch(cells.get(entry.title, ""))) for entry in entries)
+        yield line[0], [(entry, float(ratio[1])) for entry, ratio in ratios if ratio]
 
 
 def _document(rows: Sequence[tuple[str, list[tuple[Entry, float]]]], parts: Sequence[str], height: int) -> str:

@@ -4,7 +4,10 @@ from xml.etree import ElementTree as ET
 
 from scripts.bench.cases import Bar
 from scripts.bench.chart import chart
+from scripts.bench.readme import END, START
+from scripts.bench.report import headline
 from scripts.bench.roster import FLOOR, OURS, ROSTER
+from scripts.docs.blocks import ROOT
 
 from ._bench import case, result
 
@@ -17,7 +20,7 @@ def _drawn() -> ET.Element:
         result([1.0], [1.2], case("list"), official=[9.0]),
         result([1.0], [7.7], case("hidden", headline=False)),
     ]
-    return ET.fromstring(chart(works, ROSTER))  # noqa: S314 - our own text
+    return ET.fromstring(chart(headline(works, ROSTER), ROSTER))  # noqa: S314 - our own text
 
 
 def test_a_chart_has_a_title_and_tells_its_figures_in_words() -> None:
@@ -60,4 +63,10 @@ def test_the_same_figures_give_the_same_bytes() -> None:
 
 def test_a_chart_of_nothing_is_still_a_picture() -> None:
     """Where every competitor is missing, the chart is empty and well-formed."""
-    assert ET.fromstring(chart([], ROSTER)).tag == f"{_SVG}svg"  # noqa: S314 - our own text
+    assert ET.fromstring(chart("", ROSTER)).tag == f"{_SVG}svg"  # noqa: S314 - our own text
+
+
+def test_the_chart_is_drawn_from_the_table_of_the_readme() -> None:
+    """Chart and table have the same figures."""
+    table = (ROOT / "README.md").read_text(encoding="utf-8").partition(START)[2].partition(END)[0]
+    assert (ROOT / "docs/chart.svg").read_text(encoding="utf-8") == chart(table, ROSTER)
