@@ -44,7 +44,7 @@ class _Page(HTMLParser):
 def write(folder: Path) -> None:
     """Write what the site is built from: the pages of docs/, the figures of the README, and the reference."""
     shutil.copytree(ROOT / "docs", folder / "docs")
-    shutil.copy(ROOT / "zensical.toml", folder)
+    shutil.copy(ROOT / "scripts/docs/zensical.toml", folder)
     bench = folder / "docs/bench.md"
     table = (ROOT / "README.md").read_text(encoding="utf-8").partition(START)[2].partition(END)[0].strip()
     bench.write_text(bench.read_text(encoding="utf-8").replace(_TABLE, table), encoding="utf-8")

@@ -42,7 +42,7 @@ def test_the_site_has_the_figures_of_the_readme(tmp_path: Path) -> None:
     docs.write(tmp_path / "source")
     assert "| work " in (tmp_path / "source/docs/bench.md").read_text(encoding="utf-8")
     pages = {str(page.relative_to(tmp_path / "source/docs")) for page in (tmp_path / "source/docs").rglob("*.md")}
-    listed = re.findall(r'= "(\S+\.md)"', (ROOT / "zensical.toml").read_text(encoding="utf-8"))
+    listed = re.findall(r'= "(\S+\.md)"', (ROOT / "scripts/docs/zensical.toml").read_text(encoding="utf-8"))
     assert sorted(listed) == sorted(pages)
 
 
