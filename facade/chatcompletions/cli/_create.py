@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ._connection import add_service, client
-from ._failure import DONE, FAILED, FILE, CommandError
+from ._failure import DONE, FAILED, FILE, CommandError, refusals
 from ._output import say
 from ._parameters import add_parameters, given_parameters, pair, read_json, read_text
 from ._texts import as_json, call_text, content_text, printable
@@ -72,7 +72,7 @@ def run(options: Namespace) -> int:
     functions = [tool for tool in tools if callable(tool)]
     if tools:
         params["tools"] = tools
-    try:
+    with refusals():
         if options.schema is not None:
             params["response_format"] = _response_format(options.schema)
         with client(options) as chat:
@@ -81,8 +81,6 @@ def run(options: Namespace) -> int:
             if options.json or options.no_stream or (params.get("n") or 1) > 1:
                 return _whole(chat.create(**params), options)
             return _streamed(chat, params)
-    except (TypeError, ValueError) as exc:
-        raise CommandError(str(exc)) from None
 
 
 def _messages(options: Namespace) -> list[Any]:

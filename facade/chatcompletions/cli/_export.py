@@ -118,7 +118,7 @@ class _Target:
         self._is_new = not self._state_path.exists() or not self._state_path.stat().st_size
         self._new: list[str] = []
         self.count, self.skipped, self._bytes = 0, 0, 0
-        self._is_begun = self._is_finished = False
+        self._stage, self._adds = "", False
         self.latest: str | None = None
         self._overwrite, self._closing = overwrite, ExitStack()
 
@@ -126,23 +126,27 @@ class _Target:
         if self._is_new and self.path.exists() and not self._overwrite:
             self._refuse_existing()
         try:
-            self._state = sqlite3.connect(self._state_path, isolation_level=None)
+            self._state = sqlite3.connect(self._state_path, timeout=0, isolation_level=None)
             self._closing.callback(self._state.close)
             self._open_state()
         except BaseException as exc:
             self.__exit__()
             if isinstance(exc, sqlite3.Error):
-                raise CommandError(f"{self._state_path} cannot be used: {exc}", FILE) from None
+                busy = "; is another export writing it?" if "locked" in str(exc) else ""
+                raise CommandError(f"{self._state_path} cannot be used: {exc}{busy}", FILE) from None
             raise
         return self
 
     def __exit__(self, *_: object) -> None:
         self._closing.close()
-        if self._is_new and not self._is_begun:
+        if self._is_new and not self._stage:
             self._state_path.unlink(missing_ok=True)
 
     def _open_state(self) -> None:
         run = self._state.execute
+        run("PRAGMA locking_mode = EXCLUSIVE")  # two that write one file would write over each other
+        run("BEGIN IMMEDIATE")
+        run("COMMIT")
         application, version = (run(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
         if self._is_new:
             with _transaction(self._state):
@@ -155,8 +159,7 @@ class _Target:
         about = dict(run("SELECT key, value FROM about").fetchall())
         self.latest, self._bytes = about.get("latest"), int(about.get("bytes", 0))
         self.skipped = int(about.get("skipped", 0))
-        self._is_finished = about.get("finished") == "1"
-        self._is_begun = bool(about)
+        self._stage, self._adds = about.get("stage", ""), about.get("adds") == "1"
         if about and about["asked"] != self._asked:
             (place, asked), (was_place, was_asked) = json.loads(self._asked), json.loads(about["asked"])
             problem = f"{was_place} rather than {place}" if place != was_place else f"{was_asked} rather than {asked}"
@@ -170,30 +173,32 @@ class _Target:
 
     def begin(self, *, since_last: bool) -> None:
         """Go on where an earlier run stopped, or begin."""
-        if self._is_begun and not self._is_finished and not self.partial.exists() and self._is_whole():
-            self._is_finished = True  # it was stopped between giving the file its name and saying so
-        if self._is_finished and not since_last:
+        if self._stage == "naming" and not self._whole.exists():
+            self._stage = "done"  # it was stopped between giving the file its name and saying so
+        if self._stage == "done" and not since_last:
             self._refuse_existing()
-        if since_last and not self._is_begun:
+        if since_last and not self._stage:
             raise CommandError(f"there is no {self._state_path}: export without --since-last first", FILE)
-        if self._is_finished:
+        if self._stage == "done":
             if not self.path.is_file():
                 raise CommandError(f"{self.path} is gone, to which --since-last adds; --overwrite writes it anew", FILE)
-            if self._kind != "parquet":
-                shutil.copyfile(self.path, self.partial)
-                self._bytes = self.partial.stat().st_size
-            else:
+            self._adds = True
+            if self._kind == "parquet":
                 self.partial.write_bytes(b"")
-                self._bytes = 0
-        if not self.partial.exists() and self._bytes:
-            raise CommandError(f"{self.partial} is gone, which was begun; --overwrite begins anew", FILE)
+            else:
+                _copy(self.path, self.partial)
+            self._bytes = self.partial.stat().st_size
+        if self._bytes > (self.partial.stat().st_size if self.partial.exists() else 0):
+            raise CommandError(f"{self.partial} is gone or was cut since it was begun; --overwrite begins anew", FILE)
         self._file = self._closing.enter_context(self.partial.open("r+b" if self.partial.exists() else "x+b"))
         self._file.truncate(self._bytes)
         self._file.seek(self._bytes)
-        self._save(finished=False)
+        self._save()
 
-    def _is_whole(self) -> bool:
-        return self.path.is_file() and (self._kind == "parquet" or self.path.stat().st_size == self._bytes)
+    @property
+    def _whole(self) -> Path:
+        """The file that is given the name in the end."""
+        return self.path.with_name(f"{self.path.name}.tmp") if self._kind == "parquet" else self.partial
 
     def has(self, completion: Mapping[str, Any]) -> bool:
         """Tell whether a completion is in the file."""
@@ -206,31 +211,30 @@ class _Target:
         self._new.append(completion_id)
         self.count, self.skipped = self.count + 1, self.skipped + (not rows)
         if len(self._new) >= _BATCH:
-            self._save(finished=False)
+            self._save()
 
     def keep(self) -> None:
         """Keep what was written, as far as the disk lets it."""
         with suppress(CommandError, OSError):
-            self._save(finished=False)
+            self._save()
         self.count = self._state.execute("SELECT count(*) FROM done").fetchone()[0]
 
     def finish(self) -> None:
         """Give the file its name."""
-        self._save(finished=False)
+        self._save()
         self._file.close()
-        whole = self.partial
         if self._kind == "parquet":
-            whole = self.path.with_name(f"{self.path.name}.tmp")
             try:
-                write_parquet(self.partial, whole, self.path if self._is_finished else None)
+                write_parquet(self.partial, self._whole, self.path if self._adds else None)
             except BaseException:
-                whole.unlink(missing_ok=True)
+                self._whole.unlink(missing_ok=True)
                 raise
-        whole.replace(self.path)
-        self._save(finished=True)
+        self._save("naming")
+        self._whole.replace(self.path)
+        self._save("done")
         self.partial.unlink(missing_ok=True)
 
-    def _save(self, *, finished: bool) -> None:
+    def _save(self, stage: str = "filling") -> None:
         """Make what is in the file count."""
         if not self._file.closed:
             self._file.flush()
@@ -241,7 +245,8 @@ class _Target:
             "asked": self._asked,
             "bytes": self._bytes,
             "latest": latest,
-            "finished": int(finished),
+            "stage": stage,
+            "adds": int(self._adds),
             "skipped": self.skipped,
         }
         try:
@@ -250,7 +255,15 @@ class _Target:
                 run.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", about.items())
         except sqlite3.Error as exc:
             raise CommandError(f"{self._state_path} cannot be written: {exc}", FILE) from None
-        self._new, self.latest, self._is_begun = [], latest, True
+        self._new, self.latest, self._stage = [], latest, stage
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy lines, the last of which ends."""
+    shutil.copyfile(source, target)
+    with target.open("r+b") as file:
+        if file.seek(0, os.SEEK_END) and file.seek(-1, os.SEEK_END) >= 0 and file.read() != b"\n":
+            file.write(b"\n")
 
 
 class _transaction:  # noqa: N801 - used as a function

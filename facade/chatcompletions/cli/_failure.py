@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 #: Everything was done.
 DONE = 0
 #: Something was not: the service refused it, an item failed, or a check found a deviation.
@@ -27,3 +33,12 @@ class CommandError(Exception):
     def __init__(self, message: str, code: int = USAGE) -> None:
         super().__init__(message)
         self.code = code
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Take what the client refuses to send for a command that was given wrongly."""
+    try:
+        yield
+    except (TypeError, ValueError) as exc:
+        raise CommandError(str(exc)) from None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from attrs import field, frozen
 
+from ._failure import refusals
 from ._texts import answer_text
 
 if TYPE_CHECKING:
@@ -104,7 +105,9 @@ class ServiceSource:
     def find(self, query: Query) -> Iterator[dict[str, Any]]:
         """Yield the completions that match, fetching pages as needed."""
         words = (query.text or "").casefold().split()
-        for item in self.client.list(**query.parameters()):
+        with refusals():
+            found = self.client.list(**query.parameters())
+        for item in found:
             completion = item.to_dict()
             if words:
                 text = answer_text(completion).casefold()
@@ -114,20 +117,25 @@ class ServiceSource:
 
     def get(self, completion_id: str) -> dict[str, Any]:
         """Fetch a completion."""
-        return self.client.get(completion_id).to_dict()
+        with refusals():
+            return self.client.get(completion_id).to_dict()
 
     def messages(self, completion_id: str, **params: Any) -> Iterator[dict[str, Any]]:
         """Yield the messages of a completion's request, fetching pages as needed."""
-        for message in self.client.messages(completion_id, limit=100, **params):
+        with refusals():
+            found = self.client.messages(completion_id, limit=100, **params)
+        for message in found:
             yield message.to_dict()
 
     def update(self, completion_id: str, metadata: Mapping[str, str]) -> dict[str, Any]:
         """Replace the metadata of a completion."""
-        return self.client.update(completion_id, metadata=metadata).to_dict()
+        with refusals():
+            return self.client.update(completion_id, metadata=metadata).to_dict()
 
     def delete(self, completion_id: str) -> None:
         """Delete a completion."""
-        self.client.delete(completion_id)
+        with refusals():
+            self.client.delete(completion_id)
 
     def close(self) -> None:
         """Close the client."""

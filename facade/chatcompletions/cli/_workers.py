@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from attrs import evolve
 
 from ._connection import async_client, source
+from ._failure import refusals
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -70,12 +71,15 @@ class ServiceWorker:
 
     async def find(self, query: Query) -> AsyncIterator[dict[str, Any]]:
         """Yield the completions that match, fetching pages as needed."""
-        async for item in self._client.list(**query.parameters()):
+        with refusals():
+            found = self._client.list(**query.parameters())
+        async for item in found:
             yield item.to_dict()
 
     async def get(self, completion_id: str) -> dict[str, Any]:
         """Fetch a completion."""
-        return (await self._client.get(completion_id)).to_dict()
+        with refusals():
+            return (await self._client.get(completion_id)).to_dict()
 
     async def messages(self, completion_id: str) -> list[dict[str, Any]]:
         """Fetch the messages of a completion's request."""
@@ -83,11 +87,13 @@ class ServiceWorker:
 
     async def update(self, completion_id: str, metadata: Mapping[str, str]) -> None:
         """Replace the metadata of a completion."""
-        await self._client.update(completion_id, metadata=metadata)
+        with refusals():
+            await self._client.update(completion_id, metadata=metadata)
 
     async def delete(self, completion_id: str) -> None:
         """Delete a completion."""
-        await self._client.delete(completion_id)
+        with refusals():
+            await self._client.delete(completion_id)
 
     async def __aenter__(self) -> Self:
         await self._client.__aenter__()

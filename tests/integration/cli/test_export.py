@@ -16,6 +16,8 @@ import pytest
 from pyarrow import parquet
 
 from chatcompletions import ChatClient
+from chatcompletions.cli._export import _Target
+from chatcompletions.cli._failure import CommandError
 from chatcompletions.cli._rows import fine_tuning_rows
 
 if TYPE_CHECKING:
@@ -74,6 +76,48 @@ def test_since_last(run: Run, server: LocalServer, ids: list[str], tmp_path: Pat
     assert rows[5:] == new or kind == "fine-tuning"
     assert run(*export, "--overwrite").code == 0
     assert len(read(tmp_path / "out", kind)) == 12
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("moment", ["messages", "naming", "named"])
+def test_since_last_that_was_stopped(
+    run: Run,
+    server: LocalServer,
+    ids: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    moment: str,
+) -> None:
+    """At whatever moment adding was stopped, what was there before stays, and the same command adds the rest once."""
+    path = tmp_path / "out"
+    export = ["export", "-o", str(path), "--format", kind]
+    run(*export)
+    before = path.read_bytes()
+    new = fill(server, 4)
+    with monkeypatch.context() as patch:
+        save = _Target._save
+
+        def stopped(self: Any, stage: str = "filling") -> None:
+            if stage == "done":
+                raise KeyboardInterrupt
+            save(self, stage)
+
+        def not_named(*_: Any) -> None:
+            raise KeyboardInterrupt
+
+        if moment == "messages":
+            server.then(operation="messages", times=2).then(operation="messages", status_code=401, times=1)
+        elif moment == "naming":
+            patch.setattr(type(path), "replace", not_named)
+        else:
+            patch.setattr(_Target, "_save", stopped)
+        assert run(*export, "--since-last", "--concurrency", "1").code in (3, 130)
+        assert (path.read_bytes() == before) == (moment != "named")
+    assert run(*export, "--since-last").code == 0
+    rows = read(path, kind)
+    assert len(rows) == 11
+    assert rows == [*ids, *new] or kind == "fine-tuning"
 
 
 def test_since_one_that_is_gone(run: Run, server: LocalServer, ids: list[str], tmp_path: Path) -> None:
@@ -184,6 +228,23 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), int(sys.argv[1])))
 from chatcompletions.cli import main
 sys.exit(main(sys.argv[2:]))
 """
+
+
+def test_two_at_once(run: Run, ids: list[str], tmp_path: Path) -> None:
+    """A second export to a file that is being written is refused, and a partial file that was cut is, too."""
+    path = tmp_path / "out.jsonl"
+    with _Target(path, "jsonl", "[1, 2]", overwrite=False) as target:
+        target.begin(since_last=False)
+        ran = run("export", "-o", str(path))
+        assert (ran.code, "is another export writing it?" in ran.err) == (4, True)
+        target.write("c1", [{"id": "c1"}])
+        target.keep()
+    (tmp_path / "out.jsonl.partial").write_bytes(b"{")
+    with (
+        pytest.raises(CommandError, match="was cut since"),
+        _Target(path, "jsonl", "[1, 2]", overwrite=False) as target,
+    ):
+        target.begin(since_last=False)
 
 
 def test_files_that_are_in_the_way(run: Run, ids: list[str], tmp_path: Path) -> None:

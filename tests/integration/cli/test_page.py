@@ -123,6 +123,7 @@ def test_one(site: httpx.Client) -> None:
     assert site.get("/completion.json", params={"id": name}).json()["messages"][0]["content"] == "Question 59?"
     for path in ("/completion", "/completion.json", "/delete"):
         assert site.get(path, params={"id": "none"}).status_code == 404
+    assert {site.get("/completion", params={"id": one}).status_code for one in ("", "..", "a/..")} <= {400, 404}
     assert site.get("/nowhere").status_code == 404
     assert site.put("/").status_code == 405
 

@@ -82,6 +82,16 @@ def test_get_and_messages(run: Run, ids: list[str], place: list[str]) -> None:
     assert "'none'" in ran.err
 
 
+@pytest.mark.parametrize("name", ["", "."])
+@pytest.mark.parametrize("command", [["get"], ["messages"], ["delete"], ["tag", "--set", "a=b"], ["update", "--clear"]])
+def test_ids_that_are_none(run: Run, server: LocalServer, command: list[str], name: str) -> None:
+    """What is no id is refused in a line."""
+    ran = run(*command, name)
+    assert ran.code in (1, 2)
+    assert ran.err.count("\n") == 1
+    assert not any(request.method in ("POST", "DELETE") for request in server.requests)
+
+
 def test_update(run: Run, ids: list[str], place: list[str]) -> None:
     """The metadata is replaced by what is given, or cleared; what would do neither is refused."""
     assert run("update", ids[0], "--metadata", "a=b=c", *place).lines[0]["metadata"] == {"a": "b=c"}

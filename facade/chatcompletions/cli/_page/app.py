@@ -25,7 +25,7 @@ from chatcompletions import (
     PermissionDeniedError,
 )
 from chatcompletions._requests.times import time_bounds
-from chatcompletions.cli._failure import CommandError
+from chatcompletions.cli._failure import USAGE, CommandError
 from chatcompletions.cli._output import when
 from chatcompletions.cli._sources import Query
 from chatcompletions.cli._texts import as_json, printable
@@ -284,6 +284,8 @@ class _Views:
                 status, title = 504, "The service cannot be reached"
             case APIError():
                 status, title = 502, "The service answered with an error"
+            case CommandError(code=code) if code == USAGE:
+                status, title = 400, "That cannot be asked"
             case _:
                 status, title = 500, "That did not work"
         return self._page("error.html", status, title=title, detail=str(error))
