@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -207,3 +208,15 @@ def test_a_stream_that_is_cut(run: Run, server: LocalServer) -> None:
     assert ran.code == 3
     assert ran.out.startswith("Hel")
     assert ran.err
+
+
+@pytest.mark.parametrize(
+    ("redirected", "code"),
+    [("<&-", 0), (">&-", 0), (">&- 2>&-", 0), ("> /dev/full", 4), ("| true", 141), ("--no-stream < /dev/null", 0)],
+)
+def test_streams_that_are_closed(server: LocalServer, redirected: str, code: int) -> None:
+    """Streams that are closed, full or read by nobody end in an exit code, and never in a traceback."""
+    server.then("word " * 20_000, forever=True)
+    line = f'"{sys.executable}" -m chatcompletions create -m m x {redirected}; exit "${{PIPESTATUS[0]}}"'
+    ran = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False)  # noqa: S603, S607 - our own
+    assert (ran.returncode, "Traceback" in ran.stderr) == (code, False)
