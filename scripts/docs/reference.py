@@ -113,11 +113,12 @@ def section(name: str, value: Any) -> str:
     parts = [f"## `{name}` {{ #{name.strip('_')} }}"]
     if inspect.isclass(value):
         parts += _class(name, value)
-    elif callable(value) and hasattr(value, "__qualname__"):
+    elif kinds := typing.get_args(value):
+        parts.append("Any of " + ", ".join(_linked(f"`{_text(kind).partition('[')[0]}`") for kind in kinds) + ".")
+    elif inspect.isfunction(value):
         parts += _function(name, value)
     else:
-        kind = typing.get_origin(value) or type(value)
-        parts.append(_description(value) if kind.__module__.startswith("chatcompletions") else f"`{value}`")
+        parts.append(_description(value) if type(value).__module__.startswith("chatcompletions") else f"`{value}`")
     return "\n\n".join(part for part in parts if part)
 
 
@@ -126,10 +127,17 @@ def _class(name: str, value: type) -> Iterator[str]:
         yield from _typed_dict(name, value)
         return
     bases = [base.__name__ for base in value.__mro__[1:] if base.__name__ in places()]
-    yield _code(f"class {name}{_signature(value)}")
+    # Who only gets objects of a class has no use for its constructor, and its docstring has no arguments.
+    yield _code(f"class {name}{_signature(value) if 'Args:' in (value.__doc__ or '') else ''}")
     if bases:
         yield "A kind of " + ", ".join(_linked(f"`{base}`") for base in bases[:2]) + "."
     yield from _docstring(value.__doc__ or "", _types(value))
+    for base in value.__mro__:
+        if base.__module__.startswith("chatcompletions_api.") and hasattr(base, "_fields") and _attributes(base):
+            types = _types(base)
+            yield "**Attributes**"
+            yield "\n\n".join(f"`{one}`: `{types[one]}`\n:   {text}" for one, text in _attributes(base).items())
+            break
     for member, found in _members(value):
         yield f"### `{name}.{member}` {{ #{name}.{member} }}"
         if isinstance(found, property):
@@ -225,7 +233,7 @@ def _typed_dict(name: str, value: Any) -> Iterator[str]:
     for key, kind in value.__annotations__.items():
         if f"`{key}`:" not in known:
             needed = ", required" if key in value.__required_keys__ else ""
-            rows.append(f"`{key}`: `{_text(kind)}`{needed}\n:   {_sentence(value, key) or 'See above.'}")
+            rows.append(f"`{key}`: `{_text(kind)}`{needed}\n:   {_sentence(value, key)}")
     if rows:
         yield "**Keys**"
         yield "\n\n".join(rows)
@@ -254,8 +262,20 @@ def _sentence(value: Any, key: str) -> str:
         if key in source.members and (text := source.members[key].docstring):
             return _prose(text.value).replace("\n", " ")
         names += [str(base) for base in source.bases]
+    for kind in _sources().values():  # a kind of it may list the words of both
+        if value.__name__ in map(str, kind.bases) and kind.docstring and (found := _listed(kind.docstring.value, key)):
+            return found
     model = getattr(models, value.__name__.removesuffix("Dict"), None)
     return _attributes(model).get(key, "") if model else ""
+
+
+def _listed(docstring: str, name: str) -> str:
+    """Return what a docstring's list of attributes says of one of them."""
+    for part in griffe.Docstring(docstring, parser="google").parse():
+        for item in part.value if part.kind is griffe.DocstringSectionKind.attributes else ():
+            if item.name == name:
+                return _prose(item.description).replace("\n", " ")
+    return ""
 
 
 @cache

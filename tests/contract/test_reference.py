@@ -6,8 +6,9 @@ import importlib
 import inspect
 import re
 from functools import cache
-from typing import Any, is_typeddict
+from typing import Any, get_args, is_typeddict
 
+import attrs
 import pytest
 
 import chatcompletions
@@ -42,7 +43,8 @@ def test_each_name_has_a_section_with_each_parameter(module: str, name: str) -> 
     if is_typeddict(value):
         assert described(text) >= set(value.__annotations__), "a key has no sentence"
         return
-    for anchor, function in {name: value, **methods(name, value)}.items():
+    made = {} if inspect.isclass(value) and "Args:" not in (value.__doc__ or "") else {name: value}
+    for anchor, function in {**made, **methods(name, value)}.items():
         for parameter in signature(function):
             assert re.search(rf"\b{parameter}\b", sections()[anchor.strip("_")]), f"{anchor}({parameter}=)"
 
@@ -55,7 +57,7 @@ def methods(name: str, value: Any) -> dict[str, Any]:
 
 def signature(function: Any) -> list[str]:
     try:
-        found = inspect.signature(function).parameters if callable(function) else {}
+        found = {} if get_args(function) or not callable(function) else inspect.signature(function).parameters
     except ValueError:  # some builtin constructor
         return []
     return [name for name, one in found.items() if name != "self" and one.annotation != "Never"]
@@ -65,6 +67,13 @@ def signature(function: Any) -> list[str]:
 def test_each_parameter_of_the_pin_has_a_sentence(call: str) -> None:
     """What the API takes in a call is described in the section of that call."""
     assert described(sections()[f"ChatClient.{call}"]) >= set(SPEC.keywords(PRESENT[call]))
+
+
+@pytest.mark.parametrize("name", ["ChatCompletion", "ChatCompletionChunk", "ChatCompletionPage", "Deviation"])
+def test_each_field_of_an_answer_has_a_sentence(name: str) -> None:
+    """What an answer holds is described, also where the generated package has it."""
+    fields = {field.name for field in attrs.fields(getattr(chatcompletions, name)) if field.name[0] != "_"}
+    assert described(sections()[name]) >= fields
 
 
 def test_each_error_has_a_line_that_says_what_to_do() -> None:

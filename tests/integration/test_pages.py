@@ -61,10 +61,11 @@ def run_console(block: Block, _path: str) -> None:
 
 def run_command(command: str) -> None:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    folder = ROOT if command.startswith("make ") else None
+    environment = {**os.environ, "PATH": path}
     done = subprocess.run(  # noqa: S602 - our own
-        command, shell=True, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False,
-        stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+        command, shell=True, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
 
 
