@@ -139,7 +139,7 @@ def _class(name: str, value: type) -> Iterator[str]:
             yield "\n\n".join(f"`{one}`: `{types[one]}`\n:   {text}" for one, text in _attributes(base).items())
             break
     for member, found in _members(value):
-        yield f"### `{name}.{member}` {{ #{name}.{member} }}"
+        yield f"### `{name}.{member}` {{ #{name}.{member} data-toc-label='.{member}' }}"
         if isinstance(found, property):
             yield from _docstring(found.__doc__ or "", {})
         else:

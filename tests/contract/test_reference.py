@@ -25,7 +25,7 @@ PUBLIC = [(module, name) for module, names in public_names().items() for name in
 @cache
 def sections() -> dict[str, str]:
     """Return the text of each section by its anchor."""
-    parts = re.split(r"^##+ .* \{ #(\S+) \}$", "\n".join(reference().values()), flags=re.MULTILINE)
+    parts = re.split(r"^##+ .* \{ #(\S+) .*\}$", "\n".join(reference().values()), flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
