@@ -18,7 +18,7 @@ from ._public import references
 from ._redaction import Secret, SecretDict, hide_values
 from ._requests.build import build, check_options, expected_of, merged
 from ._requests.operations import OPERATIONS
-from ._requests.settings import DEFAULT_MAX_RETRIES, DEPLOYMENTS, HTTPXOptions, http_options
+from ._requests.settings import DEFAULT_MAX_RETRIES, DeploymentURL, HTTPXOptions, http_options
 from ._transport.client import OBSERVED
 from ._transport.decoding import DEFAULT_MAX_ANSWER_BYTES
 from ._transport.recovery import RECOVERY
@@ -99,7 +99,7 @@ class BaseClient(ABC):
         if is_positional:
             raise TypeError(f"{type(self).__name__}() takes keyword arguments: api_key=...")
         self._http_options = http_options(type(self).__name__, self._arguments)
-        self._is_deployment = DEPLOYMENTS in self.base_url.path
+        self._is_deployment = isinstance(self._arguments["base_url"], DeploymentURL)
         self._stream_options: dict[str, Any] = {"max_answer_bytes": max_answer_bytes}
         if strict:
             from ._spec import strict as _strict

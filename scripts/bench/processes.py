@@ -89,11 +89,10 @@ class Process:
         watch = threading.Timer(_LIMIT, self._process.kill)
         watch.start()
         try:
-            self._stdin.write(text)
-            self._stdin.flush()
+            with suppress(BrokenPipeError):  # it has ended, and may have answered before
+                self._stdin.write(text)
+                self._stdin.flush()
             line = self._stdout.readline()
-        except BrokenPipeError:
-            line = ""
         finally:
             watch.cancel()
         if not line:

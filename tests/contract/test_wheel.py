@@ -113,7 +113,8 @@ def test_the_page_of_the_index(wheel: Path) -> None:
 
 def test_nothing_else(names: list[str]) -> None:
     """Besides modules only marker files and the schema are distributed: no cache, no file of an editor."""
-    assert {PurePosixPath(name).suffix for name in names if ".dist-info/" not in name} <= {".py", ".typed", ".json"}
+    suffixes = {PurePosixPath(name).suffix for name in names if ".dist-info/" not in name}
+    assert suffixes <= {".py", ".typed", ".json", ".html", ".css"}  # the page of the command has templates
 
 
 def test_installed_alone(wheel: Path, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from chatcompletions._checks import is_protected
 from chatcompletions._redaction import Secret, SecretDict
 from chatcompletions._transport.auth import APIKeyAuth
 
-from .settings import DEPLOYMENTS
+from .settings import DeploymentURL
 
 _ENDPOINT, _KEY, _VERSION = "AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_API_KEY", "OPENAI_API_VERSION"
 
@@ -70,7 +70,9 @@ def azure_arguments(
             "deployment=, and give its name as model="
         )
     params = {**dict(options.get("params") or {}), "api-version": version}
-    return SecretDict(options, base_url=f"{address}{DEPLOYMENTS}{quote(deployment, safe='')}/", params=params)
+    return SecretDict(
+        options, base_url=DeploymentURL(f"{address}/openai/deployments/{quote(deployment, safe='')}/"), params=params
+    )
 
 
 def refuse_stored(address: str) -> NoReturn:

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 DEFAULT_MAX_RETRIES = 2
-#: Where Azure has the dated addresses of deployments.
-DEPLOYMENTS = "/openai/deployments/"
 USER_AGENT = f"chatcompletions/{__version__}" + (f" (spec {REVISION})" if REVISION else "")
 
 
@@ -52,6 +50,12 @@ _CLIENT_ARGUMENTS = (
 )
 #: The official SDK's names for options of httpx.
 _SYNONYMS = {"default_headers": "headers", "default_query": "params", "http_client": "transport"}
+
+
+class DeploymentURL(str):
+    """The dated address of a deployment of Azure, which has `create` alone."""
+
+    __slots__ = ()
 
 
 class HTTPXOptions(TypedDict, total=False):
