@@ -220,13 +220,16 @@ def test_a_full_disk(server: LocalServer, ids: list[str], tmp_path: Path, kind: 
     assert len(read(path, kind)) == 47
 
 
-#: Runs the command where no file may have more bytes than that.
+#: Runs the command where no file may have more bytes than that; afterwards whoever measures it may write again.
 FULL = """
 import resource, signal, sys
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), int(sys.argv[1])))
+most = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), most))
 from chatcompletions.cli import main
-sys.exit(main(sys.argv[2:]))
+code = main(sys.argv[2:])
+resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+sys.exit(code)
 """
 
 
