@@ -11,6 +11,8 @@ from chatcompletions._answers.dates import zone_offset
 
 #: A text is parsed with each as what it leaves open: the parts that differ in the results are not in the text.
 _DEFAULTS = datetime(2000, 1, 1), datetime(2001, 2, 2)  # noqa: DTZ001 - the caller's zone
+#: Seconds since 1970, of years that are no dates without separators.
+_SECONDS_SINCE = re.compile(r"\d{9,10}(\.\d*)?")
 _YEAR_FIRST = re.compile(r"\d{4}[-/.]")
 
 _AGO = re.compile(
@@ -78,6 +80,8 @@ def _read(text: str, now: datetime) -> datetime:
     text = " ".join(text.split())
     if text.lower() == "now":
         return now
+    if _SECONDS_SINCE.fullmatch(text):
+        return datetime.fromtimestamp(float(text), UTC)
     if ago := _AGO.fullmatch(text):
         count = int(ago["count"]) if ago["count"].isdecimal() else 1
         word = ago["unit"].lower()

@@ -221,6 +221,7 @@ def test_deleting_while_iterating(connect: Callable[..., SyncDriver]) -> None:
         ("an hour ago", NOW - timedelta(hours=1)),
         ("a year ago", NOW.replace(year=2025)),
         ("2026", datetime(2026, 1, 1)),  # noqa: DTZ001
+        ("1767225600", datetime(2026, 1, 1, tzinfo=UTC)),
         ("2026-02", datetime(2026, 2, 1)),  # noqa: DTZ001
         ("February 2026", datetime(2026, 2, 1)),  # noqa: DTZ001
         ("20260304", datetime(2026, 3, 4)),  # noqa: DTZ001
