@@ -45,6 +45,58 @@ def test_a_service_that_works(run: Run, server: LocalServer, ids: list[str]) -> 
     assert stored(server) == ids
 
 
+EMPTY = {"object": "list", "data": [], "has_more": False, "first_id": "", "last_id": ""}
+GONE = {"object": "chat.completion.deleted", "id": "x"}
+STRANGE = {"id": "x", "object": "chat.completion", "choices": [], "created": 1, "model": "m", "metadata": {}}
+CHUNK = {"id": "x", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+
+
+def streamed(*deltas: dict[str, Any]) -> dict[str, Any]:
+    """Return a script's entry for a stream of these deltas."""
+    choices = [{"index": 0, "finish_reason": None, **delta} for delta in deltas]
+    return {"when": {"stream": True}, "chunks": [{**CHUNK, "choices": [one]} for one in choices]}
+
+
+@pytest.mark.parametrize(
+    ("fault", "name", "told"),
+    [
+        ({"choices": [{"text": "x", "finish_reason": None}]}, "operations.create", "no finish_reason"),
+        ({"usage": None}, "operations.create", "no usage"),
+        ({"operation": "get", "body": STRANGE}, "operations.get", "got x"),
+        ({"operation": "messages", "body": EMPTY}, "operations.messages", "the one message"),
+        ({"operation": "update", "body": STRANGE}, "operations.update", "afterwards the metadata"),
+        ({"operation": "list", "body": EMPTY}, "operations.list", "3 of 3 completions are not listed"),
+        ({"operation": "list", "body": EMPTY}, "filters.metadata", "got 0"),
+        ({"operation": "list", "body": EMPTY}, "filters.model", "got 0"),
+        ({"operation": "list", "body": EMPTY}, "paging.after", "got 0"),
+        ({"operation": "list", "body": EMPTY}, "paging.cursor", "empty"),
+        ({"operation": "delete", "body": {**GONE, "deleted": False}}, "operations.delete", "does not say"),
+        ({"operation": "delete", "body": {**GONE, "deleted": True}}, "operations.delete", "still there"),
+        (streamed({"delta": {"role": "assistant"}}), "streaming.chunks", "no chunk has content"),
+        (streamed({"delta": {"content": "x"}}), "streaming.role", "the role None"),
+        (streamed({"delta": {"content": "x"}}), "streaming.end", "finish_reason"),
+        (streamed({"delta": {"content": "x"}}), "streaming.usage", "no chunk has a usage"),
+        ({"when": {"tool_choice": "required"}, "tool_calls": [{"name": "other", "arguments": {}}]}, "tools.required",
+         "does not fit"),
+        ({"when": {"messages[-1].role": "tool"}, "text": ""}, "tools.result", "empty"),
+        ({"when": {"response_format.type": "json_object"}, "text": "[1]"}, "structured.object", "no object"),
+        ({"when": {"logprobs": True}, "logprobs": None}, "parameters.logprobs", "no logprobs"),
+        ({"when": {"tool_choice": "none"}, "tool_calls": [{"name": "get_weather", "arguments": {}}]},
+         "parameters.tool_choice", "brings a call"),
+        ({"when": {"max_completion_tokens": 16}, "usage": {"completion_tokens": 50, "total_tokens": 60}},
+         "parameters.max_completion_tokens", "50 were used"),
+    ],
+)  # fmt: skip
+def test_what_deviates(
+    run: Run, server: LocalServer, ids: list[str], fault: dict[str, Any], name: str, told: str
+) -> None:
+    """Each check says what it expected, or what came instead."""
+    server.then(forever=True, **fault)
+    (found,) = [one for one in json.loads(run(*CHECK).out)["results"] if one["id"] == name]
+    assert found["state"] == "deviates"
+    assert told in found["detail"]
+
+
 @pytest.mark.parametrize(
     ("faults", "name", "state", "told"),
     [

@@ -180,7 +180,7 @@ def test_strangers(site: httpx.Client) -> None:
     assert site.get("/", headers={"host": "evil.example"}).status_code == 403
     assert site.get("/delete", params={"id": name}).status_code == 200
     assert [*site.get("/completion.json", params={"id": name}).json()["metadata"]] == ["topic"]
-    assert looked.headers["content-security-policy"].startswith("default-src 'none'; style-src 'self';")
+    assert looked.headers["content-security-policy"].startswith("default-src 'none'; style-src 'sha256-")
     assert looked.headers["cache-control"] == "no-store"
     assert "sk-page-secret" not in looked.text
 
@@ -329,6 +329,7 @@ for (const one of document.querySelectorAll("th")) if (!one.scope) say("no scope
 for (const one of document.querySelectorAll("a, button")) if (!one.textContent.trim()) say("no text", one);
 for (const one of document.querySelectorAll("[aria-describedby]"))
   if (!document.getElementById(one.getAttribute("aria-describedby"))) say("describes nothing", one);
+if (getComputedStyle(document.body).marginTop != "0px") faults.push("no style");
 const ids = [...document.querySelectorAll("[id]")].map(one => one.id);
 if (new Set(ids).size != ids.length) faults.push("an id is used twice");
 const levels = [...document.querySelectorAll("h1, h2, h3")].map(one => +one.tagName[1]);
@@ -370,7 +371,7 @@ def test_nothing_is_run(browser: Any, shown: str) -> None:
         assert browser.title != "9"
         assert browser.execute_script("return document.scripts.length") == 0
         loaded = browser.execute_script("return performance.getEntriesByType('resource').map(one => one.name)")
-        assert {urlsplit(one).path for one in loaded if not one.startswith("data:")} <= {"/style.css", "/favicon.ico"}
+        assert {urlsplit(one).path for one in loaded if not one.startswith("data:")} <= {"/favicon.ico"}
 
 
 def test_by_keyboard(browser: Any, shown: str) -> None:

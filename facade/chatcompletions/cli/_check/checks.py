@@ -194,6 +194,8 @@ def _paging(it: Session) -> None:
 def _cursor(it: Session) -> None:
     it.needs_store()
     page = it.client.list(metadata={KEY: it.tag}, limit=2)
+    if not page.data:
+        raise Deviates("the page is empty")
     if (page.first_id, page.last_id) != (page.data[0].id, page.data[-1].id):
         raise Deviates(f"first_id and last_id are {page.first_id} and {page.last_id}")
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from base64 import b64encode
+from hashlib import sha256
+from importlib.resources import files
 from ipaddress import ip_address
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, ImmutableMultiDict
@@ -45,11 +49,20 @@ if TYPE_CHECKING:
 _PAGE = 50
 _MOST_PAIRS, _MOST_KEY, _MOST_VALUE = 16, 64, 512
 _MOST_BYTES = 1_000_000
+#: In each page: a second request could fail by itself.
+_STYLE = files("chatcompletions.cli._page").joinpath("templates/style.css").read_text("utf-8")
+_MARKED = Markup(_STYLE)  # noqa: S704 - ours
+
+
+def _digest(text: str) -> str:
+    return b64encode(sha256(text.encode()).digest()).decode()
+
+
 _HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": (
-        "default-src 'none'; style-src 'self'; img-src data:; media-src data:; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'sha256-{_digest(_STYLE)}'; img-src data:; media-src data:; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "cross-origin-resource-policy": "same-origin",
     "referrer-policy": "same-origin",  # without any, a form of this page comes from nowhere
@@ -66,7 +79,7 @@ def page(source: Source, *, hosts: Collection[str] = ()) -> Starlette:
         hosts: The names by which it may be addressed, besides local names and IP addresses.
     """
     views = _Views(source)
-    routes = {"/": views.list, "/completion": views.show, "/completion.json": views.json, "/style.css": views.style}
+    routes = {"/": views.list, "/completion": views.show, "/completion.json": views.json}
     return Starlette(
         routes=[
             *(Route(path, _answering(view), methods=["GET"]) for path, view in routes.items()),
@@ -139,10 +152,6 @@ class _Views:
             finalize=_finalized,
         )
         self._templates.filters.update(when=when, first_words=first_words, pairs=pairs_of, shortened=shortened)
-
-    def style(self, _: Request, __: object) -> Response:
-        text, *_rest = self._templates.loader.get_source(self._templates, "style.css")  # type: ignore[union-attr] # above
-        return Response(text, media_type="text/css")
 
     def list(self, request: Request, _: object) -> Response:
         given = request.query_params
@@ -292,7 +301,13 @@ class _Views:
 
     def _page(self, template: str, status: int = 200, **values: Any) -> Response:
         note, title = self._source.note, self._source.title
-        text = self._templates.get_template(template).render(place=title, note=note, token=self._token, **values)
+        text = self._templates.get_template(template).render(
+            place=title,
+            note=note,
+            token=self._token,
+            style=_MARKED,
+            **values,
+        )
         return HTMLResponse(text.encode(errors="replace"), status)
 
 
