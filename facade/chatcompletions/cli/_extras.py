@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 _EXTRAS = {
-    "cli": ("jinja2", "rich", "shtab"),
+    "cli": ("jinja2", "markupsafe", "rich", "shtab"),
     "parquet": ("pyarrow",),
     "plot": ("matplotlib",),
     "server": ("anyio", "jsonschema", "starlette", "uvicorn", "yaml"),
