@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import partial
 from importlib import util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,11 +12,11 @@ from ._connection import add_service, client
 from ._failure import DONE, FAILED, FILE, CommandError, refusals
 from ._output import say
 from ._parameters import add_parameters, given_parameters, pair, read_json, read_text
-from ._texts import as_json, call_text, content_text, printable
+from ._texts import as_json, call_text, content_text, member, printable
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from chatcompletions import ChatClient
 
@@ -131,7 +130,10 @@ def _tools(given: str) -> list[Any]:
         raise CommandError(f"{path} cannot be imported")
     module = util.module_from_spec(spec)
     sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as exc:  # whatever that file does
+        raise CommandError(f"{path} cannot be imported: {type(exc).__name__}: {exc}") from None
     function = getattr(module, name, None)
     if not callable(function):
         raise CommandError(f"{path} has no function {name!r}")
@@ -160,16 +162,14 @@ def _whole(reply: Any, options: Namespace) -> int:
     for number, choice in enumerate(choices, 1):
         if len(choices) > 1:
             _write(f"--- {number} of {len(choices)}\n")
-        text = content_text(choice.get("message"))
+        text = content_text(member(choice, "message"))
         _write(text)
         codes.append(_finish(choice, has_text=bool(text)))
     return max(codes)
 
 
 def _run_tools(chat: ChatClient, params: Mapping[str, Any], options: Namespace) -> int:
-    answers = chat.run_tools(**params, before_call=_tell)
-    reply = answers.until_done()
-    return _whole(reply, options)
+    return _whole(chat.run_tools(**params, before_call=_tell).until_done(), options)
 
 
 def _tell(call: Any) -> None:
@@ -178,13 +178,13 @@ def _tell(call: Any) -> None:
 
 def _finish(choice: Any, *, has_text: bool) -> int:
     """Print what there is beside a text, and say how an answer ended if it is not as one would wish."""
-    message, reason = choice.get("message") or {}, choice.get("finish_reason")
-    calls = [call_text(one) for one in message.get("tool_calls") or []]
+    message, reason = member(choice, "message"), member(choice, "finish_reason")
+    calls = member(message, "tool_calls")
     if has_text:
         _write("\n")
-    for call in calls:
-        _write(f"{call}\n")
-    if isinstance(refusal := message.get("refusal"), str):
+    for call in calls if isinstance(calls, list) else []:
+        _write(f"{call_text(call)}\n")
+    if isinstance(refusal := member(message, "refusal"), str):
         say(f"refused: {refusal}")
         return FAILED
     if reason in ("length", "content_filter"):
@@ -193,6 +193,6 @@ def _finish(choice: Any, *, has_text: bool) -> int:
     return DONE
 
 
-def _write(text: str, write: Callable[[str], object] | None = None) -> None:
+def _write(text: str) -> None:
     """Write a part of an answer at once; on a terminal its control characters are shown, and do nothing."""
-    (write or partial(print, end="", flush=True))(printable(text) if sys.stdout.isatty() else text)
+    print(printable(text) if sys.stdout.isatty() else text, end="", flush=True)

@@ -87,11 +87,11 @@ def run(argv: Sequence[str] | None) -> int:
 
 def code_of(error: Exception) -> int:
     """Return the exit code that tells of an error of a call."""
-    from chatcompletions import APIConnectionError, APIError, AuthenticationError, PermissionDeniedError
+    from chatcompletions import APIConnectionError, AuthenticationError, ChatCompletionsError, PermissionDeniedError
 
     if isinstance(error, APIConnectionError | AuthenticationError | PermissionDeniedError):
         return UNREACHABLE
-    return FAILED if isinstance(error, APIError) else USAGE
+    return USAGE if type(error) is ChatCompletionsError else FAILED  # which is of settings that cannot be used
 
 
 def parser(arguments: Sequence[str] | None = None) -> argparse.ArgumentParser:

@@ -168,6 +168,27 @@ def test_tools(run: Run, server: LocalServer, tmp_path: Path) -> None:
     assert "has no function 'f'" in run(*ASK, "x", "--tool", f"{tmp_path / 'weather.py'}:f").err
 
 
+def test_a_file_of_tools_that_fails(run: Run, server: LocalServer, tmp_path: Path) -> None:
+    """A file that cannot be imported is said so, and a run that does not end is a failure."""
+    (tmp_path / "broken.py").write_text("1 / 0\n")
+    ran = run(*ASK, "x", "--tool", f"{tmp_path / 'broken.py'}:f")
+    assert (ran.code, "cannot be imported: ZeroDivisionError" in ran.err, server.requests) == (2, True, [])
+    (tmp_path / "tools.py").write_text("def again() -> int:\n    return 1\n")
+    server.then(tool_calls=[{"name": "again", "arguments": {}}], forever=True)
+    assert run(*ASK, "x", "--tool", f"{tmp_path / 'tools.py'}:again").code == 1
+
+
+@pytest.mark.parametrize("more", [[], ["--no-stream"], ["--json"]])
+@pytest.mark.parametrize("choices", [[], [None], [5], [{"message": None}], [{"message": {"tool_calls": 5}}], None])
+def test_odd_answers(run: Run, server: LocalServer, choices: Any, more: list[str]) -> None:
+    """Whatever a server answers ends in an exit code."""
+    body = {"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": choices}
+    server.then(body=body, forever=True)
+    ran = run(*ASK, "x", "--max-retries", "0", *more)
+    assert ran.code in (0, 1, 3)
+    assert "Traceback" not in ran.err
+
+
 def test_an_image(run: Run, server: LocalServer, tmp_path: Path) -> None:
     """An image goes with the prompt."""
     (tmp_path / "i.png").write_bytes(b"\x89PNG\r\n\x1a\n")
