@@ -8,6 +8,7 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote, urlsplit
 
 from scripts.bench.readme import END, START
 from scripts.docs.blocks import ROOT, blocks, pages
@@ -31,10 +32,13 @@ class _Page(HTMLParser):
         super().__init__()
         self.links: list[str] = []
         self.fetched: list[str] = []
+        self.ids: set[str] = set()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for name, value in attrs:
             address = value or ""
+            if name == "id":
+                self.ids.add(address)
             if tag == "a" and name == "href":
                 self.links += [address] if dict(attrs).get("class") != "headerlink" else []
             elif name in _FETCHED or (tag == "link" and name == "href" and dict(attrs).get("rel") != "canonical"):
@@ -60,9 +64,32 @@ def foreign(html: Path) -> list[str]:
         page = _Page()
         page.feed(file.read_text(encoding="utf-8"))
         found += [f"{file.relative_to(html)}: {one}" for one in page.fetched if re.match(r"(https?:)?//", one)]
-    for file in sorted(html.rglob("*.css")):
+    for file in sorted([*html.rglob("*.css"), *html.rglob("*.html")]):
         text = file.read_text(encoding="utf-8")
         found += [f"{file.relative_to(html)}: {one}" for one in _CSS.findall(text)]
+    return found
+
+
+def dead(html: Path) -> list[str]:
+    """Return the links and images that lead to no file, or to no place in it, each with its page."""
+    read: dict[Path, _Page] = {}
+    for file in sorted(html.rglob("*.html")):
+        read[file.resolve()] = _Page()
+        read[file.resolve()].feed(file.read_text(encoding="utf-8"))
+    found = []
+    for file, page in read.items():
+        if file.name == "404.html":  # its links begin where the site will be
+            continue
+        for address in [*page.links, *page.fetched]:
+            parts = urlsplit(address)
+            if parts.scheme or parts.netloc:
+                continue
+            target = (file.parent / unquote(parts.path)).resolve() if parts.path else file
+            target = target / "index.html" if target.is_dir() else target
+            is_there = target.is_file() and (
+                not parts.fragment or unquote(parts.fragment) in read.get(target, page).ids
+            )
+            found += [] if is_there else [f"{file.relative_to(html.resolve())}: {address}"]
     return found
 
 
@@ -107,6 +134,9 @@ def main() -> int:
     (source / "html").rename(html)
     if found := foreign(html):
         print("make docs: pages would ask somebody else for", *found, sep="\n  ", file=sys.stderr)
+        return 1
+    if found := dead(html):
+        print("make docs: these lead nowhere:", *found, sep="\n  ", file=sys.stderr)
         return 1
     print(f"{html.relative_to(ROOT)}/index.html: {summary(html)}")
     return 0

@@ -63,6 +63,18 @@ def test_addresses_that_a_browser_asks_by_itself_are_found(tmp_path: Path) -> No
     ]
 
 
+def test_what_leads_nowhere_is_told(tmp_path: Path) -> None:
+    """A page, an image or a place in a page that is not there is told with the page that names it."""
+    (tmp_path / "a.html").write_text(
+        '<a href="b.html#there">1</a><a href="b.html#not">2</a><a href="none.html">3</a><a href="#here">4</a>'
+        '<h1 id="here"></h1><img src="none.png"><a href="https://b.test#x">5</a><a href="mailto:x@b.test">6</a>',
+        encoding="utf-8",
+    )
+    (tmp_path / "b.html").write_text('<h1 id="there"></h1><style>@import url(https://x.test)</style>', encoding="utf-8")
+    assert docs.dead(tmp_path) == ["a.html: b.html#not", "a.html: none.html", "a.html: none.png"]
+    assert docs.foreign(tmp_path) == ["b.html: https://x.test"]
+
+
 def _builder(tmp_path: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
     program = tmp_path / "zensical"
     program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
@@ -79,8 +91,9 @@ def no_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("script", "code", "told"),
     [
-        ("mkdir html; echo '<article><a href=x>x</a></article>' > html/index.html", 0, "1 pages, 1 links"),
+        ("mkdir html; echo '<article><a href=index.html>x</a></article>' > html/index.html", 0, "1 pages, 1 links"),
         ("printf '\\033[33mWarning:\\033[0m no such page\\nTraceback (most' >&2; exit 1", 1, "Warning: no such"),
+        ("mkdir html; echo '<article><a href=x>x</a></article>' > html/index.html", 1, "index.html: x"),
         ("mkdir html; echo '<article><img src=//x.test></article>' > html/index.html", 1, "index.html: //x.test"),
     ],
 )  # fmt: skip
