@@ -89,6 +89,8 @@ def _read(text: str, now: datetime) -> datetime:
         if unit in _SECONDS:  # of real time, also where the clock was put back meanwhile
             return datetime.fromtimestamp(now.timestamp() - count * _SECONDS[unit], UTC)
         return now - relativedelta(**{_UNITS[unit]: count})  # type: ignore[arg-type] # one of its names
+    if _AGO.fullmatch(f"{text} ago"):  # which the parser would take for a time of day
+        raise ValueError(f"did you mean '{text} ago'?")
     if day := _DAY.fullmatch(text):
         moment = _time_of_day(day["time"]) if day["time"] else time()
         if moment is None:
@@ -131,7 +133,8 @@ def _date_and_time(text: str) -> datetime:
     if one.month != other.month and one.day == other.day:
         raise ValueError("which month?")
     if one.day == other.day and not _YEAR_FIRST.search(text):
-        turned = parse(text, default=_DEFAULTS[0], tzinfos=zone_offset, dayfirst=True)
-        if turned != one:
-            raise ValueError(f"{one:%Y-%m-%d} or {turned:%Y-%m-%d}?")
+        for day_first in (True, False):
+            turned = parse(text, default=_DEFAULTS[0], tzinfos=zone_offset, dayfirst=day_first, yearfirst=not day_first)
+            if turned != one:
+                raise ValueError(f"{one:%Y-%m-%d} or {turned:%Y-%m-%d}?")
     return one
