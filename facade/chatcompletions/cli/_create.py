@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from ._connection import add_service, client
 from ._failure import DONE, FAILED, FILE, CommandError, refusals
 from ._output import say
-from ._parameters import add_parameters, given_parameters, pair, read_json, read_text
-from ._texts import as_json, call_text, content_text, member, printable
+from ._parameters import add_pairs, add_parameters, given_parameters, read_json, read_text
+from ._texts import as_json, call_text, content_text, member, members, printable
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -51,7 +51,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("--schema", metavar="JSON|FILE", help="a JSON Schema that the answer must fit")
     add("--tool", action="append", default=[], metavar="FILE", help="tools.json with definitions, or file.py:function, "
         "which is called when the model asks for it; repeatable")  # fmt: skip
-    add("--metadata", action="append", type=pair, default=[], metavar="KEY=VALUE", help="a pair to store; repeatable")
+    add_pairs(parser, "--metadata", "a pair to store")
     add("--no-stream", action="store_true", help="print the answer once it is whole")
     add("--json", action="store_true", help="print the whole completion as JSON")
     add_parameters(parser, _BODY, "create_chat_completion_request", without=(*_OWN, "tools"))
@@ -95,12 +95,8 @@ def _messages(options: Namespace) -> list[Any]:
     if options.system is not None:
         messages.insert(0, {"role": "system", "content": options.system})
     sources = ((image, options.image), (audio, options.recording), (file, options.document))
-    try:
+    with refusals():
         parts = [make(one) for make, given in sources for one in given]
-    except OSError as exc:
-        raise CommandError(f"{exc.filename}: {exc.strerror}" if exc.filename else str(exc), FILE) from None
-    except (TypeError, ValueError) as exc:
-        raise CommandError(str(exc)) from None
     text = "\n\n".join(one.removesuffix("\n") for one in texts)
     if text.strip() or parts:
         content = [{"type": "text", "text": text}, *parts] if parts else text
@@ -179,10 +175,9 @@ def _tell(call: Any) -> None:
 def _finish(choice: Any, *, has_text: bool) -> int:
     """Print what there is beside a text, and say how an answer ended if it is not as one would wish."""
     message, reason = member(choice, "message"), member(choice, "finish_reason")
-    calls = member(message, "tool_calls")
     if has_text:
         _write("\n")
-    for call in calls if isinstance(calls, list) else []:
+    for call in members(message, "tool_calls"):
         _write(f"{call_text(call)}\n")
     if isinstance(refusal := member(message, "refusal"), str):
         say(f"refused: {refusal}")

@@ -18,6 +18,7 @@ from ._output import say
 from ._progress import progress
 from ._query import add_filters, query
 from ._rows import fine_tuning_rows, plain_rows, write_parquet
+from ._sqlite import marks, transaction
 from ._workers import add_concurrency, stored, worker
 
 if TYPE_CHECKING:
@@ -70,9 +71,6 @@ def run(options: Namespace) -> int:
     if kind == "parquet":
         find_extra("pyarrow")
     filters = [options.model, sorted(options.metadata), options.since, options.until]
-    if options.overwrite:
-        for one in (path.with_name(f"{path.name}.state"), path.with_name(f"{path.name}.partial")):
-            one.unlink(missing_ok=True)
     return asyncio.run(_export(options, path, kind, json.dumps([kind, *filters])))
 
 
@@ -115,6 +113,9 @@ class _Target:
         self.path, self.partial = path, path.with_name(f"{path.name}.partial")
         self._kind, self._asked = kind, asked
         self._state_path = path.with_name(f"{path.name}.state")
+        if overwrite:
+            for one in (self._state_path, self.partial):
+                one.unlink(missing_ok=True)
         self._is_new = not self._state_path.exists() or not self._state_path.stat().st_size
         self._new: list[str] = []
         self.count, self.skipped, self._bytes = 0, 0, 0
@@ -145,11 +146,11 @@ class _Target:
     def _open_state(self) -> None:
         run = self._state.execute
         run("PRAGMA locking_mode = EXCLUSIVE")  # two that write one file would write over each other
-        run("BEGIN IMMEDIATE")
-        run("COMMIT")
-        application, version = (run(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
+        with transaction(self._state):
+            pass
+        application, version = marks(self._state)
         if self._is_new:
-            with _transaction(self._state):
+            with transaction(self._state):
                 for statement in _TABLES:
                     run(statement)
         elif application != _APPLICATION or version > _VERSION:
@@ -250,7 +251,7 @@ class _Target:
             "skipped": self.skipped,
         }
         try:
-            with _transaction(self._state) as run:
+            with transaction(self._state) as run:
                 run.executemany("INSERT OR IGNORE INTO done VALUES (?)", ((one,) for one in self._new))
                 run.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", about.items())
         except sqlite3.Error as exc:
@@ -264,15 +265,3 @@ def _copy(source: Path, target: Path) -> None:
     with target.open("r+b") as file:
         if file.seek(0, os.SEEK_END) and file.seek(-1, os.SEEK_END) >= 0 and file.read() != b"\n":
             file.write(b"\n")
-
-
-class _transaction:  # noqa: N801 - used as a function
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def __enter__(self) -> sqlite3.Connection:
-        self._connection.execute("BEGIN IMMEDIATE")
-        return self._connection
-
-    def __exit__(self, cls: object, *_: object) -> None:
-        self._connection.execute("COMMIT" if cls is None else "ROLLBACK")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from chatcompletions._errors import NotFoundError
 
 from ._failure import FILE, CommandError
+from ._sqlite import marks, transaction
 from ._texts import answer_text, content_text
 
 if TYPE_CHECKING:
@@ -74,9 +75,7 @@ class SyncFile:
             raise
 
     def _prepare(self, run: sqlite3.Connection, *, create: bool) -> None:
-        application, version = (
-            run.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
-        )
+        application, version = marks(run)
         if application == 0 and create and not run.execute("SELECT 1 FROM sqlite_master").fetchone():
             for statement in _TABLES.split(";\n"):
                 run.execute(statement)
@@ -103,13 +102,8 @@ class SyncFile:
         """Run statements as one transaction."""
         with self._lock:
             try:
-                self._connection.execute(begin)
-                try:
-                    yield self._connection
-                except BaseException:
-                    self._connection.execute("ROLLBACK")
-                    raise
-                self._connection.execute("COMMIT")
+                with transaction(self._connection, begin) as run:
+                    yield run
             except sqlite3.Error as error:
                 hint = (
                     "is it a file of sync?" if "not a database" in str(error) else "what was kept before is still there"

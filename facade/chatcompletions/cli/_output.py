@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ._texts import answer_text, as_json, call_text, content_text, finish_reasons, member, printable
+from ._failure import FILE, CommandError
+from ._texts import answer_text, as_json, call_text, content_text, finish_reasons, member, members, printable
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from rich.console import Console
     from rich.table import Table
@@ -47,6 +50,24 @@ def print_json(values: Iterable[Any]) -> None:
 def say(message: str) -> None:
     """Tell the person something, beside the output."""
     print(printable(message), file=sys.stderr, flush=True)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give another name to write a file under, which gets its own once it is whole.
+
+    Raises:
+        CommandError: It cannot be written.
+    """
+    partial = path.with_name(f"{path.name}.tmp")
+    try:
+        yield partial
+        partial.replace(path)
+    except BaseException as exc:
+        partial.unlink(missing_ok=True)
+        if isinstance(exc, OSError):
+            raise CommandError(f"{path}: {exc.strerror}", FILE) from None
+        raise
 
 
 def print_completions(completions: Iterable[Mapping[str, Any]]) -> int:
@@ -110,8 +131,7 @@ def print_completion(completion: Mapping[str, Any], messages: Iterable[Any] = ()
             out.print(Text.assemble((f"{name:<9} ", "bold"), _cell(value)))
     for message in messages:
         print_message(message, out)
-    choices = completion.get("choices")
-    for choice in choices if isinstance(choices, list) else []:
+    for choice in members(completion, "choices"):
         print_message(member(choice, "message"), out, note=_cell(member(choice, "finish_reason")))
 
 
@@ -123,11 +143,11 @@ def print_message(message: Any, out: Console | None = None, note: str = "") -> N
     role = _cell(member(message, "role")) or "?"
     out.print()
     out.print(Text.assemble((role, "bold cyan"), (f"  {note}" if note and note != "stop" else "", "yellow")))
-    refusal, calls = member(message, "refusal"), member(message, "tool_calls")
+    refusal = member(message, "refusal")
     texts = [content_text(message), f"refused: {refusal}" if isinstance(refusal, str) else ""]
-    texts += map(call_text, calls if isinstance(calls, list) else [])
-    parts = member(message, "content_parts") or member(message, "content")
-    texts += [f"[{member(part, 'type')}]" for part in (parts if isinstance(parts, list) else []) if _is_other(part)]
+    texts += map(call_text, members(message, "tool_calls"))
+    parts = members(message, "content_parts" if member(message, "content_parts") else "content")
+    texts += [f"[{member(part, 'type')}]" for part in parts if _is_other(part)]
     for text in filter(None, texts):
         out.print(Text(printable(text)))
 

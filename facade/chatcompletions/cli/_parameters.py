@@ -20,6 +20,8 @@ from ._failure import FILE, CommandError
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+#: The API's limits for metadata, see https://platform.openai.com/docs/api-reference/chat/create.
+MOST_PAIRS, MOST_KEY, MOST_VALUE = 16, 64, 512
 _WORDS = {"object": "JSON", "array": "JSON", "number": "NUMBER", "integer": "NUMBER", "string": "TEXT"}
 _TYPES: dict[str, Any] = {
     "object": dict,
@@ -77,6 +79,11 @@ def parameters(place: str) -> dict[str, Any]:
     """Return the schemas of the parameters of a request, by their names."""
     found: dict[str, Any] = followed(at(place))["properties"]
     return found
+
+
+def add_pairs(parser: Any, option: str, what: str) -> None:
+    """Add to a parser, or a group of one, an option that takes ``key=value`` as often as it is given."""
+    parser.add_argument(option, action="append", type=pair, default=[], metavar="KEY=VALUE", help=f"{what}; repeatable")
 
 
 def pair(text: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from chatcompletions._requests.times import time_bounds
 
 from ._failure import CommandError
-from ._parameters import pair
+from ._parameters import add_pairs
 from ._sources import Query
 
 if TYPE_CHECKING:
@@ -18,14 +18,7 @@ def add_filters(parser: ArgumentParser) -> None:
     """Add the options for model, metadata and time."""
     group = parser.add_argument_group("which completions")
     group.add_argument("--model", metavar="NAME", help="those that this model answered")
-    group.add_argument(
-        "--metadata",
-        action="append",
-        type=pair,
-        default=[],
-        metavar="KEY=VALUE",
-        help="those with this pair; repeatable",
-    )
+    add_pairs(group, "--metadata", "those with this pair")
     group.add_argument("--since", metavar="TIME", help="created then or later: 2026-01-31 14:00, yesterday, 2 days ago")
     group.add_argument("--until", metavar="TIME", help="created before")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from ._texts import answer_text, finish_reasons, member
+from ._texts import answer_text, finish_reasons, member, members
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,8 +25,7 @@ def plain_rows(completion: Mapping[str, Any], messages: list[Any]) -> Iterator[M
 
 def fine_tuning_rows(completion: Mapping[str, Any], messages: list[Any]) -> Iterator[Mapping[str, Any]]:
     """Yield an example for each whole answer: the conversation, that answer, and the tools that it had."""
-    choices = completion.get("choices")
-    for choice in choices if isinstance(choices, list) else []:
+    for choice in members(completion, "choices"):
         answer = member(choice, "message")
         if member(choice, "finish_reason") not in _WHOLE or not isinstance(answer, dict):
             continue

@@ -12,7 +12,7 @@ from attrs import asdict, define, field
 from ._connection import add_service, source
 from ._extras import find_extra
 from ._failure import DONE, CommandError
-from ._output import add_output, console, is_for_a_person, plain_table, print_json, say
+from ._output import add_output, console, is_for_a_person, plain_table, print_json, say, whole_file
 from ._progress import progress
 from ._query import add_filters, query
 from ._texts import finish_reasons, member, printable
@@ -183,10 +183,5 @@ def _draw(rows: list[tuple[str, Count]], by: str, path: Path) -> None:
         axes.barh(names[::-1], values[::-1])
         axes.set_xlabel("completions")
     axes.set_title(f"Stored completions by {printable(by)}")
-    partial = path.with_name(f"{path.name}.tmp")
-    try:
-        figure.savefig(partial, format=path.suffix[1:])
-        partial.replace(path)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
+    with whole_file(path) as file:
+        figure.savefig(file, format=path.suffix[1:])

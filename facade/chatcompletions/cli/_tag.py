@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from ._changes import Change, add_changes, run_changes
 from ._failure import CommandError
-from ._parameters import pair
+from ._parameters import MOST_PAIRS, add_pairs
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Mapping
 
-_MOST = 16
 _EPILOG = """\
 Pairs that are not named stay as they are, and completions that have the new ones already are left alone: after an
 interrupt, the same command goes on.
@@ -26,9 +25,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.epilog = _EPILOG
     add = parser.add_argument
-    add(
-        "--set", action="append", type=pair, default=[], metavar="KEY=VALUE", help="a pair to add or change; repeatable"
-    )
+    add_pairs(parser, "--set", "a pair to add or change")
     add("--remove", action="append", default=[], metavar="KEY", help="a pair to take away; repeatable")
     add_changes(parser, "tagged")
 
@@ -43,8 +40,8 @@ def run(options: Namespace) -> int:
     def change_of(completion: Mapping[str, Any]) -> Change | None:
         old = completion.get("metadata") or {}
         new = {key: value for key, value in {**old, **dict(options.set)}.items() if key not in options.remove}
-        if len(new) > _MOST:
-            raise ValueError(f"it would have {len(new)} pairs, and the API takes {_MOST}: --remove some")
+        if len(new) > MOST_PAIRS:
+            raise ValueError(f"it would have {len(new)} pairs, and the API takes {MOST_PAIRS}: --remove some")
         return None if new == old else Change(completion["id"], new)
 
     return run_changes(

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import Any
 
 #: What a terminal may act upon, or what turns the direction of the text around it; line feeds and tabs are harmless.
 _UNSAFE = re.compile(
@@ -40,23 +37,27 @@ def content_text(message: Any) -> str:
 
 def answer_text(completion: Any) -> str:
     """Return the texts of the answers: what they say, what they refuse, and which tools they call."""
-    choices = member(completion, "choices")
-    return "\n".join(filter(None, map(_choice_text, choices if isinstance(choices, list) else [])))
+    return "\n".join(filter(None, map(_choice_text, members(completion, "choices"))))
 
 
 def _choice_text(choice: Any) -> str:
     message = member(choice, "message")
-    refusal, calls = member(message, "refusal"), member(message, "tool_calls")
+    refusal = member(message, "refusal")
     texts = [content_text(message), refusal if isinstance(refusal, str) else ""]
-    texts += map(call_text, calls if isinstance(calls, list) else [])
+    texts += map(call_text, members(message, "tool_calls"))
     return "\n".join(filter(None, texts))
 
 
 def call_text(call: Any) -> str:
     """Return a call of a tool as it would be written: ``get_weather({"city": "Paris"})``."""
-    called = member(call, "function") or member(call, "custom")
-    name, given = member(called, "name"), member(called, "arguments") or member(called, "input")
+    name, given = called(call)
     return f"{name if isinstance(name, str) else '?'}({given if isinstance(given, str) else ''})"
+
+
+def called(call: Any) -> tuple[Any, Any]:
+    """Return the name of the tool that a call is of, and what it is given, as far as the call says."""
+    tool = member(call, "function") or member(call, "custom")
+    return member(tool, "name"), member(tool, "arguments") or member(tool, "input")
 
 
 def member(value: Any, *path: str) -> Any:
@@ -66,8 +67,13 @@ def member(value: Any, *path: str) -> Any:
     return value
 
 
-def finish_reasons(completion: Mapping[str, Any]) -> list[str]:
+def members(value: Any, *path: str) -> list[Any]:
+    """Return the items of an array in a JSON value; none if it is missing, or anything else."""
+    found = member(value, *path)
+    return found if isinstance(found, list) else []
+
+
+def finish_reasons(completion: Any) -> list[str]:
     """Return why the answers ended, as far as that is said."""
-    choices = completion.get("choices")
-    reasons = [member(choice, "finish_reason") for choice in (choices if isinstance(choices, list) else [])]
+    reasons = [member(choice, "finish_reason") for choice in members(completion, "choices")]
     return [reason for reason in reasons if isinstance(reason, str)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ._connection import add_service, source
 from ._failure import DONE, CommandError
 from ._output import add_output, is_for_a_person, pairs, print_json, say
-from ._parameters import pair
+from ._parameters import add_pairs
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -16,14 +16,7 @@ if TYPE_CHECKING:
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.add_argument("id", help="id of a stored completion")
-    parser.add_argument(
-        "--metadata",
-        action="append",
-        type=pair,
-        default=[],
-        metavar="KEY=VALUE",
-        help="a pair of the new set; repeatable",
-    )
+    add_pairs(parser, "--metadata", "a pair of the new set")
     parser.add_argument("--clear", action="store_true", help="leave no metadata at all")
     add_output(parser)
     add_service(parser, with_file=True)

@@ -8,6 +8,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote, urlsplit
 
+import anyio
 import httpx
 import pytest
 
@@ -187,9 +188,7 @@ def test_strangers(site: httpx.Client) -> None:
 
 def test_other_machines() -> None:
     """Who asks over a network is refused: the page asks nobody for a key."""
-    import anyio
-
-    with SyncFile_in_memory() as file:
+    with SyncFile(":memory:", create=True) as file:
         transport = httpx.ASGITransport(page(file), client=("192.0.2.7", 1234))
 
         async def ask() -> int:
@@ -197,10 +196,6 @@ def test_other_machines() -> None:
                 return (await client.get("/")).status_code
 
         assert anyio.run(ask) == 403
-
-
-def SyncFile_in_memory() -> SyncFile:  # noqa: N802
-    return SyncFile(":memory:", create=True)
 
 
 @pytest.mark.parametrize(

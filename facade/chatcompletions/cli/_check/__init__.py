@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from chatcompletions.cli._connection import add_service, client
 from chatcompletions.cli._extras import find_extra
-from chatcompletions.cli._failure import DONE, FAILED, FILE, UNREACHABLE, USAGE, CommandError
-from chatcompletions.cli._output import say
+from chatcompletions.cli._failure import DONE, FAILED, UNREACHABLE, USAGE, CommandError
+from chatcompletions.cli._output import say, whole_file
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -50,8 +50,6 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Make the checks, and say what was found."""
     find_extra("jsonschema")
-    from chatcompletions import APIConnectionError, AuthenticationError
-
     from .checks import all_checks
     from .report import print_results, render
     from .session import Session
@@ -84,10 +82,6 @@ def run(options: Namespace) -> int:
                 results.append(result)
                 if result.check.id == "operations.create" and result.state == "failed":
                     raise CommandError(f"{address} cannot be reached: {result.detail}", UNREACHABLE)
-        except AuthenticationError as exc:
-            raise CommandError(str(exc), UNREACHABLE) from None
-        except APIConnectionError as exc:
-            raise CommandError(str(exc), UNREACHABLE) from None
         finally:
             if left := session.clean():
                 say(f"these may still be stored: {' '.join(left)}")
@@ -97,7 +91,8 @@ def run(options: Namespace) -> int:
     elif options.output is None:
         print(render(kind, results, address, options.model), end="")
     else:
-        _write(Path(options.output), render(kind, results, address, options.model))
+        with whole_file(Path(options.output)) as file:
+            file.write_text(render(kind, results, address, options.model), encoding="utf-8")
         say(f"written to {options.output}")
     bad = [
         one for one in results if one.state in ("deviates", "missing", "failed") and not _is_allowed(one, options.allow)
@@ -117,13 +112,3 @@ def _is_confirmed(address: str, count: int, tokens: int) -> bool:
     )
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")
-
-
-def _write(path: Path, text: str) -> None:
-    partial = path.with_name(f"{path.name}.tmp")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
-    except OSError as exc:
-        partial.unlink(missing_ok=True)
-        raise CommandError(f"{path}: {exc.strerror}", FILE) from None

@@ -31,8 +31,9 @@ from chatcompletions import (
 from chatcompletions._requests.times import time_bounds
 from chatcompletions.cli._failure import USAGE, CommandError
 from chatcompletions.cli._output import when
+from chatcompletions.cli._parameters import MOST_KEY, MOST_PAIRS, MOST_VALUE
 from chatcompletions.cli._sources import Query
-from chatcompletions.cli._texts import as_json, printable
+from chatcompletions.cli._texts import as_json, members, printable
 from chatcompletions.server._envelope import refuse_strangers
 from chatcompletions.server._errors import ApiError
 
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
     from chatcompletions.cli._sources import Source
 
 _PAGE = 50
-_MOST_PAIRS, _MOST_KEY, _MOST_VALUE = 16, 64, 512
 _MOST_BYTES = 1_000_000
 #: In each page: a second request could fail by itself.
 _STYLE = files("chatcompletions.cli._page").joinpath("templates/style.css").read_text("utf-8")
@@ -82,10 +82,10 @@ def page(source: Source, *, hosts: Collection[str] = ()) -> Starlette:
     routes = {"/": views.list, "/completion": views.show, "/completion.json": views.json}
     return Starlette(
         routes=[
-            *(Route(path, _answering(view), methods=["GET"]) for path, view in routes.items()),
-            Route("/delete", _answering(views.ask), methods=["GET"]),
-            Route("/delete", _answering(views.delete), methods=["POST"]),
-            Route("/metadata", _answering(views.tag), methods=["POST"]),
+            *(Route(path, views.answering(view), methods=["GET"]) for path, view in routes.items()),
+            Route("/delete", views.answering(views.ask), methods=["GET"]),
+            Route("/delete", views.answering(views.delete), methods=["POST"]),
+            Route("/metadata", views.answering(views.tag), methods=["POST"]),
         ],
         middleware=[Middleware(_Guard, hosts=hosts)],
         exception_handlers={404: views.nowhere, 405: views.nowhere},
@@ -123,19 +123,6 @@ def _refuse_other_machines(scope: Scope) -> None:
         raise ApiError("This page is for the machine that it runs on.", status=403)
 
 
-def _answering(view: Callable[[Request, Any], Response]) -> Callable[[Request], Any]:
-    async def answer(request: Request) -> Response:
-        form = None
-        if request.method == "POST":
-            if int(request.headers.get("content-length") or _MOST_BYTES + 1) > _MOST_BYTES:
-                return Response("The form is too large.", 413, media_type="text/plain")
-            text = (await request.body()).decode(errors="replace")
-            form = ImmutableMultiDict(parse_qsl(text, keep_blank_values=True, max_num_fields=1_000))
-        return await run_in_threadpool(view, request, form)
-
-    return answer
-
-
 class _Views:
     """What each address shows; a view runs in a thread."""
 
@@ -151,7 +138,34 @@ class _Views:
             undefined=StrictUndefined,
             finalize=_finalized,
         )
+        self._templates.globals.update(link=_link)
         self._templates.filters.update(when=when, first_words=first_words, pairs=pairs_of, shortened=shortened)
+
+    def answering(self, view: Callable[[Request, Any], Response]) -> Callable[[Request], Any]:
+        """Make an endpoint of a view: a form has to be of this page, and what fails becomes a page as well."""
+
+        def answer(request: Request, form: ImmutableMultiDict[str, str] | None) -> Response:
+            if form is not None and not secrets.compare_digest(form.get("token", "").encode(), self._token.encode()):
+                detail = (
+                    "The form is of an earlier start of this page. "
+                    "Go back, load the page again, and repeat what you did."
+                )
+                return self._page("error.html", 403, title="Nothing was changed", detail=detail)
+            try:
+                return view(request, form)
+            except (ChatCompletionsError, CommandError) as exc:
+                return self._failed(exc)
+
+        async def endpoint(request: Request) -> Response:
+            form = None
+            if request.method == "POST":
+                if int(request.headers.get("content-length") or _MOST_BYTES + 1) > _MOST_BYTES:
+                    return Response("The form is too large.", 413, media_type="text/plain")
+                text = (await request.body()).decode(errors="replace")
+                form = ImmutableMultiDict(parse_qsl(text, keep_blank_values=True, max_num_fields=1_000))
+            return await run_in_threadpool(answer, request, form)
+
+        return endpoint
 
     def list(self, request: Request, _: object) -> Response:
         given = request.query_params
@@ -177,14 +191,7 @@ class _Views:
             after=fields["after"] or None,
             text=fields["text"] or None,
         )
-        found, failure = [], None
-        if not errors:
-            try:
-                found = [*islice(self._source.find(query), _PAGE + 1)]
-            except (ChatCompletionsError, CommandError) as exc:
-                failure = exc
-        if failure is not None:
-            return self._failed(failure)
+        found = [] if errors else [*islice(self._source.find(query), _PAGE + 1)]
         asked = [(name, fields[name]) for name in ("model", "since", "until", "text") if fields[name]]
         asked += [("metadata", text) for text in pairs]
         more = None
@@ -201,66 +208,42 @@ class _Views:
             first="?" + urlencode(asked) if fields["after"] else None,
             said=_SAID.get(given.get("said", "")),
             filtered=bool(asked),
-            link=_link,
         )
 
     def show(self, request: Request, _: object) -> Response:
         return self._one(request.query_params.get("id", ""), said=_SAID.get(request.query_params.get("said", "")))
 
     def json(self, request: Request, _: object) -> Response:
-        try:
-            name = request.query_params.get("id", "")
-            completion = {**self._source.get(name), "messages": [*self._source.messages(name)]}
-        except (ChatCompletionsError, CommandError) as exc:
-            return self._failed(exc)
+        name = request.query_params.get("id", "")
+        completion = {**self._source.get(name), "messages": [*self._source.messages(name)]}
         return Response(as_json(completion, indent=2) + "\n", media_type="application/json")
 
     def ask(self, request: Request, _: object) -> Response:
-        try:
-            completion = self._source.get(request.query_params.get("id", ""))
-        except (ChatCompletionsError, CommandError) as exc:
-            return self._failed(exc)
-        return self._page("delete.html", completion=completion, link=_link)
+        return self._page("delete.html", completion=self._source.get(request.query_params.get("id", "")))
 
     def delete(self, _: Request, form: ImmutableMultiDict[str, str]) -> Response:
-        if (refusal := self._refusal(form)) is not None:
-            return refusal
-        try:
-            self._source.delete(str(form.get("id")))
-        except (ChatCompletionsError, CommandError) as exc:
-            return self._failed(exc)
+        self._source.delete(form.get("id", ""))
         return RedirectResponse("./?said=deleted", 303)
 
     def tag(self, _: Request, form: ImmutableMultiDict[str, str]) -> Response:
-        if (refusal := self._refusal(form)) is not None:
-            return refusal
-        name, key, value = (str(form.get(field, "")) for field in ("id", "key", "value"))
-        typed = dict(zip(map(str, form.getlist("old")), map(str, form.getlist("changed")), strict=False))
-        removed = {*map(str, form.getlist("remove"))}
-        try:
-            # Merged into what is there now, which may be more than the form showed.
-            old = pairs_of(self._source.get(name))
-            new = {
-                one: _changed(text, typed.get(_input(one))) for one, text in old.items() if _input(one) not in removed
-            }
-            new.update({key.strip(): value} if key.strip() else {})
-            if problem := _problem(new) or ("A value needs a key." if value and not key.strip() else None):
-                return self._one(name, problem=problem, typed=typed, key=key, value=value, status=400)
-            self._source.update(name, new)
-        except (ChatCompletionsError, CommandError) as exc:
-            return self._failed(exc)
-        return RedirectResponse(f"completion?{urlencode({'id': name, 'said': 'tagged'})}", 303)
+        name, key, value = (form.get(field, "") for field in ("id", "key", "value"))
+        typed = dict(zip(form.getlist("old"), form.getlist("changed"), strict=False))
+        removed = {*form.getlist("remove")}
+        # Merged into what is there now, which may be more than the form showed.
+        old = pairs_of(self._source.get(name))
+        new = {one: _changed(text, typed.get(_input(one))) for one, text in old.items() if _input(one) not in removed}
+        new.update({key.strip(): value} if key.strip() else {})
+        if problem := _problem(new) or ("A value needs a key." if value and not key.strip() else None):
+            return self._one(name, problem=problem, typed=typed, key=key, value=value, status=400)
+        self._source.update(name, new)
+        return RedirectResponse(_link("completion", id=name, said="tagged"), 303)
 
     async def nowhere(self, _: Request, error: Exception) -> Response:
         status = getattr(error, "status_code", 404)
         return self._page("error.html", status, title="Nothing is here", detail="The address leads nowhere.")
 
     def _one(self, name: str, *, status: int = 200, said: str | None = None, **typed: Any) -> Response:
-        try:
-            completion, messages = self._source.get(name), [*self._source.messages(name)]
-        except (ChatCompletionsError, CommandError) as exc:
-            return self._failed(exc)
-        choices = completion.get("choices")
+        completion, messages = self._source.get(name), [*self._source.messages(name)]
         return self._page(
             "completion.html",
             status,
@@ -268,20 +251,13 @@ class _Views:
             messages=[(one.get("role") or "?", blocks(one)) for one in messages if isinstance(one, dict)],
             answers=[
                 (one.get("finish_reason"), blocks(one.get("message")))
-                for one in (choices if isinstance(choices, list) else [])
+                for one in members(completion, "choices")
                 if isinstance(one, dict)
             ],
             metadata=pairs_of(completion),
             said=said,
-            link=_link,
             **{"problem": None, "typed": {}, "key": "", "value": "", **typed},
         )
-
-    def _refusal(self, form: Mapping[str, Any]) -> Response | None:
-        if secrets.compare_digest(str(form.get("token", "")).encode(), self._token.encode()):
-            return None
-        detail = "The form is of an earlier start of this page. Go back, load the page again, and repeat what you did."
-        return self._page("error.html", 403, title="Nothing was changed", detail=detail)
 
     def _failed(self, error: Exception) -> Response:
         match error:
@@ -331,11 +307,11 @@ def _link(path: str, **query: Any) -> str:
 
 def _problem(metadata: Mapping[str, Any]) -> str | None:
     """Say which of the API's limits metadata goes beyond."""
-    if len(metadata) > _MOST_PAIRS:
-        return f"There would be {len(metadata)} pairs, and the most are {_MOST_PAIRS}: remove some."
+    if len(metadata) > MOST_PAIRS:
+        return f"There would be {len(metadata)} pairs, and the most are {MOST_PAIRS}: remove some."
     for key, value in metadata.items():
-        if len(key) > _MOST_KEY:
-            return f"The key “{key[:20]}…” has {len(key)} characters, and the most are {_MOST_KEY}."
-        if len(str(value)) > _MOST_VALUE:
-            return f"The value of “{key}” has {len(str(value))} characters, and the most are {_MOST_VALUE}."
+        if len(key) > MOST_KEY:
+            return f"The key “{key[:20]}…” has {len(key)} characters, and the most are {MOST_KEY}."
+        if len(str(value)) > MOST_VALUE:
+            return f"The value of “{key}” has {len(str(value))} characters, and the most are {MOST_VALUE}."
     return None

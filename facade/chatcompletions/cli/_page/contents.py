@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from chatcompletions.cli._texts import answer_text, as_json, member
+from chatcompletions.cli._texts import answer_text, as_json, called, member, members
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,13 +47,10 @@ def _blocks(message: Any) -> Iterator[Block]:
             yield _part(part)
     if isinstance(refusal := member(message, "refusal"), str):
         yield Block("refusal", refusal, "refused")
-    calls = member(message, "tool_calls")
-    for call in calls if isinstance(calls, list) else []:
-        called = member(call, "function") or member(call, "custom")
-        given = member(called, "arguments") or member(called, "input") or ""
-        yield Block(
-            "call", _formatted(given) if isinstance(given, str) else as_json(given, 2), str(member(called, "name"))
-        )
+    for call in members(message, "tool_calls"):
+        name, given = called(call)
+        text = _formatted(given or "") if isinstance(given or "", str) else as_json(given, 2)
+        yield Block("call", text, str(name))
     if isinstance(call_id := member(message, "tool_call_id"), str):
         yield Block("note", call_id, "answers the call")
 
