@@ -7,7 +7,7 @@ import socket
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from chatcompletions.server.__main__ import EPILOG
+from chatcompletions.server.__main__ import EPILOG, cannot_listen
 from chatcompletions.server.__main__ import add_arguments as add_server
 from chatcompletions.server.__main__ import run as run_server
 
@@ -74,16 +74,15 @@ def _mount(api_key: str | None, server: LocalServer) -> str:
 def _show(place: Source, options: Namespace) -> None:
     import uvicorn
 
+    from chatcompletions.server._run import listen
+
     from ._page import page
 
-    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((options.host, options.port))
-        except OSError as exc:
-            problem = f"cannot listen on {options.host}:{options.port} ({exc.strerror})"
-            raise CommandError(f"{problem}; choose another --port, or 0 for a free one", FILE) from None
+    try:
+        listener = listen(options.host, options.port)
+    except OSError as exc:
+        raise CommandError(cannot_listen(options, exc), FILE) from None
+    with listener:
         name = f"[{options.host}]" if ":" in options.host else options.host
         say(f"Look at {place.title}: http://{name}:{listener.getsockname()[1]}/\nStop with Ctrl-C.")
         application = page(place, hosts=(options.host, socket.gethostname()))

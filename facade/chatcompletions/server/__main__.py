@@ -110,9 +110,14 @@ def run(options: argparse.Namespace, mount: Callable[[LocalServer], str] | None 
     except (ScriptError, StoreError, ValueError) as error:
         return f"error: {error}"
     except OSError as error:
-        problem = f"cannot listen on {options.host}:{options.port} ({error.strerror})"
-        return f"error: {problem}; choose another --port, or 0 for a free one"
+        return f"error: {cannot_listen(options, error)}"
     return "error: the server ended by itself"
+
+
+def cannot_listen(options: argparse.Namespace, error: OSError) -> str:
+    """Say that the address cannot be listened on, and what to do."""
+    problem = f"cannot listen on {options.host}:{options.port} ({error.strerror})"
+    return f"{problem}; choose another --port, or 0 for a free one"
 
 
 def _say(text: str, *, stream: TextIO | None = sys.stdout) -> None:

@@ -148,13 +148,7 @@ class LocalServer:
         if self._server is not None:
             raise RuntimeError("this server is running already; make another one")
         with ExitStack() as closing:
-            family = socket.AF_INET6 if ":" in self._address[0] else socket.AF_INET
-            # asyncio turns Nagle's delay off only if the protocol is named: without it, 40 ms for each answer.
-            listener = closing.enter_context(socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP))
-            if os.name == "posix":  # elsewhere this option would share the port with whoever has it
-                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind(self._address)
-            listener.listen(2_048)
+            listener = closing.enter_context(listen(*self._address))
             stopping = asyncio.Event()
             options: Options = {"sleep": partial(_sleep, stopping), **self._options}
             application = self._build(**options)
@@ -184,6 +178,26 @@ class LocalServer:
         if self._server is None:
             raise RuntimeError("the server is not running; use it in a with statement")
         return self._server
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens, so that whoever is told of it may come.
+
+    Raises:
+        OSError: The address cannot be listened on.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio turns Nagle's delay off only if the protocol is named: without it, 40 ms for each answer.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":  # elsewhere this option would share the port with whoever has it
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(2_048)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
 
 
 async def _sleep(stopping: asyncio.Event, seconds: float) -> None:
