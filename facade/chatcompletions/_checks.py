@@ -5,6 +5,7 @@ The server judges all other values.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from ipaddress import ip_address
@@ -33,6 +34,8 @@ _CONNECTION_HEADERS = frozenset(
         "upgrade",
     }
 )
+#: The names that headers may have (RFC 9110, section 5.6.2).
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 #: What is wrong with a character that has no UTF-8 form.
 _HALF = "half of a surrogate pair, which no address can hold"
 
@@ -134,8 +137,12 @@ def check_headers(headers: Mapping[str, str]) -> None:
     """
     headers = SecretDict(headers)
     for name in headers:
+        if not isinstance(name, str):
+            raise TypeError(f"the name of a header must be text, not {name!r}")
         if not isinstance(headers[name], str):
             raise TypeError(f"the header {name!r} must be text, not {type(headers[name]).__name__}")
+        if not _TOKEN.fullmatch(name):
+            raise ValueError(f"the header {name!r} has a name that no header can have")
         if not (is_header_text(name) and is_header_text(headers[name])):
             raise ValueError(f"the header {name!r} holds a line break or another character that no header can hold")
         if headers[name] != headers[name].strip():
@@ -188,17 +195,17 @@ def check_metadata_filter(metadata: Mapping[str, str]) -> None:
             raise TypeError(f"metadata filters compare text: {key!r}: {value!r} must be text on both sides")
 
 
-def check_count(name: str, value: Any) -> None:
-    """Raise if an option is not a whole number of at least 0.
+def check_count(name: str, value: Any, least: int = 0) -> None:
+    """Raise if an option is not a whole number, or less than the least that makes sense.
 
     Raises:
         TypeError: The value is not an integer.
-        ValueError: The value is negative.
+        ValueError: The value is too small.
     """
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"{name} must be an integer, not {value!r}")
-    if value < 0:
-        raise ValueError(f"{name} must be 0 or more, not {value}")
+    if value < least:
+        raise ValueError(f"{name} must be {least} or more, not {value}")
 
 
 def check_timeout(value: Any) -> None:
@@ -210,6 +217,10 @@ def check_timeout(value: Any) -> None:
     """
     if not isinstance(value, httpx.Timeout):
         check_seconds("timeout", value, "a number of seconds, an httpx.Timeout or None")
+        return
+    for name, seconds in value.as_dict().items():
+        if seconds is not None and not 0 <= seconds <= TIMEOUT_MAX:
+            raise ValueError(f"timeout has {name}={seconds}: it must be 0 to {TIMEOUT_MAX:.0f} s, or None")
 
 
 def check_seconds(name: str, value: Any, kinds: str = "a number of seconds or None") -> None:

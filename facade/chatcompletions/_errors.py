@@ -51,7 +51,7 @@ import httpx
 from attrs import frozen
 
 from ._answers.record import Record
-from ._base_error import ChatCompletionsError
+from ._base_error import ChatCompletionsError, printable
 from ._public import public
 
 if TYPE_CHECKING:
@@ -116,9 +116,9 @@ class APIError(ChatCompletionsError):
         return request_id
 
     def __str__(self) -> str:
-        notes = [f"code {self.code}"] if self.code else []
+        notes = [f"code {printable(self.code)}"] if self.code else []
         if self.request_id:
-            notes.append(f"request {self.request_id}")
+            notes.append(f"request {printable(self.request_id)}")
         if self.attempts > 1:
             notes.append(f"{self.attempts} attempts")
         return f"{self.message} ({', '.join(notes)})" if notes else self.message
@@ -314,7 +314,6 @@ class ParseError(ChatCompletionsError):
             refused.
         expected: What the type asks for there.
         received: What came, as JSON, shortened.
-        rejected: The answers before it that did not fit either, oldest first; see ``retries_on_parse``.
     """
 
     def __init__(
@@ -335,7 +334,6 @@ class ParseError(ChatCompletionsError):
         self.path = path
         self.expected = expected
         self.received = received
-        self.rejected: list[ChatCompletion] = []
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (self.__class__, str(self), self.__dict__)

@@ -128,13 +128,14 @@ class OpenTelemetry:
                 self._end(event.call_id, getattr(event.error, "completion", None), event.error)
 
     def _start(self, event: RequestEvent) -> _Call:
-        model, address = str(event.params.get("model")), urlsplit(event.url)
+        model, address = event.params.get("model"), urlsplit(event.url)
         common: dict[str, Any] = {
             "gen_ai.operation.name": "chat",
             "gen_ai.provider.name": self._provider_name,
-            "gen_ai.request.model": model,
             "server.address": address.hostname or "",
         }
+        if model is not None:
+            common["gen_ai.request.model"] = str(model)
         port = address.port or (443 if address.scheme == "https" else 80)
         given = {PARAMETERS[name]: event.params[name] for name in PARAMETERS if event.params.get(name) is not None}
         if isinstance(given.get("gen_ai.request.stop_sequences"), str):
@@ -142,7 +143,8 @@ class OpenTelemetry:
         found = {**common, "server.port": port, **given, "gen_ai.output.type": _output_type(event.params)}
         if self._captures:
             found |= _asked(event.params)
-        span = self._tracer.start_span(f"chat {model}", kind=trace.SpanKind.CLIENT, attributes=found)
+        name = "chat" if model is None else f"chat {model}"
+        span = self._tracer.start_span(name, kind=trace.SpanKind.CLIENT, attributes=found)
         return _Call(span, {**common, "server.port": port})
 
     def _end_stream(self, event: StreamEndEvent, call: _Call) -> None:
@@ -166,7 +168,8 @@ class OpenTelemetry:
         if error is not None:
             found["error.type"] = _error_type(error)
             span.set_attribute("error.type", found["error.type"])
-            span.set_status(trace.StatusCode.ERROR, str(error))
+            # What an error says may quote what a request or an answer says.
+            span.set_status(trace.StatusCode.ERROR, str(error) if self._captures else type(error).__qualname__)
         self._duration.record(time.monotonic() - call.began, found)
         span.end()
 
@@ -228,7 +231,7 @@ def _asked(params: Mapping[str, Any]) -> dict[str, str]:
 
 def _output_messages(completion: Any) -> list[dict[str, Any]]:
     return [
-        {"role": "assistant", "parts": _parts(_plain(choice.message)), "finish_reason": str(choice.finish_reason)}
+        {"role": "assistant", "parts": _parts(_plain(choice.message)), "finish_reason": choice.finish_reason or "error"}
         for choice in items_of(completion.choices)
     ]
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from chatcompletions._base_error import printable
 from chatcompletions._checks import is_protected
 from chatcompletions._errors import (
     APIConnectionError,
@@ -220,7 +221,7 @@ def _body_text(response: httpx.Response) -> str:
 
 
 def _excerpt(value: Any) -> str:
-    text = " ".join(str(value)[: 10 * EXCERPT].split())
+    text = printable(" ".join(str(value)[: 10 * EXCERPT].split()))
     return text if len(text) <= EXCERPT else text[:EXCERPT] + "..."
 
 

@@ -47,7 +47,10 @@ def azure_arguments(
         raise ChatCompletionsError(
             f"no address: set the environment variable {_ENDPOINT} or pass endpoint='https://NAME.openai.azure.com'"
         )
-    if deployment is not None and not (isinstance(deployment, str) and deployment.strip()):
+    if not address.startswith(("https://", "http://")):
+        source = _ENDPOINT if endpoint is None else "endpoint"
+        raise ChatCompletionsError(f"{source} must begin with https://, such as https://NAME.openai.azure.com")
+    if deployment is not None and not (isinstance(deployment, str) and deployment.strip(" .")):
         raise TypeError(f"deployment must be the name of a deployment, not {deployment!r}")
     options = SecretDict(options, api_key=api_key if callable(api_key) else "")
     for name in ("organization", "project"):  # those of the environment are another service's

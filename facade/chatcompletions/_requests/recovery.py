@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: The most pairs that the API takes.
 _MOST_PAIRS = 16
 #: The options that the listing has from the call.
-_SHARED = ("extra_headers", "extra_query", "timeout", "max_retries")
+_SHARED = ("extra_headers", "extra_query", "timeout")
 
 
 def prepared(operation: Operation, params: Mapping[str, Any]) -> tuple[SecretDict, Recovery]:
@@ -47,5 +47,6 @@ def prepared(operation: Operation, params: Mapping[str, Any]) -> tuple[SecretDic
     if extra or "extra_body" in params:
         found["extra_body"] = extra
     shared = {name: params[name] for name in _SHARED if name in params}
-    listing = build(OPERATIONS["list"], SecretDict(shared, metadata={METADATA_KEY: key}, order="desc"))
+    # A look that fails is followed by the next one: further attempts of its own would outlast the time to look.
+    listing = build(OPERATIONS["list"], SecretDict(shared, metadata={METADATA_KEY: key}, order="desc", max_retries=0))
     return found, Recovery(key, listing, DEFAULT_PATIENCE if given is True else given)

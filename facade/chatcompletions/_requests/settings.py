@@ -12,6 +12,7 @@ from chatcompletions._checks import (
     check_cookies,
     check_count,
     check_headers,
+    check_mapping,
     check_names,
     check_timeout,
     has_possible_port,
@@ -114,7 +115,11 @@ def http_options(name: str, arguments: SecretDict) -> SecretDict:
         options["auth"] = options.get("auth") or (url.username, url.password)
         url = url.copy_with(userinfo=b"")
     check_cookies(options)
-    given = SecretDict(options.get("headers") or {})
+    try:
+        given = SecretDict(options.get("headers") or {})
+    except (TypeError, ValueError):
+        check_mapping("headers", options["headers"])
+        raise
     own = SecretDict(
         {
             "Accept-Encoding": ACCEPT_ENCODING,

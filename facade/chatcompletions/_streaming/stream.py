@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import httpx
 
@@ -373,6 +373,9 @@ class AsyncStreamOpening(LazyCoroutine[AsyncChatCompletionStream]):
         def __getattr__(self, name: str) -> Any:
             text = f"{type(self).__name__!r} object has no attribute {name!r}: await it, or open it with async with"
             raise AttributeError(text, name=name, obj=self)
+
+        def __aiter__(self) -> NoReturn:
+            raise TypeError(f"{type(self).__name__} is no stream yet: await it, or open it with async with")
 
     async def _start(self) -> AsyncChatCompletionStream:
         return AsyncChatCompletionStream(await self._send(), **self._options)

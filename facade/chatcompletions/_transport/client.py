@@ -19,6 +19,7 @@ from chatcompletions._answers.api_errors import ATTEMPTS, error_from_failure, er
 from chatcompletions._answers.failures import exception_text
 from chatcompletions._answers.read import JSONResponse
 from chatcompletions._answers.record import RECORD, Record
+from chatcompletions._base_error import printable
 from chatcompletions._checks import check_endpoint_call, half_in_query, naming_settings
 from chatcompletions._errors import APIError
 from chatcompletions._json import is_cut
@@ -48,7 +49,6 @@ _MAX_REDIRECT_BYTES = 64 * 2**10
 _logger = logging.getLogger("chatcompletions")
 #: What requests and answers say. Its level is its own: who turns on the logger above has not asked for this.
 _contents = logging.getLogger("chatcompletions.contents")
-_contents.setLevel(logging.WARNING)
 
 
 class _Attempts:
@@ -91,7 +91,8 @@ class _Attempts:
             return error_from_response(outcome)
         if _logger.isEnabledFor(logging.DEBUG):
             self._log("answered", str(outcome.status_code), outcome.headers.get("x-request-id"))
-        if _contents.isEnabledFor(logging.DEBUG):
+        # Contents are asked for by this logger's own level: one that it has from another logger does not count.
+        if 0 < _contents.level <= logging.DEBUG and _contents.isEnabledFor(logging.DEBUG):
             self._log_contents(outcome)
         return None
 
@@ -116,7 +117,8 @@ class _Attempts:
     def _log(self, verb: str, how: str, request_id: str | None) -> None:
         request, seconds = self._request, self._now() - self._began
         text = "%s %s %s: %s in attempt %d after %.3f s, request %s"
-        _logger.debug(text, request.method, request.url.path, verb, how, self.made, seconds, request_id)
+        given = printable(str(request_id))
+        _logger.debug(text, request.method, request.url.path, verb, how, self.made, seconds, given)
 
     def _log_contents(self, response: httpx.Response) -> None:
         for what, message in (("request", self._request), ("answer", response)):
@@ -224,6 +226,11 @@ class _Client(_Requests):
         self._idempotency_header = idempotency_header
         self._response_type = response_type
 
+    def _time_left(self, request: httpx.Request, seconds: float) -> float:
+        """Return a number of seconds, or those that are left of the call's total if they are fewer."""
+        deadline: float | None = request.extensions.get(DEADLINE)
+        return seconds if deadline is None else max(0.0, min(seconds, deadline - self._clock()))
+
     def _max_bytes(self, response: httpx.Response, *, follow: bool) -> int:
         if response.is_success:
             return self._max_answer_bytes
@@ -297,7 +304,7 @@ class HTTPClient(_Client, httpx.Client):
         while not isinstance(step := steps.send(found), Found):
             found = None
             if isinstance(step, float):
-                self._sleep(step)
+                self._sleep(self._time_left(request, step))
                 continue
             try:
                 found = self.send(self.build_request(**recovery.listing))
@@ -397,7 +404,7 @@ class AsyncHTTPClient(_Client, httpx.AsyncClient):
         while not isinstance(step := steps.send(found), Found):
             found = None
             if isinstance(step, float):
-                await self._sleep(step)
+                await self._sleep(self._time_left(request, step))
                 continue
             try:
                 found = await self.send(self.build_request(**recovery.listing))

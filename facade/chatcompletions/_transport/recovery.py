@@ -11,6 +11,8 @@ from chatcompletions._answers.failures import was_not_sent
 from chatcompletions._errors import APIConnectionError, APIError, TotalTimeoutError
 from chatcompletions._json import dumps, loads
 
+from .timeouts import TIMEOUTS, Timeouts, shared
+
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
@@ -24,6 +26,8 @@ METADATA_KEY = "idempotency_key"
 DEFAULT_PATIENCE = 10.0
 #: Seconds before the second look; they double with each further one.
 _FIRST_PAUSE = 0.5
+#: Seconds that the last look may take.
+_LAST_LOOK = 2.0
 #: Statuses after which the server may have the answer all the same; 503 and 429 say that it has done nothing.
 _UNKNOWN = (408, 409, 500, 502, 504)
 
@@ -69,13 +73,15 @@ class Recovery:
         """
         if not _is_outcome_unknown(error):
             yield Found(None)
+        self._begin(request)
         is_known = False
         for pause in _pauses(self._patience):
             if pause:
                 yield pause
             found = yield None
             if isinstance(found, TotalTimeoutError):
-                raise found from error
+                is_known = False
+                break
             items = _items(found) if isinstance(found, httpx.Response) else None
             for item in items or ():
                 if _value(item) == self.key:
@@ -86,6 +92,12 @@ class Recovery:
             error.add_note("whether it was answered is not known: the list of stored completions does not say")
             raise error
         yield Found(None)
+
+    def _begin(self, request: httpx.Request) -> None:
+        """Begin the time to look, which ends with that of the call."""
+        extensions = self.listing.setdefault("extensions", {})
+        own = Timeouts(total=self._patience + _LAST_LOOK)
+        extensions[TIMEOUTS] = shared(own, within=request.extensions.get(TIMEOUTS))
 
 
 def _pauses(patience: float) -> Iterator[float]:

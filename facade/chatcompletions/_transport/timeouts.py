@@ -86,17 +86,24 @@ class _Shared(Timeouts):
     """Clocks that several requests share."""
 
     _known_end: float | None = None
+    _within: Timeouts | None = None
 
     def _end(self, now: float) -> float | None:
         if self._known_end is None:
-            self._known_end = super()._end(now)
+            outer = None if self._within is None else self._within._end(now)
+            self._known_end = shorter(super()._end(now), outer)
         return self._known_end
 
 
-def shared(timeouts: Timeouts) -> Timeouts:
-    """Return the timeouts of several requests that are one call, whose time begins with the first of them."""
+def shared(timeouts: Timeouts, within: Timeouts | None = None) -> Timeouts:
+    """Return the timeouts of several requests, whose time begins with the first of them.
+
+    Args:
+        timeouts: The timeouts.
+        within: Those of the call that the requests are a part of, which may end earlier.
+    """
     made = object.__new__(_Shared)
-    vars(made).update(vars(timeouts))
+    vars(made).update(vars(timeouts), _within=within)
     return made
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 import pytest
 from hypothesis import given
@@ -15,6 +17,7 @@ from chatcompletions._checks import (
     check_metadata_filter,
     check_names,
     check_required,
+    check_timeout,
 )
 
 
@@ -86,6 +89,23 @@ def test_header_text(bad: str) -> None:
     with pytest.raises(ValueError, match="the header 'X-A'") as caught:
         check_headers({"X-A": bad})
     assert bad not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "cls"), [("X A", ValueError), ("X:", ValueError), ("(x)", ValueError), (5, TypeError)]
+)
+def test_header_names(name: Any, cls: type[Exception]) -> None:
+    """A name is a token of RFC 9110."""
+    with pytest.raises(cls, match="header"):
+        check_headers({name: "x"})
+
+
+@pytest.mark.parametrize("seconds", [-1, float("nan"), 1e12])
+def test_waits_of_httpx(seconds: float) -> None:
+    """A wait of an httpx.Timeout that no clock can count is named."""
+    with pytest.raises(ValueError, match="timeout has read="):
+        check_timeout(httpx.Timeout(5, read=seconds))
+    check_timeout(httpx.Timeout(5, read=0, write=None))
 
 
 @pytest.mark.parametrize("value", [None, 5, b"x", ["x"]])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import logging.config
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
-from chatcompletions import APIConnectionError, NotFoundError
+from chatcompletions import APIConnectionError, InternalServerError, NotFoundError
 
 from ._support import ASK, KEY, Server, completion, events, page, streaming
 
@@ -52,6 +53,33 @@ def test_a_call_that_fails(
     with caplog.at_level(logging.DEBUG, "chatcompletions"), pytest.raises(cls):
         connect(transport=Server(reply).transport, max_retries=0).call("create", **ASK)
     assert told in caplog.text
+
+
+def test_contents_are_asked_for_by_themselves(
+    connect: Callable[..., SyncDriver], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A configuration that turns on the package's logger resets those below it, and does not turn on contents."""
+    settings = {"version": 1, "incremental": False, "disable_existing_loggers": False}
+    logging.config.dictConfig({**settings, "loggers": {"chatcompletions": {"level": "DEBUG"}}})
+    try:
+        with caplog.at_level(logging.DEBUG):
+            connect(transport=Server(completion("A secret.")).transport).call("create", **ASK)
+    finally:
+        logging.getLogger("chatcompletions").setLevel(logging.NOTSET)
+    assert "answered: 200" in caplog.text
+    assert not any(text in caplog.text for text in ("Hello.", "A secret."))
+
+
+def test_controls_of_a_terminal(
+    connect: Callable[..., SyncDriver], caplog: pytest.LogCaptureFixture, pauses: list[float]
+) -> None:
+    """What a server sends cannot steer a terminal through the log, nor through an error."""
+    body = {"error": {"message": "bo\x1b[31mo", "code": "c\x1b"}}
+    reply = httpx.Response(500, json=body, headers={"x-request-id": "r\x1b[31m"})
+    with caplog.at_level(logging.DEBUG, "chatcompletions"), pytest.raises(InternalServerError) as caught:
+        connect(transport=Server(reply).transport).call("create", **ASK)
+    assert "\x1b" not in caplog.text + str(caught.value)
+    assert "bo\\x1b[31mo (code c\\x1b, request r\\x1b[31m" in str(caught.value)
 
 
 def test_contents(connect: Callable[..., SyncDriver], caplog: pytest.LogCaptureFixture) -> None:

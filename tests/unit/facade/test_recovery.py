@@ -18,7 +18,7 @@ from chatcompletions import (
     TotalTimeoutError,
 )
 
-from ._support import ASK, DOT, HI, STOP, choice, chunk, completion, events, is_async, streaming
+from ._support import ASK, DOT, HI, STOP, Clock, choice, chunk, completion, events, is_async, streaming
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 STORED: dict[str, Any] = {**ASK, "store": True}
 LOST = httpx.ReadTimeout("slow")
+NOT_KNOWN = "whether it was answered is not known: the list of stored completions does not say"
 EMPTY: dict[str, Any] = {"object": "list", "data": [], "has_more": False}
 
 
@@ -49,6 +50,9 @@ class Store:
     def __call__(self, request: httpx.Request) -> httpx.Response:
         (self.creates if request.method == "POST" else self.lists).append(request)
         outcome = self._outcomes[request.method].pop(0)
+        if callable(outcome):  # lets time pass before the next one
+            outcome()
+            outcome = self._outcomes[request.method].pop(0)
         if isinstance(outcome, Exception):
             raise outcome
         if isinstance(outcome, str):
@@ -137,6 +141,36 @@ def test_a_store_that_does_not_say(connect: Callable[..., SyncDriver], pauses: l
         connect(transport=store.transport).call("create", **STORED, recover=2)
     assert "is not known" in caught.value.__notes__[0]
     assert len(store.creates) == 1
+
+
+def test_the_time_to_look(connect: Callable[..., SyncDriver], pauses: list[float]) -> None:
+    """A look that fails is not repeated by itself, so that all take no longer than was given."""
+    store = Store([LOST], [httpx.Response(500)] * 99)
+    with pytest.raises(APITimeoutError):
+        connect(transport=store.transport, max_retries=5).call("create", **STORED, recover=2)
+    assert (len(store.lists), sum(pauses)) == (4, 2)
+
+
+def test_a_slow_list(connect: Callable[..., SyncDriver], pauses: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list that is slow is given up a little after the time to look, and the error is that of the attempt."""
+    clock = Clock(monkeypatch)
+    store = Store([LOST, LOST], [clock.passing(3), EMPTY] * 99)
+    with pytest.raises(APITimeoutError) as caught:
+        connect(transport=store.transport).call("create", **STORED, recover=2)
+    assert (len(store.lists), caught.value.__notes__) == (2, [NOT_KNOWN])
+
+
+def test_the_total_of_a_stream(
+    connect: Callable[..., SyncDriver], pauses: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stream that breaks off keeps its error, with what came, if the total leaves no time to look."""
+    clock = Clock(monkeypatch)
+    driver = connect(transport=Store([broken(HI)], [clock.passing(9), EMPTY]).transport, timeout=Timeouts(total=5))
+    stream = driver.call("create", **STORED, stream=True, recover=True)
+    with pytest.raises(StreamInterruptedError) as caught:
+        driver.iterate(stream)
+    assert (caught.value.completion.text, caught.value.__notes__) == ("Hi", [NOT_KNOWN])
+    assert sum(pauses) <= 5
 
 
 def test_without_retries(connect: Callable[..., SyncDriver], pauses: list[float]) -> None:

@@ -17,7 +17,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from chatcompletions import RateLimitError, StreamInterruptedError, system, tool, user
+from chatcompletions import BadRequestError, RateLimitError, StreamInterruptedError, system, tool, user
 from chatcompletions.telemetry import OpenTelemetry
 
 from ._support import ASK, HI, STOP, Clock, Server, choice, chunk, completion, events, page, streaming
@@ -172,6 +172,29 @@ def test_the_kind_of_output(connect: Callable[..., SyncDriver], params: Any, kin
     connect(transport=Server(completion()).transport, on_event=telemetry.hook).call("create", **ASK, **params)
     assert telemetry.spans[0].attributes["gen_ai.output.type"] == kind
     assert telemetry.spans[0].attributes["gen_ai.provider.name"] == "other"
+
+
+@pytest.mark.parametrize("captures", [False, True])
+def test_what_an_error_says(connect: Callable[..., SyncDriver], captures: bool) -> None:
+    """The status of a span quotes an error, which may quote an answer, only if contents were asked for."""
+    telemetry = Telemetry(capture_content=captures)
+    reply = httpx.Response(400, json={"error": {"message": "Your diagnosis is wrong."}})
+    with pytest.raises(BadRequestError):
+        connect(transport=Server(reply).transport, on_event=telemetry.hook).call("create", **ASK)
+    assert ("diagnosis" in telemetry.spans[0].to_json()) is captures
+    assert telemetry.spans[0].status.description.startswith("BadRequestError") is not captures
+
+
+def test_what_is_not_there(connect: Callable[..., SyncDriver]) -> None:
+    """A model that was not named and a reason that did not come are not written as the text None."""
+    telemetry = Telemetry(capture_content=True)
+    driver = connect(transport=Server(streaming(events(HI))).transport, on_event=telemetry.hook)
+    stream = driver.call("create", **{**ASK, "model": None}, stream=True)
+    with pytest.raises(StreamInterruptedError):
+        driver.iterate(stream)
+    (span,) = telemetry.spans
+    assert (span.name, json.loads(span.attributes["gen_ai.output.messages"])[0]["finish_reason"]) == ("chat", "error")
+    assert "gen_ai.request.model" not in span.attributes
 
 
 @pytest.mark.parametrize("asked", [None, "true", "by argument"])
