@@ -540,7 +540,11 @@ class ChatClient(BaseClient):
     def _drive(self, requests: Generator[dict[str, Any], Any, Any]) -> Any:
         request = next(requests)
         while True:
-            answer = self._call("create", request)
+            try:
+                answer = self._call("create", request)
+            except BaseException as exc:
+                requests.throw(exc)
+                raise
             try:
                 request = requests.send(answer)
             except StopIteration as end:
@@ -904,7 +908,11 @@ class AsyncChatClient(BaseClient):
     async def _drive(self, requests: Generator[dict[str, Any], Any, Any]) -> Any:
         request = next(requests)
         while True:
-            answer = await self._call("create", request)
+            try:
+                answer = await self._call("create", request)
+            except BaseException as exc:
+                requests.throw(exc)
+                raise
             try:
                 request = requests.send(answer)
             except StopIteration as end:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +94,11 @@ def merged(defaults: Mapping[str, Any], params: Mapping[str, Any], operation: Op
     if operation is not None and operation.name != "create" and "recover" not in params:
         found.pop("recover", None)
     return found
+
+
+def listed(params: Mapping[str, Any]) -> SecretDict:
+    """Return parameters that can be read more than once: with a list in the place of each iterator."""
+    return SecretDict((name, [*value] if isinstance(value, Iterator) else value) for name, value in params.items())
 
 
 def expected_of(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_origin
 
 from .fields import description_of
 from .models import value_of
-from .read import InvalidValue, read_json
+from .read import InvalidValue, not_taken, read_json
 from .strict import strict_schema
 from .types import Types, name_of, type_name
 
@@ -102,7 +102,12 @@ class TypeAdapter(Generic[T]):
         return self._value(value)
 
     def _value(self, value: Any) -> T:
-        found: T = self._read(value)
+        try:
+            found: T = self._read(value)
+        except InvalidValue:
+            raise
+        except Exception as exc:  # of the caller's own, such as a bound that cannot be compared
+            raise not_taken(self.name, exc, value) from exc
         return found
 
     def read_choice(self, completion: ChatCompletion, choice: int) -> T | None:

@@ -7,7 +7,7 @@ import re
 import sys
 from typing import Any, get_origin
 
-from .read import InvalidValue, Read, Schema
+from .read import InvalidValue, Read, Schema, not_taken
 
 _STEP = re.compile(r"\.(\w+)|\[(\d+|\.\.\.)\]")
 
@@ -40,9 +40,12 @@ def _of_pydantic(tp: Any) -> tuple[Schema, Read]:
             return adapter.validate_json(json.dumps(value))
         except validation_error as exc:
             first = exc.errors(include_url=False, include_context=False)[0]
-            expected = first["msg"].removeprefix("Input should be ")
+            message = first["msg"]
+            expected = message.removeprefix("Input should be ")
             if first["type"] in ("value_error", "assertion_error"):
-                expected = f"a value that its validator takes ({expected.partition(', ')[2]})"
+                expected = f"a value that its validator takes ({message.partition(', ')[2]})"
+            elif expected == message:  # it says what is wrong
+                expected = f"a value that pydantic takes ({message})"
             failure = InvalidValue(expected, first["input"])
             # Among the steps are names of variants of unions, which no value has.
             place = value
@@ -54,6 +57,8 @@ def _of_pydantic(tp: Any) -> tuple[Schema, Read]:
                 failure.keys.insert(0, first["loc"][-1])
                 failure.expected, failure.received = "a value", "nothing"
             raise failure from None
+        except Exception as exc:  # of a validator
+            raise not_taken(tp.__name__, exc, value) from exc
 
     return schema, read
 
@@ -67,9 +72,12 @@ def _of_msgspec(tp: Any) -> tuple[Schema, Read]:
             return msgspec.convert(value, tp)
         except msgspec.ValidationError as exc:
             text, _, path = str(exc).partition(" - at `")
-            failure = InvalidValue(text.removeprefix("Expected "), value)
+            expected = text.removeprefix("Expected ")
+            failure = InvalidValue(f"a value that msgspec takes ({text})" if expected == text else expected, value)
             steps = [name or (int(place) if place.isdigit() else place) for name, place in _STEP.findall(path)]
             failure.keys = steps[::-1]
             raise failure from None
+        except Exception as exc:  # of its __post_init__
+            raise not_taken(tp.__name__, exc, value) from exc
 
     return {**schema, "$defs": definitions}, read

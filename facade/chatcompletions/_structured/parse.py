@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 from chatcompletions._checks import check_count, check_names
@@ -10,6 +11,7 @@ from chatcompletions._errors import ParseError
 from chatcompletions._params import ParseParams
 from chatcompletions._public import public
 from chatcompletions._redaction import SecretDict, hide_values
+from chatcompletions._requests.build import listed
 from chatcompletions_api.types import UNSET
 
 from .adapter import TypeAdapter, adapter_of
@@ -76,7 +78,9 @@ def start(client: Any, params: Any, given: Any, stream: Any) -> Any:
     request, adapter = prepared(params, given, strict=strict, retries=retries)
     if request.get("stream"):
         return client._call("create", request, adapter=adapter)
-    return client._drive(_attempts(client._with_one_clock(request) if retries else request, adapter, retries))
+    if retries:
+        request = client._with_one_clock(listed(request))
+    return client._drive(_attempts(request, adapter, retries))
 
 
 def prepared(
@@ -114,11 +118,18 @@ def _attempts(params: dict[str, Any], adapter: TypeAdapter[Any], retries: int) -
         The completion with its values.
 
     Raises:
-        ParseError: The last answer does not fit.
+        ParseError: The last answer does not fit. It has those before it as ``rejected``, as has whatever else ends a
+            request.
     """
     rejected: list[Any] = []
     while True:
-        reply, error = parsed_completion((yield SecretDict(params)), adapter)
+        try:
+            reply, error = parsed_completion((yield SecretDict(params)), adapter)
+        except BaseException as exc:
+            failure: Any = exc
+            with suppress(AttributeError):  # the class may have no room for it
+                failure.rejected = [*rejected]
+            raise
         reply.rejected = [*rejected]
         if error is None:
             return reply

@@ -15,6 +15,8 @@ from uuid import UUID
 
 import jiter
 
+from chatcompletions._base_error import describe
+
 Read = Callable[[Any], Any]
 Schema = dict[str, Any]
 
@@ -54,6 +56,12 @@ class InvalidValue(ValueError):  # noqa: N818 - the caller learns of it as a Par
         return f"{self.path}: expected {self.expected}, received {self.received}"
 
 
+def not_taken(name: str, error: Exception, value: Any) -> InvalidValue:
+    """Return what is said of a value that a class refused by an exception of its own."""
+    told = describe(error)
+    return InvalidValue(f"values that {name} takes ({told.removeprefix('ValueError: ')})", value)
+
+
 def _step(key: str | int) -> str:
     if isinstance(key, str):
         return f".{key}" if key.isidentifier() else f"[{json.dumps(key, ensure_ascii=False)}]"
@@ -84,14 +92,20 @@ def read_json(text: str | bytes) -> Any:
     try:
         return jiter.from_json(source.encode(), allow_inf_nan=False)
     except ValueError:  # maybe only half a character, which the fast reader refuses
+        expected = "JSON"
         try:
             return json.loads(source, parse_constant=_refuse)
-        except (ValueError, RecursionError):
-            raise InvalidValue("JSON", _Text(source.strip()) or MISSING) from None
+        except RecursionError:
+            expected = "JSON of fewer levels"
+        except json.JSONDecodeError:
+            pass
+        except ValueError as exc:  # of Python's limit for the digits of a number
+            expected = f"JSON that can be read ({exc})"
+        raise InvalidValue(expected, _Text(source.strip()) or MISSING) from None
 
 
 def _refuse(constant: str) -> NoReturn:
-    raise ValueError(constant)
+    raise json.JSONDecodeError("no number", constant, 0)
 
 
 def read_partial(text: str) -> Any:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, NoReturn,
 
 from . import foreign
 from .fields import Field, description_of, fields_of, value_of_alias
-from .read import MISSING, SCALARS, InvalidValue, Read, Schema, distance, same
+from .read import MISSING, SCALARS, InvalidValue, Read, Schema, distance, not_taken, same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -199,8 +199,8 @@ class Types:
                     raise
             try:
                 return make(**arguments)
-            except (TypeError, ValueError) as exc:  # what the class itself asks for
-                raise InvalidValue(f"values that {name} takes ({exc})", value) from exc
+            except Exception as exc:  # what the class itself asks for
+                raise not_taken(name, exc, value) from exc
 
         make = dict if hasattr(cls, "__required_keys__") else cls
         return Node(schema, read_object)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, evolve, field
 
 from chatcompletions._answers.models import items_of
-from chatcompletions._base_error import ChatCompletionsError
+from chatcompletions._base_error import describe
 from chatcompletions._errors import (
     ContentFilterFinishReasonError,
     LengthFinishReasonError,
@@ -114,16 +114,21 @@ class Exchange:
             except Exception as exc:
                 error = exc
         if not isinstance(error, Exception):
-            raise error
-        return self._fail(call, f"{type(error).__name__}: {error}".rstrip(": "), error)
+            from asyncio import CancelledError
+
+            if not isinstance(error, CancelledError):  # which only says that something of the function's was cancelled
+                raise error
+        return self._fail(call, describe(error), error)
 
     @contextmanager
     def carried(self) -> Iterator[None]:
-        """Let an error that ends the run carry the exchange."""
+        """Let whatever ends the run carry the exchange."""
         try:
             yield
-        except ChatCompletionsError as error:
-            error.messages = self.messages
+        except BaseException as exc:
+            error: Any = exc
+            with suppress(AttributeError):  # the class may have no room for it
+                error.messages = self.messages
             raise
 
     @contextmanager
@@ -132,7 +137,7 @@ class Exchange:
         try:
             yield
         except Exception as exc:
-            raise ToolCallError(f"before_call() failed for {call.name!r}: {exc}", call=call) from exc
+            raise ToolCallError(f"before_call() failed for {call.name!r}: {describe(exc)}", call=call) from exc
 
     def _function(self, call: ToolCall) -> FunctionTool:
         tool: Any = self.tools[call.name]  # one with a function: others are not called
@@ -202,9 +207,10 @@ class Exchange:
                 elif isinstance(verdict, str) or verdict is False:
                     yield self._answer(call, verdict or "The call was refused.")
                 else:
-                    raise TypeError(
+                    raise ToolCallError(
                         "before_call() returns None or True to allow the call, False or a reason to refuse it, or a "
-                        f"mapping of other arguments, not {verdict!r}"
+                        f"mapping of other arguments, not a value of type {type(verdict).__name__}",
+                        call=call,
                     )
             if ready:
                 yield ready
@@ -218,14 +224,14 @@ class Exchange:
         name, text = str(written.get("name")), written.get("input" if kind == "custom" else "arguments")
         call = ToolCall(str(raw.get("id")), name, None, raw)
         if name not in self.tools:
-            nearest = get_close_matches(name, self.tools, n=1) or self.tools
+            nearest = get_close_matches(name, self.tools, n=1) or self.tools or ["none"]
             return call, f"there is no tool {name!r}; there is {', '.join(nearest)}", None
         try:
             return evolve(call, arguments=_arguments(self.tools[name], kind, text)), "", None
         except Exception as exc:
             return call, f"the arguments cannot be used: {exc}", exc
 
-    def _fail(self, call: ToolCall, reason: str, cause: Exception | None) -> ToolResultEvent:
+    def _fail(self, call: ToolCall, reason: str, cause: BaseException | None) -> ToolResultEvent:
         reason = " ".join(reason.split())
         error = ToolCallError(f"the call of {call.name!r} failed: {reason}", call=call, completion=self.completion)
         error.__cause__ = cause

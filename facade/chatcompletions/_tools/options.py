@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from chatcompletions._answers.models import ChatCompletion
 from chatcompletions._checks import check_count, check_names, check_required, check_seconds
 from chatcompletions._params import RunToolsParams
+from chatcompletions._requests.build import listed
 
 from .exchange import Exchange
 from .function_tool import FunctionTool, function_tool, is_async
@@ -53,13 +54,11 @@ def exchange_of(params: SecretDict, tools: Any, *, can_await: bool) -> Exchange:
         raise TypeError("before_call is async: use an AsyncChatClient")
     if not params.get("stream"):
         params.pop("stream", None)
-    return Exchange(params, _messages(params.pop("messages")), found, **options)
+    return Exchange(listed(params), _messages(params.pop("messages")), found, **options)
 
 
 def _check(*, max_rounds: Any, parallel: Any, on_error: Any, tool_timeout: Any, before_call: Any) -> None:
-    check_count("max_rounds", max_rounds)
-    if max_rounds == 0:
-        raise ValueError("max_rounds must be 1 or more, not 0")
+    check_count("max_rounds", max_rounds, 1)
     if not isinstance(parallel, bool):
         raise TypeError(f"parallel must be True or False, not {parallel!r}")
     if on_error not in ("report", "raise"):

@@ -13,7 +13,7 @@ from os import PathLike
 from typing import Any
 from uuid import UUID
 
-from chatcompletions._json import is_array
+from chatcompletions._json import default, is_array
 
 #: The types of content parts, each of which has a member of the same name.
 _PARTS = ("text", "image_url", "input_audio", "file")
@@ -24,8 +24,15 @@ def content_of(result: Any) -> str | list[Any]:
 
     Raises:
         TypeError: A value has no JSON form.
-        ValueError: A value is NaN or infinite, or holds itself.
+        ValueError: A value is NaN or infinite, or holds itself or half a character.
     """
+    content = _content_of(result)
+    # A server refuses half a character, and whatever has no JSON form could not be sent.
+    (content if isinstance(content, str) else json.dumps(content, ensure_ascii=False, default=default)).encode()
+    return content
+
+
+def _content_of(result: Any) -> str | list[Any]:
     if isinstance(result, str):
         return str.__str__(result)  # the value of an enum
     if inspect.iscoroutine(result):

@@ -222,6 +222,8 @@ def _results(exchange: Exchange, calls: list[ToolCall]) -> Generator[ToolResultE
 
 async def _aresults(exchange: Exchange, calls: list[ToolCall]) -> AsyncGenerator[ToolResultEvent]:
     """Make calls side by side, each in a task, those of functions that are not async in a thread."""
+    from asyncio import CancelledError
+
     import anyio  # httpx's async side has loaded it by now
 
     # Tasks of their own: a task group may not stay open while the caller has an event.
@@ -235,6 +237,8 @@ async def _aresults(exchange: Exchange, calls: list[ToolCall]) -> AsyncGenerator
                 if exchange.tool_timeout is not None:
                     scope.deadline = anyio.current_time() + exchange.tool_timeout
                 outcome = await _aattempt(partial(exchange.call, call), in_thread=not exchange.is_async(call))
+        except CancelledError as exc:  # of the function itself: one of the scope ends with it
+            outcome = None, exc
         finally:
             outcomes.send_nowait((call, outcome))
 

@@ -7,19 +7,24 @@ import json
 import pickle
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import httpx
+import msgspec
 import pydantic
 import pytest
 from attrs import frozen
 
 from chatcompletions import (
+    BadRequestError,
     ChatCompletion,
     ContentFilterFinishReasonError,
     LengthFinishReasonError,
     ParseError,
     RefusalError,
     response_format,
+    user,
 )
 
 from ._support import ASK, STOP, Server, choice, chunk, completion, events, is_async, streaming
@@ -173,6 +178,114 @@ def test_retries_used_up(connect: Callable[..., SyncDriver]) -> None:
     server = Server(answer({"steps": 1}), answer({"steps": 2}))
     error = failed(connect(transport=server.transport), retries_on_parse=1)
     assert (error.received, [one.text for one in error.rejected]) == ("2", ['{"steps": 1}'])
+
+
+def test_a_retry_that_fails(connect: Callable[..., SyncDriver]) -> None:
+    """Whatever ends the second request, the error has the answer before it."""
+    server = Server(answer({"steps": 1}), httpx.Response(400, json={"error": {"message": "No."}}))
+    with pytest.raises(BadRequestError) as caught:
+        connect(transport=server.transport).call("parse", **ASK, response_format=Recipe, retries_on_parse=1)
+    assert [one.text for one in caught.value.rejected] == ['{"steps": 1}']
+    assert [one.text for one in pickle.loads(pickle.dumps(caught.value)).rejected] == ['{"steps": 1}']
+
+
+def test_messages_that_can_be_read_once(connect: Callable[..., SyncDriver]) -> None:
+    """A retry has the messages that the first request had, also if they came from a generator."""
+    server = Server(answer({"steps": 1}), answer(GOOD))
+    messages = (user(text) for text in ("a", "b"))
+    params = {**ASK, "messages": messages, "response_format": Recipe, "retries_on_parse": 1}
+    connect(transport=server.transport).call("parse", **params)
+    assert [one["content"] for one in server.body["messages"][:2]] == ["a", "b"]
+
+
+@dataclass
+class Own:
+    x: int
+
+    def __post_init__(self) -> None:
+        raise KeyError(self.x)
+
+
+class OwnModel(pydantic.BaseModel):
+    x: int
+
+    @pydantic.model_validator(mode="after")
+    def check(self) -> OwnModel:
+        raise KeyError(self.x)
+
+
+class OwnStruct(msgspec.Struct):
+    x: int
+
+    def __post_init__(self) -> None:
+        raise KeyError(self.x)
+
+
+class UnspeakableError(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("nothing to say")
+
+
+@dataclass
+class Silent:
+    x: int
+
+    def __post_init__(self) -> None:
+        raise UnspeakableError
+
+
+Bound = Annotated[int, SimpleNamespace(multiple_of=0)]
+
+
+@pytest.mark.parametrize(
+    ("cls", "cause", "told"),
+    [
+        (Own, KeyError, "values that Own takes .KeyError: 9."),
+        (OwnModel, KeyError, "values that OwnModel takes .KeyError: 9."),
+        (OwnStruct, KeyError, "values that OwnStruct takes .KeyError: 9."),
+        (list[OwnModel], KeyError, r"\$\.value\[0\]: expected values that OwnModel"),
+        (Silent, UnspeakableError, "values that Silent takes .UnspeakableError."),
+        (Bound, ZeroDivisionError, "ZeroDivisionError"),
+    ],
+)
+def test_exceptions_of_the_type(connect: Callable[..., SyncDriver], cls: Any, cause: Any, told: str) -> None:
+    """Whatever a type raises at a value, the error has the answer that was paid for."""
+    value: Any = {"value": [{"x": 9}]} if cls == list[OwnModel] else {"value": 9} if cls is Bound else {"x": 9}
+    driver = connect(transport=Server(answer(value)).transport)
+    with pytest.raises(ParseError, match=told) as caught:
+        driver.call("parse", **ASK, response_format=cls, strict=False)
+    assert caught.value.completion.text == json.dumps(value)
+    assert isinstance(caught.value.__cause__, cause)
+
+
+class Short(pydantic.BaseModel):
+    x: str = pydantic.Field(max_length=1)
+    y: int = 5
+
+
+class Tagged(msgspec.Struct, tag="a"):
+    x: int
+
+
+class Other(msgspec.Struct, tag="b"):
+    x: int
+
+
+@pytest.mark.parametrize(
+    ("cls", "text", "told"),
+    [
+        (Short, '{"x": "long"}', r"expected a value that pydantic takes \(String should have at most 1"),
+        (Short, '{"x": "s", "y": null}', "expected a valid integer, received null"),
+        (Tagged | Other, '{"value": {"type": "c", "x": 1}}', "expected"),
+        (int, "9" * 5000, r"expected JSON that can be read \(Exceeds"),
+        (int, "[" * 100_000, "expected JSON of fewer levels"),
+    ],
+)
+def test_words_for_a_value(connect: Callable[..., SyncDriver], cls: Any, text: str, told: str) -> None:
+    """A model is told what is expected, and not what is wrong as if that were expected."""
+    driver = connect(transport=Server(answer(text)).transport)
+    with pytest.raises(ParseError, match=told):
+        driver.call("parse", **ASK, response_format=cls)
 
 
 @pytest.mark.parametrize(

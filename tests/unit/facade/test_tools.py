@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import functools
 import json
@@ -18,6 +19,7 @@ import pytest
 
 from chatcompletions import (
     AnswerEvent,
+    AsyncChatClient,
     ChatCompletionsError,
     ContentFilterFinishReasonError,
     LengthFinishReasonError,
@@ -318,6 +320,94 @@ def test_a_hook(connect: Callable[..., SyncDriver], verdict: Any, told: str) -> 
     run, driver, _ = started(connect, *replies, tools=[add], before_call=decide)
     until_done(driver, run)
     assert (contents(run), asked) == ([told], [{"a": 1, "b": 2}])
+
+
+def test_a_verdict_that_is_none(connect: Callable[..., SyncDriver]) -> None:
+    """A hook that returns something else ends the run, and the error has the exchange."""
+    run, driver, _ = started(connect, calls(("add", {"a": 1, "b": 2})), tools=[add], before_call=lambda _: 42)
+    with pytest.raises(ToolCallError, match="not a value of type int") as caught:
+        until_done(driver, run)
+    assert [message["role"] for message in caught.value.messages or ()] == ["user", "assistant", "tool"]
+
+
+class UnspeakableError(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("nothing to say")
+
+
+def unspeakable() -> str:
+    raise UnspeakableError
+
+
+def cancelled() -> str:
+    raise asyncio.CancelledError
+
+
+def half() -> str:
+    return "a\ud800"
+
+
+def halves() -> Any:
+    return [{"type": "text", "text": "a\ud800"}]
+
+
+def of_file() -> str:
+    raise OSError("no file b\ud800")
+
+
+@pytest.mark.parametrize(
+    ("function", "told"),
+    [
+        (unspeakable, "Error: UnspeakableError"),
+        (cancelled, "Error: CancelledError"),
+        (half, "Error: UnicodeEncodeError: "),
+        (halves, "Error: UnicodeEncodeError: "),
+        (of_file, "Error: OSError: no file b\\ud800"),
+    ],
+)
+@pytest.mark.parametrize("count", [1, 2])
+def test_odd_ends(connect: Callable[..., SyncDriver], function: Any, told: str, count: int) -> None:
+    """However a function ends, the model is told in text that can be sent, and the run goes on."""
+    replies = (calls(*[(function.__name__, {})] * count), completion("Done."))
+    run, driver, _ = started(connect, *replies, tools=[function_tool(function, description="Odd.")])
+    until_done(driver, run)
+    assert [content.startswith(told) for content in contents(run)] == [True] * count
+
+
+def test_a_task_that_is_cancelled() -> None:
+    """An async function that ends in a cancellation of its own has failed, and took no longer than it may."""
+    server = Server(calls(("wait", {})), completion("Done."))
+
+    async def wait() -> str:
+        raise asyncio.CancelledError
+
+    async def main() -> list[str]:
+        async with AsyncChatClient(base_url="http://localhost", transport=server.transport) as chat:
+            run = chat.run_tools(**ASK, tools=[wait])
+            await run.until_done()
+            return contents(run)
+
+    assert asyncio.run(main()) == ["Error: CancelledError"]
+
+
+def test_an_interrupt(connect: Callable[..., SyncDriver]) -> None:
+    """What ends the whole program has the exchange, too."""
+
+    def stop() -> str:
+        raise SystemExit
+
+    run, driver, _ = started(connect, calls(("stop", {})), tools=[stop])
+    with pytest.raises(SystemExit) as caught:
+        until_done(driver, run)
+    error: Any = caught.value
+    assert [message["role"] for message in error.messages] == ["user", "assistant", "tool"]
+
+
+def test_a_call_without_tools(connect: Callable[..., SyncDriver]) -> None:
+    """A model that calls a tool where there is none is told that there is none."""
+    run, driver, _ = started(connect, calls(("add", {})), completion("Done."), tools=[])
+    until_done(driver, run)
+    assert contents(run) == ["Error: there is no tool 'add'; there is none"]
 
 
 def test_side_by_side(connect: Callable[..., SyncDriver]) -> None:
