@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from chatcompletions import Timeouts, TotalTimeoutError
 from chatcompletions._bulk.calls import digest_of
 from chatcompletions.server import LocalServer
 from tests.unit.facade._rows import mapped, take, texts
@@ -101,7 +102,7 @@ def killed_run(mode: str, server: LocalServer, journal: Path, rows: int, after: 
 
     server.then(when=kill, times=1)
     command = [sys.executable, str(PROGRAM), mode, server.base_url, str(journal), str(rows), *more]
-    process.append(subprocess.Popen(command))  # noqa: S603 - our own program
+    process.append(subprocess.Popen(command, stdout=subprocess.DEVNULL))  # noqa: S603 - our own program
     started.set()
     assert process[0].wait() == -signal.SIGKILL
 
@@ -149,6 +150,43 @@ def test_a_killed_run_that_recovers(connect: Callable[..., Any], tmp_path: Path)
     assert set(asked) == {str(number) for number in range(60)}
     assert set(stored.values()) == {1}
     assert len(stored) == 60
+
+
+def test_a_full_disk(connect: Callable[..., Any], tmp_path: Path) -> None:
+    """A row that was handed out is in the journal, also if its disk was full by then: it is not paid for again."""
+    journal = tmp_path / "run.sqlite"
+    with LocalServer(script=[{"text": "y" * 20_000, "forever": True}]) as server:
+        driver = connect(base_url=server.base_url)
+        mode = "async" if is_async(driver) else "sync"
+        command = [sys.executable, str(PROGRAM), mode, server.base_url, str(journal), "300", "3000000"]
+        run = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own program
+        assert "JournalError" in run.stderr.splitlines()[-1]
+        assert "disk" in run.stderr.splitlines()[-1]
+        seen = len(server.requests)
+        outcomes = mapped(driver, map(str, range(300)), journal=journal)
+        again = {one.messages[0].content for one in server.requests[seen:]}
+    done = set(run.stdout.split())
+    assert 0 < len(done) == seen < 300
+    assert again == {str(number) for number in range(300)} - done
+    assert [one.error for one in outcomes] == [None] * 300
+
+
+def test_a_key_that_hangs(connect: Callable[..., Any]) -> None:
+    """A function for the key that does not return delays no row beyond its total, and ends with it."""
+    hold = threading.Event()
+
+    def get_key() -> str:
+        hold.wait(30)
+        return "k"
+
+    with LocalServer() as server:
+        driver = connect(base_url=server.base_url, api_key=get_key, max_retries=0)
+        if is_async(driver):  # there it would hold the caller's own loop
+            hold.set()
+        outcomes = mapped(driver, ["a", "b", "c"], timeout=Timeouts(total=0.2))
+        hold.set()
+    kinds = [type(one.error) for one in outcomes]
+    assert kinds == [type(None) if is_async(driver) else TotalTimeoutError] * 3
 
 
 def test_processes(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

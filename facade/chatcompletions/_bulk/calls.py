@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -11,22 +11,25 @@ import httpx
 
 from chatcompletions._answers.models import ChatCompletion, headers_of
 from chatcompletions._answers.record import Record
-from chatcompletions._checks import check_names
+from chatcompletions._checks import check_names, check_required
 from chatcompletions._json import default, loads
 from chatcompletions._params import CreateParams, ParseParams, RunToolsParams
-from chatcompletions._redaction import SecretDict
-from chatcompletions._requests.build import merged
+from chatcompletions._requests.build import listed, merged
 from chatcompletions._transport.recovery import METADATA_KEY
 from chatcompletions_api.types import UNSET
 
 if TYPE_CHECKING:
     from collections.abc import Set
 
+    from chatcompletions._redaction import SecretDict
+
 _NAMES: dict[str, Set[str]] = {
     "create": {*CreateParams.__annotations__},
     "parse": {*ParseParams.__annotations__, "response_format"},
     "run_tools": {*RunToolsParams.__annotations__, "response_format", "tools"},
 }
+#: What each row of a call needs that its client does not ask for by itself.
+_NEEDED: dict[str, Set[str]] = {"create": set(), "parse": {"response_format"}, "run_tools": {"tools"}}
 #: What decides how an answer is waited for, and not which answer it is.
 _UNHASHED = {
     "timeout", "max_retries", "extra_headers", "recover", "before_call", "parallel", "tool_timeout"
@@ -50,25 +53,25 @@ def check_call(call: str, shared: Mapping[str, Any], own: Set[str]) -> None:
     check_names("map" if call == "create" else f"map(call={call!r}) or {call}", shared, _NAMES[call] | own)
 
 
-def params_of(request: Any, shared: SecretDict, *, keep: bool) -> SecretDict:
+def params_of(call: str, request: Any, shared: SecretDict, *, keep: bool) -> SecretDict:
     """Return the keywords of the call for one of the requests.
 
     Args:
+        call: The name of the call.
         request: The request.
         shared: The keywords that all requests share.
         keep: Whether the keywords are read more than once, so that an iterator among them becomes a list.
 
     Raises:
-        TypeError: It is neither text nor a mapping, or asks for a stream.
+        TypeError: It is neither text nor a mapping, or lacks what the call needs.
     """
     if isinstance(request, str):
         request = {"messages": request}
     if not isinstance(request, Mapping):
         raise TypeError(f"a request is text or a mapping of parameters, not {type(request).__name__}")
     params = merged(shared, request)
-    if keep:
-        params = SecretDict((name, [*it] if isinstance(it, Iterator) else it) for name, it in params.items())
-    return params
+    check_required(call, params, _NEEDED[call])
+    return listed(params) if keep else params
 
 
 async def ask(client: Any, call: str, params: Mapping[str, Any]) -> Any:
@@ -109,7 +112,8 @@ def encode(reply: Any) -> bytes:
     headers = [item for item in headers_of(reply).multi_items() if item[0] != "set-cookie"]
     rejected = [one.to_dict() for one in getattr(reply, "rejected", ())]
     # What was read is written, also what the JSON of a request may not hold, such as NaN.
-    return json.dumps({"reply": reply.to_dict(), "headers": headers, "rejected": rejected}, default=default).encode()
+    found = {"reply": reply.to_dict(), "headers": headers, "rejected": rejected, "record": reply._record}
+    return json.dumps(found, default=default).encode()
 
 
 def decode(record: bytes, params: Mapping[str, Any], call: str) -> Any:
@@ -121,6 +125,8 @@ def decode(record: bytes, params: Mapping[str, Any], call: str) -> Any:
     kept = loads(record)
     reply = ChatCompletion.from_dict(kept["reply"])
     reply._headers = httpx.Headers([(name, value) for name, value in kept["headers"]])
+    if kept.get("record"):  # journals of earlier versions have none
+        reply._record = Record(*kept["record"])
     reply = as_reply(reply, params, call)
     if hasattr(reply, "rejected"):
         reply.rejected = [ChatCompletion.from_dict(one) for one in kept["rejected"]]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import pickle
+import sys
 import time
 import warnings
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import anyio
 
-from chatcompletions._base_error import ChatCompletionsError
+from chatcompletions._base_error import ChatCompletionsError, describe
 from chatcompletions._errors import RateLimitError
 from chatcompletions._redaction import Secret
 
@@ -22,7 +23,7 @@ from .outcome import Row
 from .pace import Pace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from concurrent.futures import Executor
 
 #: Rows that a worker makes at a time: few, because what it has done is in no journal until the whole chunk is back.
@@ -49,36 +50,71 @@ class Chunks:
         self._pace, self._size, self._put = pace, size, put
         self._waiting: list[Row] = []
         self._futures: set[Future[Any]] = set()
+        self._is_closed = False
 
     def start(self, row: Row) -> None:
         """Add a row to the chunk that is handed over next."""
         row.charged, row.due = self._pace.estimate, time.time() + self._pace.take()
+        if (error := self._unpicklable(row.params)) is not None:
+            self._report([row], {}, error)
+            return
         self._waiting.append(row)
         if len(self._waiting) == self._size:
             self.flush()
 
     def flush(self) -> None:
-        """Hand over the rows that wait for the rest of their chunk.
+        """Hand over the rows that wait for the rest of their chunk; those that the executor does not take fail.
 
         Raises:
-            Exception: The executor takes no more; the rows have it as their error.
+            ChatCompletionsError: The executor takes none of them.
         """
         rows, self._waiting = self._waiting, []
-        if rows:
+        if not rows or self._submit(rows) is None:
+            return
+        # Nothing of the chunk has gone: if one row is at fault, the others need not fail with it.
+        errors = [self._submit([row]) for row in rows]
+        for row, error in zip(rows, errors, strict=True):
+            if error is not None:
+                self._report([row], {}, _failed("the executor did not take the row", error))
+        if None not in errors:
+            raise _failed("the executor takes no more rows", cast("Exception", errors[0]))
+
+    def _submit(self, rows: list[Row]) -> Exception | None:
+        """Hand over rows, and return the exception of an executor that does not take them."""
+        asked = [(row.index, row.params, row.due, row.stored_as) for row in rows]
+        try:
+            future = self._executor.submit(make_rows, *self._client, asked)
+        except Exception as exc:
+            return exc
+        self._futures.add(future)
+        future.add_done_callback(partial(self._done, rows))
+        return None
+
+    def _unpicklable(self, params: Mapping[str, Any]) -> Exception | None:
+        """Return an error that names a parameter which a pool of processes cannot send; others have their own ways."""
+        processes: Any = sys.modules.get("concurrent.futures.process")
+        if processes is None or not isinstance(self._executor, processes.ProcessPoolExecutor):
+            return None
+        for name, value in params.items():
             try:
-                asked = [(row.index, row.params, row.due, row.stored_as) for row in rows]
-                future = self._executor.submit(make_rows, *self._client, asked)
+                processes.mp.reduction.ForkingPickler.dumps(value)
             except Exception as exc:
-                self._report(rows, {}, exc)
-                raise
-            self._futures.add(future)
-            future.add_done_callback(partial(self._done, rows))
+                return TypeError(f"{name} cannot be sent to another process ({describe(exc)})")
+        return None
 
     def _done(self, rows: list[Row], future: Future[Any]) -> None:
         self._futures.discard(future)
-        if not future.cancelled():
-            error = future.exception()
-            self._report(rows, {} if error is not None else future.result(), error)
+        if future.cancelled():
+            if not self._is_closed:
+                self._report(rows, {}, ChatCompletionsError("the executor was shut down before the row began"))
+        elif (error := future.exception()) is None:
+            self._report(rows, future.result(), None)
+        elif isinstance(error, Exception):
+            told = "the worker failed, and whether it has sent the row is not known"
+            for row in rows:
+                self._report([row], {}, _failed(told, error))
+        else:
+            self._report(rows, {}, error)
 
     def _report(self, rows: list[Row], results: Any, error: BaseException | None) -> None:
         for row in rows:
@@ -95,8 +131,15 @@ class Chunks:
 
     def close(self) -> None:
         """Withdraw the chunks that have not begun; those that have run to their end, and are not waited for."""
+        self._is_closed = True
         for future in [*self._futures]:
             future.cancel()
+
+
+def _failed(told: str, cause: Exception) -> ChatCompletionsError:
+    error = ChatCompletionsError(f"{told} ({describe(cause)})")
+    error.__cause__ = cause
+    return error
 
 
 def warn_of_key(client: Any, executor: Executor) -> None:
@@ -151,5 +194,5 @@ def _picklable(error: BaseException) -> Exception:
     try:
         pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
     except Exception:
-        return ChatCompletionsError(f"{type(error).__name__}: {error}")
-    return error if isinstance(error, Exception) else ChatCompletionsError(f"{type(error).__name__}: {error}")
+        return ChatCompletionsError(describe(error))
+    return error if isinstance(error, Exception) else ChatCompletionsError(describe(error))

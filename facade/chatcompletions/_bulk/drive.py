@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AsyncExitStack, ExitStack, closing
+from contextlib import AsyncExitStack, ExitStack, closing, suppress
 from functools import partial
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import anyio.lowlevel
 
-from chatcompletions._redaction import SecretDict, hide_values
+from chatcompletions._base_error import ChatCompletionsError
+from chatcompletions._redaction import hide_values
+from chatcompletions._requests.build import listed
 
 from .chunks import warn_of_key
 from .engine import InLoop, InThread, Tasks, as_async
+from .journal import JournalInUse
 from .options import DEFAULTS, Options
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Generator
+    from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 
     from .outcome import Outcome
     from .run import Run
 
 #: Outcomes that are yielded, as from a journal, before other tasks of the event loop have their turn.
 _UNBROKEN = 100
+#: Turns of the event loop in which a run that was left closes its journal.
+_TURNS = 30
 
 
 def start(client: Any, async_type: Any, requests: Any, params: Any, *, call: str) -> Any:
@@ -35,7 +39,7 @@ def start(client: Any, async_type: Any, requests: Any, params: Any, *, call: str
     """
     # First of all, so that no failure below shows a secret among the keywords.
     given = hide_values(params)
-    shared = SecretDict((name, [*it] if isinstance(it, Iterator) else it) for name, it in given.items())
+    shared = listed(given)
     own = {name: shared.pop(name, default) for name, default in DEFAULTS.items()}
     options = Options(client, async_type, requests, shared, call, **own)
     if options.executor is not None:
@@ -57,7 +61,7 @@ def _iterate(options: Options) -> Generator[Outcome[Any]]:
             chunks = options.chunks(partial(_keep, run, results.put))
             place, wait = stack.enter_context(closing(chunks)), results.get
         while not run.is_done:
-            while run.has_room:
+            while run.has_room():
                 _read(run, source, place.start)
             if (outcome := run.pop()) is not None:
                 yield outcome
@@ -71,7 +75,7 @@ async def _aiterate(options: Options) -> AsyncGenerator[Outcome[Any]]:
     """Yield the outcomes; an iterable that is not async is read in the event loop."""
     place: Any = None
     async with AsyncExitStack() as stack:
-        run = options.open(stack)
+        run = await _aopen(options, stack)
         loop: Any = await stack.enter_async_context(InLoop())
         if options.executor is None:
             tasks = Tasks(options.client, options.call, options.pace(), partial(_keep, run, loop.put))
@@ -83,7 +87,7 @@ async def _aiterate(options: Options) -> AsyncGenerator[Outcome[Any]]:
         is_async, is_reading = hasattr(source, "__aiter__"), False
         source, unbroken = aiter(source) if is_async else iter(source), 0
         while not run.is_done:
-            while run.has_room and not is_reading:
+            while not is_reading and run.has_room():
                 if is_async:
                     is_reading = True
                     loop.start(_read_async, source, loop.put)
@@ -107,6 +111,15 @@ async def _aiterate(options: Options) -> AsyncGenerator[Outcome[Any]]:
                     case result:
                         _finish(run, place, *result)
     run.check()
+
+
+async def _aopen(options: Options, stack: AsyncExitStack) -> Run:
+    """Open what a run needs; a run that was left by ``break`` closes its journal only in some turns of the loop."""
+    for _ in range(_TURNS):
+        with suppress(JournalInUse):
+            return options.open(stack)
+        await anyio.lowlevel.checkpoint()
+    return options.open(stack)
 
 
 def _read(run: Run, source: Iterator[Any], begin: Callable[[Any], object]) -> None:
@@ -136,7 +149,7 @@ def _begin(run: Run, request: Any, begin: Callable[[Any], object]) -> None:
     if row is not None:
         try:
             begin(row)
-        except Exception as exc:
+        except ChatCompletionsError as exc:
             run.end(exc)  # the executor takes no more
 
 
@@ -150,7 +163,7 @@ def _flush(run: Run, place: Any) -> None:
     if hasattr(place, "flush"):
         try:
             place.flush()
-        except Exception as exc:
+        except ChatCompletionsError as exc:
             run.end(exc)
 
 

@@ -11,6 +11,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 import anyio
+import anyio.to_thread
 
 from chatcompletions._redaction import SecretDict
 from chatcompletions._transport.client import AsyncHTTPClient
@@ -19,7 +20,7 @@ from chatcompletions._transport.event_loops import event_loop, run_soon
 from .calls import ask, stored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
     from contextvars import Context
     from typing import Self
 
@@ -246,6 +247,8 @@ def as_async(client: Any, cls: Any) -> Any:
         mounts: Mapping[str, Any] = arguments.get("mounts") or {}
         arguments["mounts"] = {pattern: _lent(mounts[pattern]) for pattern in mounts}
         arguments["transport"] = _lent(arguments.get("transport"))
+        if callable(arguments["api_key"]):
+            arguments["api_key"] = _in_thread(arguments["api_key"])
     made = cls(**arguments)
     made._defaults = client._defaults
     return made
@@ -254,6 +257,14 @@ def as_async(client: Any, cls: Any) -> Any:
 def _awaitable(hook: Callable[[Any], Any]) -> Callable[[Any], Any]:
     async def call(message: Any) -> None:
         hook(message)
+
+    return call
+
+
+def _in_thread(get_key: Callable[[], str]) -> Callable[[], Awaitable[str]]:
+    async def call() -> str:
+        # A function that hangs delays no other row, and ends no later than its own.
+        return await anyio.to_thread.run_sync(get_key, abandon_on_cancel=True)
 
     return call
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
+import stat
 from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,10 @@ CREATE TABLE rows (
 );
 """
 _SENT = "INSERT INTO rows (digest, occurrence, state) VALUES (?, ?, 'sent') ON CONFLICT DO UPDATE SET state = 'sent'"
+#: Bytes of the log that are carried over together, those that each row has beside them, and those of a page.
+_LOG_BYTES, _ROW_BYTES, _PAGE_BYTES = 2**21, 2**14, 4096
+#: Pages that are written for a row beside those of its reply, at most.
+_PAGES = 4
 #: SQLite's names of errors, and what they mean of a journal.
 _PROBLEMS = {
     "SQLITE_BUSY": "is in use by another run: wait for its end, or give this one a file of its own",
@@ -37,22 +42,33 @@ _PROBLEMS = {
     "SQLITE_CANTOPEN": "cannot be opened: is there such a folder?",
     "SQLITE_READONLY": "cannot be written",
     "SQLITE_FULL": "cannot be written: the disk is full",
+    "SQLITE_IOERR_WRITE": "cannot be written: is the disk full?",
     "SQLITE_CORRUPT": "is damaged",
 }
+
+
+class JournalInUse(JournalError):  # noqa: N818 - the caller learns of it as a JournalError
+    """Another run has the journal open."""
 
 
 class Journal:
     """A journal that is open, by one run alone.
 
+    What is written goes to a file beside it, the write-ahead log, which has its full size from the start: a disk that
+    fills up is noticed when the log is carried over, and the log still takes the answers that are on their way then.
+
     Args:
         path: The file, which is made if there is none.
+        rows: The number of rows that may be on their way at a time.
 
     Raises:
-        JournalError: It is no journal, or one of another version, or another run has it open.
+        JournalError: It is no journal, or one of another version, or another run has it open, or there is no room for
+            the log.
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], rows: int) -> None:
         self._path = os.fspath(path)
+        self._spare, self._written = rows * _ROW_BYTES, 0
         # Rows begin in one thread and end in another.
         self._lock = Lock()
         _check_header(self._path)
@@ -80,6 +96,14 @@ class Journal:
         run("PRAGMA journal_mode = WAL")
         # What is committed outlives a kill of the process; only a power cut can lose the last rows.
         run("PRAGMA synchronous = NORMAL")
+        run("PRAGMA wal_autocheckpoint = 0")
+        # More than the cache holds is written before it is taken back, and leaves the log as long as that.
+        run("PRAGMA cache_size = 10")
+        run("BEGIN")
+        run("CREATE TABLE spare (bytes BLOB)")
+        run("INSERT INTO spare VALUES (zeroblob(?))", (_LOG_BYTES + self._spare,))
+        run("ROLLBACK")
+        run("PRAGMA cache_size = -2000")  # as it is by default, in KiB
         run("CREATE TEMP TABLE seen (digest BLOB PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID")
         self._id: str = run("SELECT id FROM journal").fetchone()[0]
 
@@ -99,6 +123,7 @@ class Journal:
             if state != "done":
                 reply = None
                 run(_SENT, key)
+                self._count(0)
             return key, reply, f"{self._id}-{digest.hex()[:32]}-{key[1]}-{failures}", found is not None
 
     def done(self, key: tuple[bytes, int], reply: bytes) -> None:
@@ -117,6 +142,17 @@ class Journal:
         )
         with self._told():
             self._db.execute(statement, (*values, *key))
+            self._count(len(values[1] or b""))
+
+    def _count(self, size: int) -> None:
+        """Count what was written, and carry the log over when it is full."""
+        self._written += size + _PAGES * _PAGE_BYTES
+        if self._written > _LOG_BYTES:
+            self._carry_over()
+
+    def _carry_over(self) -> None:
+        self._db.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
+        self._written = 0
 
     def close(self) -> None:
         """Close the file."""
@@ -128,8 +164,10 @@ class Journal:
             with self._lock:
                 yield
         except sqlite3.Error as exc:
-            name = "_".join(str(getattr(exc, "sqlite_errorname", "")).split("_")[:2])  # without what SQLite adds
-            raise JournalError(f"the journal {self._path!r} {_PROBLEMS.get(name, f'cannot be used: {exc}')}") from exc
+            whole = str(getattr(exc, "sqlite_errorname", ""))
+            name = whole if whole in _PROBLEMS else "_".join(whole.split("_")[:2])  # without what SQLite adds
+            cls = JournalInUse if name == "SQLITE_BUSY" else JournalError
+            raise cls(f"the journal {self._path!r} {_PROBLEMS.get(name, f'cannot be used: {exc}')}") from exc
 
 
 def _check_header(path: str) -> None:
@@ -139,7 +177,9 @@ def _check_header(path: str) -> None:
         JournalError: The file belongs to another program, is of another version, or cannot be read.
     """
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - any path, of whatever type
+        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - any path, of whatever type
+            raise JournalError(f"the journal {path!r} cannot be used: it is no file")
+        with open(path, "rb") as file:  # noqa: PTH123
             header = file.read(100)
     except FileNotFoundError:
         return

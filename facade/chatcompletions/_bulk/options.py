@@ -67,9 +67,9 @@ class Options:
         if self.shared.get("stream") and self.call != "run_tools":
             raise TypeError("map() gives whole answers: leave out stream=True")
         check_call(self.call, self.shared, {*DEFAULTS})
-        check_count("concurrency", self.concurrency)
-        if self.concurrency == 0:
-            raise ValueError("concurrency must be 1 or more, not 0")
+        check_count("concurrency", self.concurrency, 1)
+        if not isinstance(self.ordered, bool):
+            raise TypeError(f"ordered must be True or False, not {self.ordered!r}")
         for name in ("requests_per_minute", "tokens_per_minute"):
             _check_rate(name, getattr(self, name))
         if self.progress is not None and not isinstance(self.progress, bool) and not callable(self.progress):
@@ -98,7 +98,7 @@ class Options:
         """
         self.client._check_open()
         total = len(self.requests) if isinstance(self.requests, Sized) else None
-        journal = None if self.journal is None else Journal(self.journal)
+        journal = None if self.journal is None else Journal(self.journal, self.concurrency)
         if journal is not None:
             stack.callback(journal.close)
         progress = Progress(self.progress, total)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import re
 import time
@@ -28,6 +29,8 @@ MAX_PAUSE = 900.0
 _WEIGHT = 0.1
 _KINDS = ("requests", "tokens")
 _USAGE = re.compile(rb'"total_tokens"\s*:\s*(\d+)')
+
+_logger = logging.getLogger("chatcompletions")
 
 
 class Pace:
@@ -120,7 +123,13 @@ class Pace:
 
     def used(self, tokens: float, charged: float) -> None:
         """Correct the budget and the estimate by the tokens that a request used."""
-        self._next[1] += self._intervals[1] * (tokens - charged)
+        seconds = self._intervals[1] * (tokens - charged)
+        if seconds > MAX_PAUSE:
+            _logger.warning(
+                "an answer is said to have used %.0f tokens: the next request waits %g s", tokens, MAX_PAUSE
+            )
+            tokens, seconds = charged + MAX_PAUSE / self._intervals[1], MAX_PAUSE
+        self._next[1] += seconds
         before = tokens if self._estimate is None else self._estimate
         self._estimate = before + _WEIGHT * (tokens - before)
 

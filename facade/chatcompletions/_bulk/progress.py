@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_logger = logging.getLogger("chatcompletions")
 
 
 class Progress:
@@ -26,6 +29,7 @@ class Progress:
         self._report, self._total = report if callable(report) else None, total
         self._bar: Any = None
         self._done = self._failed = 0
+        self._has_failed = False
         if report is True and sys.stderr.isatty():
             try:
                 tqdm: Any = import_module("tqdm")
@@ -36,12 +40,17 @@ class Progress:
     def add(self, *, failed: bool) -> None:
         """Count a row that is done."""
         self._done, self._failed = self._done + 1, self._failed + failed
-        if self._bar is not None:
-            if failed:
-                self._bar.set_postfix(failed=self._failed, refresh=False)
-            self._bar.update()
-        elif self._report is not None:
-            self._report(self._done, self._failed, self._total)
+        try:
+            if self._bar is not None:
+                if failed:
+                    self._bar.set_postfix(failed=self._failed, refresh=False)
+                self._bar.update()
+            elif self._report is not None:
+                self._report(self._done, self._failed, self._total)
+        except Exception:  # what was paid for is not lost by it
+            if not self._has_failed:
+                _logger.exception("progress failed; further failures of it are not reported")
+            self._has_failed = True
 
     def close(self) -> None:
         """Leave the bar as it is."""

@@ -36,10 +36,18 @@ class Run:
         self._failure: Exception | None = None
         self.is_read = False
 
-    @property
     def has_room(self) -> bool:
-        """Whether a further request is to be read: those that are read and not yielded are no more than allowed."""
-        return not self.is_read and self._read - self._yielded < self._options.concurrency
+        """Tell whether a further request is to be read; none is once the client is closed.
+
+        Those that are read and not yielded are no more than allowed.
+        """
+        if self.is_read or self._read - self._yielded >= self._options.concurrency:
+            return False
+        try:
+            self._options.client._check_open()
+        except RuntimeError as exc:
+            self.end(exc)
+        return not self.is_read
 
     @property
     def is_done(self) -> bool:
@@ -61,7 +69,7 @@ class Run:
         self._read += 1
         try:
             keep = self._journal is not None or options.executor is not None
-            row = Row(index, request, params_of(request, options.shared, keep=keep))
+            row = Row(index, request, params_of(options.call, request, options.shared, keep=keep))
             if self._journal is None:
                 return row
             return self._begin_journaled(row, self._journal)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import os
 import sqlite3
 import threading
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from chatcompletions import ChatClient, JournalError, ParsedChatCompletion, user
+from chatcompletions import AsyncChatClient, ChatClient, JournalError, ParsedChatCompletion, user
 from chatcompletions._bulk.journal import Journal
 
 from ._rows import TRAVELLING, Echo, Inline, mapped, refuse, take, texts
@@ -297,11 +298,40 @@ def test_two_runs_at_once(connect: Callable[..., Any], path: Path) -> None:
     assert len(server.requests) == 2
 
 
-@pytest.mark.parametrize("name", ["missing/run.sqlite", "."])
+@pytest.mark.parametrize("name", ["missing/run.sqlite", ".", "fifo"])
 def test_a_place_that_cannot_be(connect: Callable[..., Any], tmp_path: Path, name: str) -> None:
     """A place where no file can be is an error that names it."""
+    os.mkfifo(tmp_path / "fifo")
     with pytest.raises(JournalError, match="cannot be"):
         mapped(connect(transport=Echo().transport), ["a"], journal=tmp_path / name)
+
+
+def test_a_run_that_was_left(path: Path) -> None:
+    """A run that was left by break gives its journal to the next one."""
+    server = Echo()
+
+    async def main() -> list[int]:
+        async with AsyncChatClient(api_key=KEY, transport=server.transport) as chat:
+            async for _ in chat.map(["a", "b", "c"], model="m", journal=path, concurrency=1):
+                break
+            return [one.index async for one in chat.map(["a", "b", "c"], model="m", journal=path)]
+
+    assert asyncio.run(main()) == [0, 1, 2]
+    assert server.said.count("a") == 1
+
+
+def test_a_log_that_is_carried_over(connect: Callable[..., Any], path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The log beside the journal is carried over whenever it is full, and has one size from the start to the end."""
+    monkeypatch.setattr("chatcompletions._bulk.journal._LOG_BYTES", 100_000)
+    sizes: set[int] = set()
+
+    def measure(*_: object) -> None:
+        sizes.add(path.with_name(f"{path.name}-wal").stat().st_size)
+
+    rows = [str(number) for number in range(100)]
+    mapped(connect(transport=Echo().transport), rows, journal=path, concurrency=4, progress=measure)
+    assert len(sizes) == 1
+    assert path.stat().st_size > 50_000
 
 
 def test_a_journal_that_breaks(connect: Callable[..., Any], path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

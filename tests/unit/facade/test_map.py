@@ -12,7 +12,8 @@ import re
 import signal
 import threading
 import warnings
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from chatcompletions import (
     BadRequestError,
     ChatClient,
     ChatCompletion,
+    ChatCompletionsError,
     Outcome,
     ParsedChatCompletion,
     ParseError,
@@ -369,6 +371,7 @@ def test_run_tools(connect: Callable[..., Any]) -> None:
         ({"progress": 3}, TypeError, "progress must be a function, True or None"),
         ({"journal": 3}, TypeError, "journal must be the path of a file, not 3"),
         ({"journal": ":memory:"}, ValueError, "journal must be the path of a file, not ':memory:'"),
+        ({"ordered": "no"}, TypeError, "ordered must be True or False, not 'no'"),
         ({"executor": object()}, TypeError, "dask's Client has one by get_executor()"),
     ],
 )
@@ -603,12 +606,130 @@ def test_a_value_that_cannot_travel(connect: Callable[..., Any], monkeypatch: py
     assert "pickle" in str(outcome.error)
 
 
+class Picky(Inline):
+    """Refuses chunks with a row of a certain text."""
+
+    def submit(self, function: Any, /, *arguments: Any, **keywords: Any) -> Any:
+        if any(row[1]["messages"] == "bad" for row in arguments[-1]):
+            raise TypeError("Could not serialize")
+        return super().submit(function, *arguments, **keywords)
+
+
+def test_a_row_that_an_executor_refuses(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row that an executor does not take fails alone, and not with those of its chunk."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-worker")
+    driver = connect(transport=TRAVELLING, api_key=None)
+    outcomes = mapped(driver, ["a", "bad", "c"], executor=Picky(), concurrency=3)
+    assert [None if one.error is None else type(one.error) for one in outcomes] == [None, ChatCompletionsError, None]
+    assert "Could not serialize" in str(outcomes[1].error)
+
+
+def test_a_row_for_processes(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A parameter that cannot go to another process is named, and the other rows of its chunk are made."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-worker")
+
+    class Pool(Inline, ProcessPoolExecutor):
+        """No process is begun."""
+
+    rows = ["a", {"messages": "b", "user": lambda: 1}, "c"]
+    outcomes = mapped(connect(transport=TRAVELLING, api_key=None), rows, executor=Pool(), concurrency=3)
+    assert [one.error is None for one in outcomes] == [True, False, True]
+    assert str(outcomes[1].error).startswith("user cannot be sent to another process (")
+
+
+class Dying(Inline):
+    """Its worker dies with the second chunk; or, if it is not, an outsider withdraws that chunk."""
+
+    withdraws = False
+
+    def submit(self, function: Any, /, *arguments: Any, **keywords: Any) -> Any:
+        if not self.chunks:
+            return super().submit(function, *arguments, **keywords)
+        future: Future[Any] = Future()
+        if self.withdraws:
+            future.cancel()
+        else:
+            future.set_exception(BrokenProcessPool("died"))
+        return future
+
+
+@pytest.mark.parametrize(
+    ("withdraws", "told"), [(False, "whether it has sent the row is not known"), (True, "shut down before")]
+)
+def test_a_worker_that_dies(
+    connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, withdraws: bool, told: str
+) -> None:
+    """Rows whose worker died, or that an executor withdrew, have an outcome that says what is known."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-worker")
+    executor = Dying()
+    executor.withdraws = withdraws
+    outcomes = mapped(connect(transport=TRAVELLING, api_key=None), ["a", "b"], executor=executor, concurrency=1)
+    assert outcomes[0].error is None
+    assert isinstance(outcomes[1].error, ChatCompletionsError)
+    assert told in str(outcomes[1].error)
+
+
+def test_a_progress_that_fails(connect: Callable[..., Any], caplog: pytest.LogCaptureFixture) -> None:
+    """A progress function that raises loses no outcome, and is reported once."""
+    outcomes = mapped(connect(transport=Echo().transport), ["a", "b"], progress=lambda *_: 1 / 0)
+    assert texts(outcomes) == ["a", "b"]
+    assert [record.message for record in caplog.records if "progress" in record.message] == [
+        "progress failed; further failures of it are not reported"
+    ]
+
+
+def test_a_client_that_is_closed(connect: Callable[..., Any]) -> None:
+    """A run whose client is closed reads no more requests, and says so."""
+    driver, read = connect(transport=Echo().transport), list[str]()
+
+    def source() -> Iterator[str]:
+        for number in range(100):
+            read.append(str(number))
+            yield str(number)
+
+    outcomes = driver.client.map(source(), model="m", concurrency=2)
+    got: list[Any] = []
+    if is_async(driver):
+
+        async def follow() -> None:
+            async for outcome in outcomes:
+                got.append(outcome)
+                await driver.client.aclose()
+
+        with pytest.raises(RuntimeError, match="closed"):
+            driver.run(follow())
+    else:
+
+        def go_on() -> None:
+            for outcome in outcomes:
+                got.append(outcome)
+                driver.client.close()
+
+        with pytest.raises(RuntimeError, match="closed"):
+            go_on()
+    assert len(got) == len(read) <= 3
+
+
+def test_a_row_without_what_it_needs(connect: Callable[..., Any]) -> None:
+    """A row that lacks what its call needs says so in the words of that call."""
+    (outcome,) = mapped(connect(transport=Echo().transport), ["a"], call="parse")
+    assert str(outcome.error) == "parse() needs 'response_format'"
+
+
+def test_meta_of_a_worker(connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is known of a call comes back from a worker with its reply."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-worker")
+    (outcome,) = mapped(connect(transport=TRAVELLING, api_key=None), ["a"], executor=Inline())
+    assert outcome.reply.meta.status_code == 200
+    assert outcome.reply.meta.elapsed is not None
+
+
 def test_an_executor_that_is_shut_down(connect: Callable[..., Any]) -> None:
     """An executor that takes no more work ends the run, after an outcome for each request that was read."""
     executor = ThreadPoolExecutor(1)
     executor.shutdown()
     driver, seen = connect(transport=TRAVELLING), []
-    with pytest.raises(RuntimeError, match="shutdown"):
+    with pytest.raises(ChatCompletionsError, match=r"takes no more rows \(RuntimeError: .*shutdown"):
         mapped(driver, map(str, itertools.count()), executor=executor, progress=lambda *told: seen.append(told))
     assert seen
     assert all(done == failed for done, failed, _ in seen)
