@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import re
 import sys
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chatcompletions._version import __version__
 
@@ -94,6 +95,22 @@ def code_of(error: Exception) -> int:
     return USAGE if type(error) is ChatCompletionsError else FAILED  # which is of settings that cannot be used
 
 
+class _CommandParser(argparse.ArgumentParser):
+    """The parser of a command, which names the nearest option for one that it does not know."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        options, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            from difflib import get_close_matches
+
+            known = re.findall(r"--[a-z][\w-]*", self.format_help())
+            nearest = get_close_matches(unknown[0].partition("=")[0], known, n=1)
+            self.error(
+                f"unrecognized arguments: {' '.join(unknown)}" + (f"; did you mean {nearest[0]}?" if nearest else "")
+            )
+        return options, unknown
+
+
 def parser(arguments: Sequence[str] | None = None) -> argparse.ArgumentParser:
     """Return the parser, in which each command that is named among the arguments is whole; all of them by default."""
     whole = argparse.ArgumentParser(
@@ -104,7 +121,7 @@ def parser(arguments: Sequence[str] | None = None) -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     whole.add_argument("--version", action="version", version=f"chatcompletions {__version__}")
-    commands = whole.add_subparsers(metavar="COMMAND", dest="command", required=True)
+    commands = whole.add_subparsers(metavar="COMMAND", dest="command", required=True, parser_class=_CommandParser)
     for name, summary in COMMANDS.items():
         command = commands.add_parser(
             name,
