@@ -646,6 +646,8 @@ def _keep(model: _Model, members: Mapping[str, Any]) -> None:
 
 #: How many names beyond the specification may become attributes of a class: names that servers make up have no end.
 _MOST_EXPOSED = 250
+#: Names that annotations use, which would mean something else within a class that has an attribute of the name.
+_ANNOTATED = frozenset({"bool", "dict", "float", "int", "list", "object", "str"})
 
 
 class _Exposed:
@@ -690,7 +692,7 @@ def _examine(cls: type[_Model], name: Any) -> None:
     if len(cls._examined) >= _MOST_EXPOSED or not isinstance(name, str):
         return
     cls._examined.add(name)
-    is_taken = any(name in vars(base) for base in cls.__mro__)
+    is_taken = name in _ANNOTATED or any(name in vars(base) for base in cls.__mro__)
     if name.isidentifier() and name[0] != "_" and not is_taken:
         setattr(cls, name, _Exposed(name))
 

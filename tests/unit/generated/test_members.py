@@ -7,7 +7,7 @@ import json
 import pickle
 import subprocess
 import sys
-from typing import Any, cast
+from typing import Any, cast, get_type_hints
 
 import pytest
 
@@ -105,6 +105,13 @@ def test_names_that_are_taken() -> None:
     assert read["to_dict"] == 1
     assert read.get("get") == 6
     assert type(read) is models.Choice
+
+
+def test_names_of_annotations() -> None:
+    """A member with a name that annotations use leaves them as they are, and is reached by its name."""
+    read = models.Choice.from_dict({"index": 0, "list": [1], "str": "a"})
+    assert (read["list"], read["str"]) == ([1], "a")
+    assert "index" in get_type_hints(models.Choice)
 
 
 def test_no_end_of_names(monkeypatch: pytest.MonkeyPatch) -> None:
