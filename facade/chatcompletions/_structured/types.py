@@ -375,4 +375,4 @@ def _refuse(tp: Any, where: str) -> NoReturn:
     )
     if tp in (bytes, bytearray):
         advice = "write str, and decode its base64"
-    raise TypeError(f"{where or 'response_format'}: {name_of(tp)} has no JSON form; {advice}")
+    raise TypeError(f"{where}{': ' if where else ''}{name_of(tp)} has no JSON form; {advice}")

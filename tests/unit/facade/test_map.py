@@ -606,6 +606,17 @@ def test_a_value_that_cannot_travel(connect: Callable[..., Any], monkeypatch: py
     assert "pickle" in str(outcome.error)
 
 
+def test_a_usage_that_cannot_be(caplog: pytest.LogCaptureFixture) -> None:
+    """An answer that claims an absurd usage holds back the rows for a quarter of an hour at most, and is reported."""
+    pace = Pace(tokens_per_minute=60_000, clock=lambda: 0.0)
+    pace.take()
+    pace.used(10**9, 0)
+    pace.release()
+    assert pace.wait_time() == 900
+    assert pace.estimate == 900_000
+    assert "1000000000 tokens" in caplog.text
+
+
 class Picky(Inline):
     """Refuses chunks with a row of a certain text."""
 

@@ -187,6 +187,7 @@ def test_callables(function: Any, name: str, parameters: list[str]) -> None:
         (lambda: function_tool(add, name="a b"), ValueError, "'a b'"),
         (lambda: function_tool(Weather.tell), TypeError, "method of an object"),
         (lambda: function_tool(dict[str, int]), TypeError, "open mapping"),
+        (lambda: function_tool(Weather), TypeError, "^Weather has no JSON form"),
         (lambda: function_tool("weather"), TypeError, "not 'weather'"),  # type: ignore[arg-type] # wrong on purpose
     ],
 )
