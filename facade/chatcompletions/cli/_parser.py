@@ -98,7 +98,7 @@ def code_of(error: Exception) -> int:
 class _CommandParser(argparse.ArgumentParser):
     """The parser of a command, which names the nearest option for one that it does not know."""
 
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:  # pyright: ignore[reportIncompatibleMethodOverride] # of any namespace
         options, unknown = super().parse_known_args(args, namespace)
         if unknown:
             from difflib import get_close_matches
