@@ -112,7 +112,12 @@ def encode(reply: Any) -> bytes:
     headers = [item for item in headers_of(reply).multi_items() if item[0] != "set-cookie"]
     rejected = [one.to_dict() for one in getattr(reply, "rejected", ())]
     # What was read is written, also what the JSON of a request may not hold, such as NaN.
-    found = {"reply": reply.to_dict(), "headers": headers, "rejected": rejected, "record": reply._record}
+    found = {
+        "reply": reply.to_dict(),
+        "headers": headers,
+        "rejected": rejected,
+        "record": getattr(reply, "_record", None),
+    }
     return json.dumps(found, default=default).encode()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack, ExitStack, closing, suppress
+from contextlib import AsyncExitStack, ExitStack, closing
 from functools import partial
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import anyio.lowlevel
 
 from chatcompletions._base_error import ChatCompletionsError
+from chatcompletions._errors import JournalError
 from chatcompletions._redaction import hide_values
 from chatcompletions._requests.build import listed
 
 from .chunks import warn_of_key
 from .engine import InLoop, InThread, Tasks, as_async
-from .journal import JournalInUse
+from .journal import is_in_use
 from .options import DEFAULTS, Options
 
 if TYPE_CHECKING:
@@ -116,8 +117,11 @@ async def _aiterate(options: Options) -> AsyncGenerator[Outcome[Any]]:
 async def _aopen(options: Options, stack: AsyncExitStack) -> Run:
     """Open what a run needs; a run that was left by ``break`` closes its journal only in some turns of the loop."""
     for _ in range(_TURNS):
-        with suppress(JournalInUse):
+        try:
             return options.open(stack)
+        except JournalError as exc:
+            if not is_in_use(exc):
+                raise
         await anyio.lowlevel.checkpoint()
     return options.open(stack)
 

@@ -47,10 +47,6 @@ _PROBLEMS = {
 }
 
 
-class JournalInUse(JournalError):  # noqa: N818 - the caller learns of it as a JournalError
-    """Another run has the journal open."""
-
-
 class Journal:
     """A journal that is open, by one run alone.
 
@@ -166,8 +162,12 @@ class Journal:
         except sqlite3.Error as exc:
             whole = str(getattr(exc, "sqlite_errorname", ""))
             name = whole if whole in _PROBLEMS else "_".join(whole.split("_")[:2])  # without what SQLite adds
-            cls = JournalInUse if name == "SQLITE_BUSY" else JournalError
-            raise cls(f"the journal {self._path!r} {_PROBLEMS.get(name, f'cannot be used: {exc}')}") from exc
+            raise JournalError(f"the journal {self._path!r} {_PROBLEMS.get(name, f'cannot be used: {exc}')}") from exc
+
+
+def is_in_use(error: JournalError) -> bool:
+    """Tell whether an error says that another run has the journal open."""
+    return getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _check_header(path: str) -> None:

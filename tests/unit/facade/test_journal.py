@@ -202,7 +202,8 @@ def test_parsed_rows(connect: Callable[..., Any], path: Path) -> None:
     assert len(server.requests) == 1
 
 
-def test_runs_of_tools(connect: Callable[..., Any], path: Path) -> None:
+@pytest.mark.parametrize("stream", [False, True])
+def test_runs_of_tools(connect: Callable[..., Any], path: Path, stream: bool) -> None:
     """A run of tools has one row and no idempotency key, because it is several requests."""
 
     def double(number: int) -> int:
@@ -211,7 +212,7 @@ def test_runs_of_tools(connect: Callable[..., Any], path: Path) -> None:
     server = Echo()
     driver = connect(transport=server.transport)
     for _ in range(2):
-        assert texts(mapped(driver, ["a"], call="run_tools", tools=[double], journal=path)) == ["a"]
+        assert texts(mapped(driver, ["a"], call="run_tools", tools=[double], stream=stream, journal=path)) == ["a"]
     assert len(server.requests) == 1
     assert "-" not in server.requests[0].headers["idempotency-key"]  # not the journal's
 
