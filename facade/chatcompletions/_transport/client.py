@@ -42,7 +42,7 @@ MAX_RETRIES = "max_retries"
 #: The request extension that holds what is told of each retry.
 OBSERVED = "observed"
 #: Bytes that are read of an error's body: enough for one that repeats a long request.
-_MAX_ERROR_BYTES = 4 * 2**20
+_MAX_ERROR_BYTES = 8 * 2**20
 #: Bytes that are read of the body of a redirect that is followed; a connection with a longer one is not used again.
 _MAX_REDIRECT_BYTES = 64 * 2**10
 
