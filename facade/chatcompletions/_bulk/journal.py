@@ -33,6 +33,8 @@ CREATE TABLE rows (
 _SENT = "INSERT INTO rows (digest, occurrence, state) VALUES (?, ?, 'sent') ON CONFLICT DO UPDATE SET state = 'sent'"
 #: Bytes of the log that are carried over together, those that each row has beside them, and those of a page.
 _LOG_BYTES, _ROW_BYTES, _PAGE_BYTES = 2**21, 2**14, 4096
+#: Bytes of the log beyond which no number of rows has more.
+_MOST_SPARE = 2**24
 #: Pages that are written for a row beside those of its reply, at most.
 _PAGES = 4
 #: SQLite's names of errors, and what they mean of a journal.
@@ -64,7 +66,7 @@ class Journal:
 
     def __init__(self, path: str | os.PathLike[str], rows: int) -> None:
         self._path = os.fspath(path)
-        self._spare, self._written = rows * _ROW_BYTES, 0
+        self._spare, self._written = min(rows * _ROW_BYTES, _MOST_SPARE), 0
         # Rows begin in one thread and end in another.
         self._lock = Lock()
         _check_header(self._path)

@@ -332,6 +332,8 @@ def test_a_log_that_is_carried_over(connect: Callable[..., Any], path: Path, mon
     rows = [str(number) for number in range(100)]
     mapped(connect(transport=Echo().transport), rows, journal=path, concurrency=4, progress=measure)
     assert len(sizes) == 1
+    mapped(connect(transport=Echo().transport), ["new"], journal=path, concurrency=10**6, progress=measure)
+    assert max(sizes) < 20_000_000
     assert path.stat().st_size > 50_000
 
 
