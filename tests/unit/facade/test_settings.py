@@ -385,3 +385,10 @@ def test_settings_are_read_once(client: type[Any], monkeypatch: pytest.MonkeyPat
     chat = client()
     monkeypatch.setenv("OPENAI_BASE_URL", "http://second.example/v1")
     assert str(chat.base_url) == "http://first.example/v1"
+
+
+@pytest.mark.parametrize("headers", ["x", 5, ["ab", 5]])
+def test_headers_that_are_no_mapping(headers: Any) -> None:
+    """Headers that are neither a mapping nor pairs are an error that names them."""
+    with pytest.raises(TypeError, match="headers must be a mapping"):
+        ChatClient(api_key="k", headers=headers)

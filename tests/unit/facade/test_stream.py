@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import itertools
 import json
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from chatcompletions import (
     APIError,
     APIResponseValidationError,
+    AsyncChatClient,
     AsyncChatCompletionStream,
     ChatClient,
     ChatCompletion,
@@ -1197,3 +1199,16 @@ def test_repr(connect: Callable[..., Any]) -> None:
     stream = driver.call("create", model="m", messages="Hi.", stream=True)
     driver.run(stream.aclose() if is_async(driver) else stream.close())
     assert repr(stream) == f"<{name} [200 OK], closed>"
+
+
+def test_a_stream_that_was_not_awaited() -> None:
+    """Iterating over a call that was not awaited says what to write."""
+
+    async def main() -> None:
+        async with AsyncChatClient(api_key="k", transport=Server(completion()).transport) as chat:
+            call: Any = chat.create(**ASK, stream=True)
+            async for _ in call:
+                pass
+
+    with pytest.raises(TypeError, match="is no stream yet: await it, or open it with async with"):
+        asyncio.run(main())

@@ -411,6 +411,14 @@ def test_a_call_without_tools(connect: Callable[..., SyncDriver]) -> None:
     assert contents(run) == ["Error: there is no tool 'add'; there is none"]
 
 
+def test_parameters_that_can_be_read_once(connect: Callable[..., SyncDriver]) -> None:
+    """Each round has the parameters that the first request had, also if they came from a generator."""
+    replies = (calls(("add", {"a": 1, "b": 2})), completion("Done."))
+    run, driver, server = started(connect, *replies, tools=[add], stop=(text for text in ("a", "b")))
+    until_done(driver, run)
+    assert [json.loads(one.content)["stop"] for one in server.requests] == [["a", "b"]] * 2
+
+
 def test_side_by_side(connect: Callable[..., SyncDriver]) -> None:
     """The calls of a round run side by side, in the caller's context; their results come in order."""
     both, seen = threading.Barrier(2, timeout=30), ContextVar("seen", default="")
