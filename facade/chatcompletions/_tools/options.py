@@ -54,7 +54,8 @@ def exchange_of(params: SecretDict, tools: Any, *, can_await: bool) -> Exchange:
         raise TypeError("before_call is async: use an AsyncChatClient")
     if not params.get("stream"):
         params.pop("stream", None)
-    return Exchange(listed(params), _messages(params.pop("messages")), found, **options)
+    messages = _messages(params.pop("messages"))
+    return Exchange(listed(params), messages, found, **options)
 
 
 def _check(*, max_rounds: Any, parallel: Any, on_error: Any, tool_timeout: Any, before_call: Any) -> None:

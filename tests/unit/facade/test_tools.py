@@ -414,8 +414,11 @@ def test_a_call_without_tools(connect: Callable[..., SyncDriver]) -> None:
 def test_parameters_that_can_be_read_once(connect: Callable[..., SyncDriver]) -> None:
     """Each round has the parameters that the first request had, also if they came from a generator."""
     replies = (calls(("add", {"a": 1, "b": 2})), completion("Done."))
-    run, driver, server = started(connect, *replies, tools=[add], stop=(text for text in ("a", "b")))
+    messages = ({"role": "user", "content": text} for text in ("Hello.", "Add."))
+    run, driver, server = started(connect, *replies, tools=[add], messages=messages, stop=(text for text in ("a", "b")))
     until_done(driver, run)
+    asked = [json.loads(one.content)["messages"] for one in server.requests]
+    assert [[message["content"] for message in one[:2]] for one in asked] == [["Hello.", "Add."]] * 2
     assert [json.loads(one.content)["stop"] for one in server.requests] == [["a", "b"]] * 2
 
 
