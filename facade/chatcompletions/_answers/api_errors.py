@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from chatcompletions._base_error import printable
+from chatcompletions._base_error import describe, printable
 from chatcompletions._checks import is_protected
 from chatcompletions._errors import (
     APIConnectionError,
@@ -20,7 +20,7 @@ from chatcompletions._errors import (
 from chatcompletions._json import loads
 from chatcompletions._redaction import is_secret_name, without_secrets
 
-from .failures import TooLargeError, exception_text, is_certificate_failure
+from .failures import TooLargeError, is_certificate_failure
 
 ErrorT = TypeVar("ErrorT", bound=APIError)
 
@@ -108,7 +108,7 @@ def error_from_failure(failure: httpx.RequestError, request: httpx.Request, atte
             cls, problem = APIError, "cannot be sent"
         case _:
             cls, problem = APIConnectionError, "failed"
-    detail = str(failure) if isinstance(failure, TooLargeError) else exception_text(failure)
+    detail = str(failure) if isinstance(failure, TooLargeError) else describe(failure)
     message = f"{request.method} {_address(request.url)} {problem} ({detail})"
     is_cut = isinstance(failure, httpx.RemoteProtocolError | httpx.ReadError)
     if is_cut and request.url.scheme == "http" and (_TLS_ALERT in detail or request.url.port == 443):

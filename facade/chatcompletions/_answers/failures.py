@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from chatcompletions._base_error import describe
 from chatcompletions._redaction import causes
 
 #: Packages whose exceptions mean that a connection broke.
@@ -41,11 +42,6 @@ def request_error(failure: Exception, proxy: str = "") -> httpx.RequestError:
     return error
 
 
-def exception_text(failure: BaseException) -> str:
-    """Return the class and the message of an exception, for a message about it."""
-    return f"{type(failure).__name__}: {failure}".removesuffix(": ")
-
-
 def _request_error(failure: Exception, proxy: str) -> httpx.RequestError:
     package = _package(failure)
     if isinstance(failure, httpx.TimeoutException) and _is_disconnect(failure.__cause__):
@@ -59,8 +55,8 @@ def _request_error(failure: Exception, proxy: str) -> httpx.RequestError:
     if isinstance(failure, TimeoutError):
         return httpx.ReadTimeout(str(failure))
     if isinstance(failure, OSError | EOFError) or package in _NETWORK_PACKAGES:
-        return httpx.RemoteProtocolError(exception_text(failure))
-    return httpx.TransportError(exception_text(failure))
+        return httpx.RemoteProtocolError(describe(failure))
+    return httpx.TransportError(describe(failure))
 
 
 def raised_by_signal(failure: BaseException) -> BaseException | None:
@@ -142,4 +138,4 @@ def _from_httpcore(failure: Exception, proxy: str) -> httpx.RequestError:
 def _from_h2(failure: Exception) -> httpx.RequestError:
     # A header that HTTP/2 forbids is the caller's mistake; all else comes from a connection that the server has closed.
     is_state = type(failure).__name__ != "ProtocolError" or str(failure).startswith("Invalid input")
-    return (httpx.RemoteProtocolError if is_state else httpx.LocalProtocolError)(exception_text(failure))
+    return (httpx.RemoteProtocolError if is_state else httpx.LocalProtocolError)(describe(failure))

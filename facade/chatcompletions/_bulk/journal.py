@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from chatcompletions._base_error import describe
 from chatcompletions._errors import JournalError
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ class Journal:
     def failed(self, key: tuple[bytes, int], error: BaseException) -> None:
         """Keep what a request failed with; it is made again by the next run."""
         is_answered = getattr(error, "status_code", None) is not None
-        self._end(key, "failed", None, f"{type(error).__name__}: {error}", int(is_answered))
+        self._end(key, "failed", None, describe(error), int(is_answered))
 
     def _end(self, key: tuple[bytes, int], *values: Any) -> None:
         statement = (

@@ -8,10 +8,11 @@ import httpx
 
 from chatcompletions._answers.api_errors import EXCERPT, carried_status, error_from_body, failed_choice, request_line
 from chatcompletions._answers.chunk import ChatCompletionChunk
-from chatcompletions._answers.failures import TooLargeError, exception_text
+from chatcompletions._answers.failures import TooLargeError
 from chatcompletions._answers.models import ChatCompletion, items_of
 from chatcompletions._answers.read import holds_any, read_answer, reports_error
 from chatcompletions._answers.record import RECORD, Record
+from chatcompletions._base_error import describe
 from chatcompletions._errors import (
     BetweenEventsTimeoutError,
     FirstEventTimeoutError,
@@ -413,9 +414,9 @@ class StreamReader:
             cls, problem = StreamTooLargeError, f"the stream is too large: {failure}"
         elif isinstance(failure, httpx.TimeoutException):
             cls, words = self._lateness(None)
-            problem = f"{problem} ({words or exception_text(failure)})"
+            problem = f"{problem} ({words or describe(failure)})"
         elif failure is not None:
-            problem = f"{problem} ({exception_text(failure)})"
+            problem = f"{problem} ({describe(failure)})"
         return self._error(cls, problem, body)
 
     def _error(self, cls: type[ErrorT], problem: str, body: Any = None) -> ErrorT:

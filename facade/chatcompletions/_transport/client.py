@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING, Any, cast
 import httpx
 
 from chatcompletions._answers.api_errors import ATTEMPTS, error_from_failure, error_from_response
-from chatcompletions._answers.failures import exception_text
 from chatcompletions._answers.read import JSONResponse
 from chatcompletions._answers.record import RECORD, Record
-from chatcompletions._base_error import printable
+from chatcompletions._base_error import describe, printable
 from chatcompletions._checks import check_endpoint_call, half_in_query, naming_settings
 from chatcompletions._errors import APIError
 from chatcompletions._json import is_cut
@@ -457,7 +456,7 @@ def _auth_error(failure: BaseException) -> httpx.RequestError | None:
         traceback = traceback.tb_next
     if module != "httpx._auth" or not isinstance(failure, Exception) or isinstance(failure, httpx.RequestError):
         return None
-    error = httpx.TransportError(f"the server's challenge cannot be answered: {exception_text(failure)}")
+    error = httpx.TransportError(f"the server's challenge cannot be answered: {describe(failure)}")
     error.__cause__ = failure
     return error
 
